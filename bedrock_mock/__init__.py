@@ -1,0 +1,40 @@
+"""A mock of Amazon Bedrock for moto: model import, imported models and evaluation jobs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bedrock_mock._mock import BedrockMock, mock_bedrock
+    from bedrock_mock._takeover import install, uninstall
+
+    __version__: str
+
+__all__ = ["BedrockMock", "__version__", "install", "mock_bedrock", "uninstall"]
+
+_HOMES = {
+    "BedrockMock": "bedrock_mock._mock",
+    "mock_bedrock": "bedrock_mock._mock",
+    "install": "bedrock_mock._takeover",
+    "uninstall": "bedrock_mock._takeover",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a public name at its first use, so that importing the package costs nothing."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - as lazy as the rest
+
+        value: Any = version("bedrock-mock")
+    elif name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

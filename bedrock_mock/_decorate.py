@@ -1,0 +1,148 @@
+"""Wraps whatever a decorator can stand on, one plain branch for each kind."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import unittest
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractContextManager, aclosing
+from types import FunctionType
+from typing import Any
+
+Activate = Callable[[], AbstractContextManager[object]]
+
+
+def decorate(target: Any, activate: Activate) -> Any:
+    """The target with a mock active whenever its body runs.
+
+    Args:
+        target: a function, coroutine function, generator function, asynchronous
+            generator function or class. A class is changed in place: each test of a
+            ``unittest.TestCase``, from ``setUp`` to the last cleanup, or each public
+            method of any other class, and with pytest all from ``setup_method`` to
+            ``teardown_method``, runs in one mock.
+        activate: gives a fresh context manager that activates the mock.
+
+    Raises:
+        TypeError: the target is nothing of these.
+    """
+    if inspect.isclass(target):
+        return _class(target, activate)
+    if inspect.isasyncgenfunction(target):
+        return _async_generator(target, activate)
+    if inspect.iscoroutinefunction(target):
+        return _coroutine(target, activate)
+    if inspect.isgeneratorfunction(target):
+        return _generator(target, activate)
+    if callable(target):
+        return _function(target, activate)
+    msg = f"mock_bedrock decorates functions and classes, not {target!r}"
+    raise TypeError(msg)
+
+
+def _function(function: Any, activate: Activate) -> Any:
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        with activate():
+            return function(*args, **kwargs)
+
+    return wrapper
+
+
+def _coroutine(function: Any, activate: Activate) -> Any:
+    @functools.wraps(function)
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+        with activate():
+            return await function(*args, **kwargs)
+
+    return wrapper
+
+
+def _generator(function: Any, activate: Activate) -> Any:
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        with activate():
+            return (yield from function(*args, **kwargs))
+
+    return wrapper
+
+
+def _async_generator(function: Any, activate: Activate) -> Any:
+    @functools.wraps(function)
+    async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+        with activate():
+            async with aclosing(function(*args, **kwargs)) as generator:
+                # "yield from" for asynchronous generators, which Python does not have.
+                try:
+                    value = await anext(generator)
+                    while True:
+                        try:
+                            sent = yield value
+                        except GeneratorExit:
+                            raise
+                        except BaseException as error:  # noqa: BLE001 - handed on
+                            value = await generator.athrow(error)
+                        else:
+                            value = await generator.asend(sent)
+                except StopAsyncIteration:
+                    return
+
+    return wrapper
+
+
+def _class(cls: Any, activate: Activate) -> Any:
+    if issubclass(cls, unittest.TestCase):
+        # run() has it all, cleanups too; debug() is its sibling without a result.
+        cls.run = _function(cls.run, activate)
+        cls.debug = _function(cls.debug, activate)
+        return cls
+    for name, member in list(vars(cls).items()):
+        if name.startswith("_"):
+            continue
+        if inspect.isclass(member) and member.__qualname__.startswith(f"{cls.__qualname__}."):
+            _class(member, activate)
+        elif isinstance(member, FunctionType) and name not in ("setup_method", "teardown_method"):
+            setattr(cls, name, decorate(member, activate))
+    _bracket(cls, activate)
+    return cls
+
+
+def _bracket(cls: Any, activate: Activate) -> None:
+    """Keeps one mock active from before ``setup_method`` until after ``teardown_method``.
+
+    The methods' own activations nest in it, so a test finds what its setup made.
+    """
+    setup = getattr(cls, "setup_method", None)
+    teardown = getattr(cls, "teardown_method", None)
+
+    def setup_method(self: Any, method: Any) -> None:
+        mock = activate()
+        mock.__enter__()
+        self._bedrock_mock_activation = mock
+        try:
+            _call(setup, self, method)
+        except BaseException:
+            # pytest does not tear down what failed to set up.
+            mock.__exit__(None, None, None)
+            raise
+
+    def teardown_method(self: Any, method: Any) -> None:
+        try:
+            _call(teardown, self, method)
+        finally:
+            self._bedrock_mock_activation.__exit__(None, None, None)
+
+    cls.setup_method = setup_method
+    cls.teardown_method = teardown_method
+
+
+def _call(fixture: Any, instance: Any, method: Any) -> None:
+    """pytest's setup and teardown methods may take the test method or not."""
+    if fixture is None:
+        return
+    bound = fixture.__get__(instance)
+    if inspect.signature(bound).parameters:
+        bound(method)
+    else:
+        bound()

@@ -1,0 +1,145 @@
+"""BedrockMock: what a test holds in its hand while the mock is active."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from moto import settings
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.moto_api import state_manager
+
+from bedrock_mock import _remote
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
+
+    from bedrock_mock.bedrock.models import BedrockBackend
+
+_DEFAULT_REGION = "us-east-1"
+_PROGRESSIONS: dict[str, tuple[str, ...]] = {
+    "immediate": (),
+    "manual": ("times",),
+    "time": ("seconds",),
+}
+
+
+class BedrockMock:
+    """The active mock: what ``with mock_bedrock() as bedrock:`` and the fixture give."""
+
+    def __init__(self, config: dict[str, dict[str, Any]]) -> None:
+        self._config = config
+        self._undo: list[Callable[[], None]] = []
+
+    def client(
+        self, region_name: str | None = None, account_id: str | None = None
+    ) -> BedrockClient:
+        """A boto3 client for Bedrock.
+
+        Args:
+            region_name: default: ``AWS_DEFAULT_REGION``, or ``us-east-1``.
+            account_id: the account that its calls come from (12 digits); default:
+                moto's own rules, which end at ``123456789012``.
+
+        Example::
+
+            other = bedrock.client(region_name="eu-west-1", account_id="111122223333")
+        """
+        # boto3.client is looked up at each call: moto replaces it in server mode.
+        client: Any = boto3.client("bedrock", region_name=_region(region_name))
+        if account_id is not None:
+
+            def name_account(request: Any, **_: Any) -> None:
+                request.headers["x-moto-account-id"] = account_id
+
+            client.meta.events.register("before-sign.bedrock", name_account)
+        return client  # type: ignore[no-any-return]
+
+    def backend(
+        self, region_name: str | None = None, account_id: str | None = None
+    ) -> BedrockBackend:
+        """The backend that holds the state of an account in a region.
+
+        Args:
+            region_name: as for :meth:`client`.
+            account_id: default: ``MOTO_ACCOUNT_ID``, or ``123456789012``.
+
+        Raises:
+            RuntimeError: in moto's server mode the state is in another process.
+        """
+        if settings.TEST_SERVER_MODE:
+            msg = (
+                "backend() is not available with TEST_SERVER_MODE=true: the state is in the "
+                "server's process. Use client(), or the server's /moto-api/data.json."
+            )
+            raise RuntimeError(msg)
+        from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
+
+        account = account_id or os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+        backend: BedrockBackend = bedrock_backends[account][_region(region_name)]
+        return backend
+
+    def set_transition(self, model_name: str, transition: dict[str, Any]) -> None:
+        """Sets how jobs move on, until the mock ends.
+
+        Args:
+            model_name: the clock: ``bedrock::model_import_job`` or
+                ``bedrock::evaluation_job``.
+            transition: ``{"progression": "immediate"}``, ``{"progression": "manual",
+                "times": n}`` (the n-th look sees the next status) or ``{"progression":
+                "time", "seconds": s}``.
+
+        Raises:
+            ValueError: there is no such clock, or no such progression.
+
+        Example::
+
+            bedrock.set_transition(
+                "bedrock::model_import_job", {"progression": "manual", "times": 2}
+            )
+
+        Source: moto's state manager,
+        https://docs.getmoto.org/en/latest/docs/configuration/state_transition/
+        """
+        _check_transition(model_name, transition)
+        if settings.TEST_SERVER_MODE:
+            before = _remote.transition(model_name)
+            self._undo.append(lambda: _remote.set_transition(model_name, before))
+            _remote.set_transition(model_name, transition)
+        else:
+            state_manager.set_transition(model_name, transition)
+
+    def begin(self) -> None:
+        """The mock has started: a server, if there is one, learns our part of the config."""
+        if settings.TEST_SERVER_MODE and "bedrock" in self._config:
+            self._undo.append(lambda config=_remote.config(): _remote.set_config(config))
+            _remote.set_config(self._config["bedrock"])
+
+    def end(self) -> None:
+        """The mock is about to end: a server, if there is one, gets its settings back."""
+        while self._undo:
+            self._undo.pop()()
+
+
+def _region(region_name: str | None) -> str:
+    return region_name or os.environ.get("AWS_DEFAULT_REGION") or _DEFAULT_REGION
+
+
+def _check_transition(model_name: str, transition: dict[str, Any]) -> None:
+    from bedrock_mock.core.lifecycle import clocks  # noqa: PLC0415 - not before it is needed
+
+    if model_name not in clocks():
+        msg = f"{model_name!r} is no clock of Bedrock's jobs; there are: {', '.join(clocks())}"
+        raise ValueError(msg)
+    progression = transition.get("progression")
+    expected = _PROGRESSIONS.get(str(progression))
+    if expected is None or transition.keys() != {"progression", *expected}:
+        forms = ["{'progression': 'immediate'}"] + [
+            f"{{'progression': '{name}', '{key}': number}}"
+            for name, keys in _PROGRESSIONS.items()
+            for key in keys
+        ]
+        msg = f"{transition!r} is no transition of moto's state manager; use {' or '.join(forms)}"
+        raise ValueError(msg)

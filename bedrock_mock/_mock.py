@@ -1,0 +1,191 @@
+"""mock_bedrock: decorator, context manager and start/stop, composed around moto's mock_aws."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from threading import RLock
+from typing import Any, TypeVar, overload
+
+import boto3
+from moto import mock_aws
+from moto.core.config import default_user_config
+from moto.moto_api import state_manager
+
+from bedrock_mock._decorate import decorate
+from bedrock_mock._handle import BedrockMock
+from bedrock_mock._takeover import takeover
+
+__all__ = ["BedrockMock", "MockBedrock", "mock_bedrock"]
+
+Config = dict[str, dict[str, Any]]
+T = TypeVar("T")
+
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_CLOCKS = "bedrock::"
+
+
+class MockBedrock:
+    """What :func:`mock_bedrock` gives: usable as decorator, context manager or with start/stop."""
+
+    def __init__(self, config: Config | None = None) -> None:
+        self._config = config
+        self._activations: list[_Activation] = []
+
+    def start(self) -> BedrockMock:
+        """Activates the mock.
+
+        Returns:
+            The object that ``with mock_bedrock() as bedrock:`` gives.
+        """
+        activation = _Activation(self._config)
+        activation.begin()
+        self._activations.append(activation)
+        return activation.handle
+
+    def stop(self) -> None:
+        """Ends what the last :meth:`start` began.
+
+        Raises:
+            RuntimeError: there was no start.
+        """
+        if not self._activations:
+            msg = "mock_bedrock: stop() was called before start()"
+            raise RuntimeError(msg)
+        self._activations.pop().end()
+
+    def __enter__(self) -> BedrockMock:
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def __call__(self, target: T) -> T:
+        """Decorates a function of any kind, or a class."""
+        decorated: T = decorate(target, lambda: MockBedrock(self._config))
+        return decorated
+
+
+class _Surroundings:
+    """What moto changes outside of its own state, to be put back to the byte.
+
+    moto leaves some of it changed where mocks end in another order than they began, where
+    an environment variable was empty, or where a config was given to an inner mock.
+    """
+
+    def __init__(self) -> None:
+        self._environment = {name: os.environ.get(name) for name in _CREDENTIALS}
+        self._config = dict(default_user_config)
+        self._transitions = _our_transitions()
+        self._session = boto3.DEFAULT_SESSION
+
+    def restore(self, *, session: bool) -> None:
+        for name, value in self._environment.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        config: Any = default_user_config
+        config.clear()
+        config.update(self._config)
+        for name in _our_transitions().keys() - self._transitions.keys():
+            state_manager.unset_transition(name)
+        for name, transition in self._transitions.items():
+            state_manager.set_transition(name, transition)
+        if session:
+            boto3.DEFAULT_SESSION = self._session
+
+
+def _our_transitions() -> dict[str, Any]:
+    """The transitions that have been set for our clocks; moto tells only what is in force."""
+    transitions = state_manager._transitions  # noqa: SLF001 - see tests/test_moto_canaries.py
+    return {name: value for name, value in transitions.items() if name.startswith(_CLOCKS)}
+
+
+class _Activation:
+    """One stretch of time in which the mock is active.
+
+    moto's ``mock_aws`` objects keep what they have to put back in themselves, once, so
+    every activation has a new one.
+    """
+
+    _lock = RLock()
+    #: All activations in order of their beginning.
+    _active: list[_Activation] = []  # noqa: RUF012 - shared on purpose
+
+    def __init__(self, config: Config | None) -> None:
+        self._aws: Any = mock_aws(config=config)  # type: ignore[call-overload]
+        self.handle = BedrockMock(config or {})
+
+    def begin(self) -> None:
+        with self._lock:
+            self._before = _Surroundings()
+            takeover.acquire()
+            try:
+                self._aws.start()
+                self.handle.begin()
+            except BaseException:
+                takeover.release()
+                self._before.restore(session=True)
+                raise
+            self._active.append(self)
+
+    def end(self) -> None:
+        with self._lock:
+            core: Any = default_user_config.get("core", {})
+            session = core.get("reset_boto3_session", True)
+            now = _Surroundings()
+            place = self._active.index(self)
+            self._active.remove(self)
+            try:
+                self.handle.end()
+                for name in _CREDENTIALS:
+                    # moto deletes these, and fails where a test has done so before it.
+                    os.environ.setdefault(name, "")
+                self._aws.stop()
+            finally:
+                takeover.release()
+                if place == len(self._active):
+                    self._before.restore(session=session)
+                else:
+                    # Not the last that began: what it found is what the next must restore.
+                    self._active[place]._before = self._before
+                    now.restore(session=session)
+
+
+@overload
+def mock_bedrock(func: Callable[..., Any]) -> Any: ...
+
+
+@overload
+def mock_bedrock(func: None = None, config: Config | None = None) -> MockBedrock: ...
+
+
+def mock_bedrock(func: Any = None, config: Config | None = None) -> Any:
+    """Mocks AWS as moto's ``mock_aws`` does, with this package's Bedrock in it.
+
+    Args:
+        func: what is decorated, where it stands as ``@mock_bedrock`` without parentheses:
+            a function, ``async def`` function, generator, asynchronous generator, pytest
+            class or ``unittest.TestCase``.
+        config: moto's config, and for Bedrock ``{"bedrock": {"validate_requests":
+            False}}``, which switches the checks of values against the service model off
+            (default: on).
+
+    Returns:
+        The decorated object, or a :class:`MockBedrock` to decorate with, to enter, or to
+        start and stop. Entering gives a :class:`BedrockMock`.
+
+    Example::
+
+        @mock_bedrock
+        def test_import():
+            bedrock = boto3.client("bedrock", "us-east-1")
+            assert bedrock.list_imported_models()["modelSummaries"] == []
+
+        with mock_bedrock() as bedrock:
+            client = bedrock.client(region_name="eu-west-1")
+    """
+    if func is None:
+        return MockBedrock(config)
+    return MockBedrock(config)(func)

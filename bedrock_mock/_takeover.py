@@ -1,0 +1,180 @@
+"""The one place that puts our backends into moto's slots, counted.
+
+Everything of moto and botocore that is replaced is replaced here, by the first of those
+who want it, and put back by the last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import RLock
+from typing import Any
+from unittest.mock import patch
+
+import moto.backends
+from botocore.httpsession import URLLib3Session
+from moto import backend_index
+from moto.core.config import passthrough_service, passthrough_url
+from moto.core.models import botocore_stubber
+
+from bedrock_mock import _moto_api
+
+# Hosts of AWS that moto, where it has no mock for them, would let through to the network.
+_LEAKING_HOST = re.compile(
+    r"https?://(?P<service>[^./]+)\.[^/]*\.(amazonaws\.com\.cn|amazonaws\.eu|api\.aws)(:\d+)?(/|$)"
+)
+
+
+class _Takeover:
+    """Counts who wants our backends in moto's slots."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._count = 0
+        self._stack = ExitStack()
+        self._installed = False
+
+    def acquire(self) -> None:
+        """Puts our backends in, unless they are."""
+        with self._lock:
+            if self._count == 0:
+                self._enter()
+            self._count += 1
+
+    def release(self) -> None:
+        """Gives moto its slots back, unless somebody else still wants ours in."""
+        with self._lock:
+            self._count -= 1
+            if self._count == 0:
+                self._stack.close()
+
+    def install(self) -> None:
+        """Acquires once, however often it is called."""
+        with self._lock:
+            if not self._installed:
+                self.acquire()
+                self._installed = True
+
+    def uninstall(self) -> None:
+        """Releases what :meth:`install` acquired."""
+        with self._lock:
+            if self._installed:
+                self._installed = False
+                self.release()
+
+    def _enter(self) -> None:
+        import moto.bedrock  # noqa: PLC0415 - nothing heavy before the first use
+
+        from bedrock_mock.bedrock import urls  # noqa: PLC0415
+        from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
+        from bedrock_mock.core.dashboard import shown  # noqa: PLC0415
+
+        with ExitStack() as stack:
+            stack.callback(_empty, bedrock_backends)
+            stack.enter_context(patch.object(moto.bedrock, "bedrock_backends", bedrock_backends))
+            stack.enter_context(_all_hosts(re.compile(urls.url_bases[0])))
+            stack.enter_context(shown("bedrock", bedrock_backends))
+            stack.enter_context(_moto_api.added())
+            stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))
+            stack.enter_context(patch.object(URLLib3Session, "send", _guarded_send()))
+            self._stack = stack.pop_all()
+
+    def _get_backend(self) -> Any:
+        """moto's ``get_backend``, which also tells when the tagging API is first needed.
+
+        In some versions of moto its backend imports every other one, which no test that
+        does not use it should pay for.
+        """
+        from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
+        from bedrock_mock.core import resource_groups  # noqa: PLC0415
+
+        original = moto.backends.get_backend
+        joined = False
+
+        def get_backend(name: Any) -> Any:
+            nonlocal joined
+            if name == resource_groups.SERVICE and not joined:
+                with self._lock:
+                    if not joined:
+                        self._stack.enter_context(
+                            resource_groups.joined(
+                                lambda account, region: bedrock_backends[account][region]
+                            )
+                        )
+                        joined = True
+            return original(name)
+
+        return get_backend
+
+
+@contextmanager
+def _all_hosts(pattern: re.Pattern[str]) -> Iterator[None]:
+    """moto's index has only the plain host of Bedrock: the FIPS and dual-stack ones join it."""
+    patterns = backend_index.backend_url_patterns
+    at = next(index for index, (service, _) in enumerate(patterns) if service == "bedrock")
+    before = patterns[at]
+    patterns[at] = ("bedrock", pattern)
+    try:
+        yield
+    finally:
+        patterns[at] = before
+
+
+def _guarded_send() -> Any:
+    """botocore's way to the network, closed to AWS while moto is active.
+
+    A client that was made before moto was imported does not know of moto's stubber: its
+    requests get here, and are answered as if it did.
+    """
+    original = URLLib3Session.send
+
+    def send(self: URLLib3Session, request: Any) -> Any:
+        if not botocore_stubber.enabled:
+            return original(self, request)
+        response = botocore_stubber("before-send", request)
+        if response is not None:
+            return response
+        host = _LEAKING_HOST.match(request.url)
+        if host is None or passthrough_url(request.url) or passthrough_service(host["service"]):
+            return original(self, request)
+        msg = (
+            f"{request.method} {request.url} was about to leave for the real AWS: moto has "
+            "no mock for this host. Use the service's standard endpoint, or let it through "
+            "with mock_bedrock(config={'core': {'passthrough': {'urls': [...]}}})."
+        )
+        raise NotImplementedError(msg)
+
+    return send
+
+
+def _empty(backends: Any) -> None:
+    """Forgets all state: what is taken out of the slot must not come back with it."""
+    for account in backends.values():
+        account.reset()
+    backends.clear()
+
+
+takeover = _Takeover()
+
+
+def install() -> None:
+    """Puts our Bedrock in moto's place for the whole process.
+
+    After this, plain ``mock_aws``, ``ThreadedMotoServer`` and moto's server have it.
+    Calling it again changes nothing.
+
+    Example::
+
+        # conftest.py
+        import bedrock_mock
+
+        bedrock_mock.install()
+    """
+    takeover.install()
+
+
+def uninstall() -> None:
+    """Gives moto its own Bedrock back; without :func:`install` before, nothing happens."""
+    takeover.uninstall()

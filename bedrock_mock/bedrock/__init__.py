@@ -1,0 +1,1 @@
+"""Amazon Bedrock's control plane: one module per resource."""

@@ -1,0 +1,100 @@
+"""What a list of evaluation jobs tells of a job, derived from what it was created with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Config = Mapping[str, Any]
+
+
+class EvaluationSummary:
+    """The members of an EvaluationSummary that are not members of the job itself.
+
+    Each is ``None``, and so not sent, where the job has nothing of the sort.
+    """
+
+    evaluation_config: Any
+    inference_config: Any
+
+    @property
+    def evaluation_task_types(self) -> list[str]:
+        """The task types of the data sets, each once, in order."""
+        (config,) = self.evaluation_config.values()
+        return list(dict.fromkeys(each["taskType"] for each in config["datasetMetricConfigs"]))
+
+    @property
+    def model_identifiers(self) -> list[str] | None:
+        """The evaluated models; deprecated in favour of the inference config summary."""
+        models = self.inference_config.get("models", ())
+        return _present(_at(each, "bedrockModel", "modelIdentifier") for each in models)
+
+    @property
+    def rag_identifiers(self) -> list[str] | None:
+        """The evaluated knowledge bases; deprecated like :attr:`model_identifiers`."""
+        return _present(
+            _at(each, "knowledgeBaseConfig", "retrieveConfig", "knowledgeBaseId")
+            or _at(
+                each,
+                "knowledgeBaseConfig",
+                "retrieveAndGenerateConfig",
+                "knowledgeBaseConfiguration",
+                "knowledgeBaseId",
+            )
+            for each in self.inference_config.get("ragConfigs", ())
+        )
+
+    @property
+    def evaluator_model_identifiers(self) -> list[str] | None:
+        """The judging models."""
+        return _judges(self.evaluation_config.get("automated"))
+
+    @property
+    def custom_metrics_evaluator_model_identifiers(self) -> list[str] | None:
+        """The models that judge the custom metrics."""
+        return _judges(_at(self.evaluation_config, "automated", "customMetricConfig"))
+
+    @property
+    def inference_config_summary(self) -> Config:
+        """The models or knowledge bases, or the names of what gave the answers beforehand."""
+        if "models" in self.inference_config:
+            sources = _present(
+                _at(each, "precomputedInferenceSource", "inferenceSourceIdentifier")
+                for each in self.inference_config["models"]
+            )
+            return {
+                "modelConfigSummary": {
+                    "bedrockModelIdentifiers": self.model_identifiers,
+                    "precomputedInferenceSourceIdentifiers": sources,
+                }
+            }
+        sources = _present(
+            _at(each, "precomputedRagSourceConfig", kind, "ragSourceIdentifier")
+            for each in self.inference_config["ragConfigs"]
+            for kind in ("retrieveSourceConfig", "retrieveAndGenerateSourceConfig")
+        )
+        return {
+            "ragConfigSummary": {
+                "bedrockKnowledgeBaseIdentifiers": self.rag_identifiers,
+                "precomputedRagSourceIdentifiers": sources,
+            }
+        }
+
+
+def _judges(config: Config | None) -> list[str] | None:
+    models = _at(config or {}, "evaluatorModelConfig", "bedrockEvaluatorModels") or ()
+    return _present(each["modelIdentifier"] for each in models)
+
+
+def _at(config: Config, *path: str) -> Any:
+    """What is at this path in nested dicts, or ``None``."""
+    value: Any = config
+    for name in path:
+        value = value.get(name)
+        if value is None:
+            return None
+    return value
+
+
+def _present(values: Iterable[str | None]) -> list[str] | None:
+    return [value for value in values if value is not None] or None

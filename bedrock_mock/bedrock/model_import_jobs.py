@@ -1,0 +1,136 @@
+"""Model import jobs: they bring a custom model into the account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from moto.core.utils import utcnow
+
+from bedrock_mock.bedrock.imported_models import ImportedModel
+from bedrock_mock.bedrock.rules import check_role, kms_key_arn
+from bedrock_mock.core.errors import ValidationException
+from bedrock_mock.core.lifecycle import Lifecycle
+from bedrock_mock.core.listing import Page, page
+from bedrock_mock.core.operations import operation
+from bedrock_mock.core.store import Store
+from bedrock_mock.core.tagging import as_dict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_bedrock.type_defs import (
+        CreateModelImportJobRequestTypeDef,
+        GetModelImportJobRequestTypeDef,
+        ListModelImportJobsRequestTypeDef,
+    )
+
+    from bedrock_mock.bedrock.models import BedrockBackend
+
+
+class ModelImportJob(Lifecycle):
+    """One import job; its attributes are the members of GetModelImportJob."""
+
+    clock = "bedrock::model_import_job"
+    transitions: ClassVar = {"InProgress": "Completed"}
+
+    def __init__(
+        self,
+        backend: BedrockBackend,
+        request: CreateModelImportJobRequestTypeDef,
+        tags: dict[str, str],
+        model_tags: dict[str, str],
+    ) -> None:
+        # The service tells the times of imports in milliseconds.
+        now = utcnow()
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        super().__init__("InProgress", now)
+        self._backend = backend
+        self.arn = self.job_arn = backend.new_arn("model-import-job")
+        self.name = self.job_name = request["jobName"]
+        self.imported_model_name = request["importedModelName"]
+        self.role_arn = request["roleArn"]
+        self.model_data_source = request["modelDataSource"]
+        self.vpc_config = request.get("vpcConfig")
+        self.imported_model_kms_key_arn = kms_key_arn(backend, request.get("importedModelKmsKeyId"))
+        self.creation_time = self.last_modified_time = now
+        self.end_time: datetime | None = None
+        self.imported_model_arn: str | None = None
+        self.tags = tags
+        self.model_tags = model_tags
+        #: Where its model will be, once there is one.
+        self.future_model_arn = backend.new_arn("imported-model")
+
+    def entered(self, status: str, at: datetime) -> None:
+        """The job has ended: the model is there."""
+        self.last_modified_time = self.end_time = at.replace(
+            microsecond=at.microsecond // 1000 * 1000
+        )
+        if status == "Completed":
+            self.imported_model_arn = self.future_model_arn
+            self._backend.imported_models.store.add(ImportedModel(self))
+        self._backend.model_import_jobs.release(self)
+
+
+class ModelImportJobs:
+    """The operations on import jobs."""
+
+    arn_type = "model-import-job"
+
+    def __init__(self, backend: BedrockBackend) -> None:
+        self._backend = backend
+        self.store = Store[ModelImportJob]("model import job")
+        #: The jobs in progress by the name and by the ARN that their model will have.
+        self._in_progress: dict[str, ModelImportJob] = {}
+
+    @operation("CreateModelImportJob")
+    def create(self, request: CreateModelImportJobRequestTypeDef) -> object:
+        """Starts a job, or gives the one that the same token has started before."""
+        first = self._backend.first_arn("CreateModelImportJob", request)
+        if first:
+            return {"jobArn": first}
+        check_role(self._backend, request["roleArn"])
+        if request["jobName"] in self.store:
+            raise ValidationException("The provided job name is currently in use.")
+        model_name = request["importedModelName"]
+        self.settle(model_name)
+        if model_name in self._in_progress or model_name in self._backend.imported_models.store:
+            raise ValidationException("The provided model name is currently in use.")
+        job = ModelImportJob(
+            self._backend,
+            request,
+            as_dict(request.get("jobTags", ())),
+            as_dict(request.get("importedModelTags", ())),
+        )
+        self.store.add(job)
+        self._in_progress[model_name] = self._in_progress[job.future_model_arn] = job
+        self._backend.remember("CreateModelImportJob", request, job.job_arn)
+        return job
+
+    @operation("GetModelImportJob")
+    def get(self, request: GetModelImportJobRequestTypeDef) -> ModelImportJob:
+        """The job of this ARN or name."""
+        job = self.store.find(request["jobIdentifier"])
+        job.look()
+        return job
+
+    @operation("ListModelImportJobs")
+    def list(self, request: ListModelImportJobsRequestTypeDef) -> Page[ModelImportJob]:
+        """A page of jobs."""
+        return page(self.store, request, self._backend.scope)
+
+    def settle(self, identifier: str | None = None) -> None:
+        """Lets jobs finish that are due: the one of this model's name or ARN, or all.
+
+        Nobody need look at a job for its model to be there.
+        """
+        if identifier is None:
+            due = list(self._in_progress.values())
+        else:
+            due = [job for job in (self._in_progress.get(identifier),) if job]
+        for job in due:
+            _ = job.status
+
+    def release(self, job: ModelImportJob) -> None:
+        """The job has ended and no longer claims its model's name."""
+        for key in (job.imported_model_name, job.future_model_arn):
+            self._in_progress.pop(key, None)

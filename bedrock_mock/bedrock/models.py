@@ -1,0 +1,56 @@
+"""BedrockBackend composes the resources, one line each."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import ClassVar
+
+from boto3 import Session
+from moto.core.base_backend import BackendDict
+
+from bedrock_mock.bedrock.evaluation_jobs import EvaluationJobs
+from bedrock_mock.bedrock.imported_models import ImportedModels
+from bedrock_mock.bedrock.model_import_jobs import ModelImportJobs
+from bedrock_mock.core.backend import ServiceBackend
+
+
+class BedrockBackend(ServiceBackend):
+    """Everything that Bedrock holds for one account in one region."""
+
+    service: ClassVar[str] = "bedrock"
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.model_import_jobs = ModelImportJobs(self)
+        self.imported_models = ImportedModels(self)
+        self.evaluation_jobs = EvaluationJobs(self)
+        self.compose()
+
+
+class _AllRegions(list[str]):
+    """Every region that botocore knows, worked out when first asked for.
+
+    Bedrock itself is in fewer, but a test that runs where the service is not must not
+    fail for it: moto, too, takes any region it knows.
+    """
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204 - as in list
+        return iter(_all_regions())
+
+
+@cache
+def _all_regions() -> list[str]:
+    session = Session()
+    return [
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("ec2", partition)
+    ]
+
+
+bedrock_backends = BackendDict(
+    BedrockBackend, "bedrock", use_boto3_regions=False, additional_regions=_AllRegions()
+)

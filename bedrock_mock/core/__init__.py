@@ -1,0 +1,1 @@
+"""What every resource of the service shares; it knows nothing of any one resource."""

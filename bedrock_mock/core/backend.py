@@ -1,0 +1,112 @@
+"""The state of one account in one region: a lock, the resources, and the table of handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from threading import RLock
+from typing import Any, ClassVar, Protocol
+
+from moto.core.base_backend import BaseBackend
+from moto.moto_api._internal import mock_random
+
+from bedrock_mock.core.operations import Handler, handlers
+from bedrock_mock.core.store import Resource, Store
+from bedrock_mock.core.tagging import Tagging
+
+_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+_ID_LENGTH = 12
+
+
+class ResourceKind(Protocol):
+    """What a backend needs of a class that answers the operations of one kind of resource."""
+
+    #: The part of the ARN that names the kind: ``model-import-job``.
+    arn_type: ClassVar[str]
+    store: Store[Any]
+
+    def settle(self, arn: str | None = None) -> None:
+        """Brings what may have changed by itself up to date: one ARN's, or all."""
+
+
+class ServiceBackend(BaseBackend):
+    """Base of the backend: subclasses set their resources as attributes and compose them.
+
+    Whoever reads or changes state from outside a handler holds :attr:`lock`.
+    """
+
+    #: The service's name in ARNs and hosts.
+    service: ClassVar[str]
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.lock = RLock()
+        self.scope = f"{account_id}/{region_name}"
+        self.kinds: dict[str, ResourceKind] = {}
+        self.handlers: dict[str, Handler] = {}
+        self._first_arns: dict[tuple[str, str], str] = {}
+
+    def compose(self) -> None:
+        """Takes the resources among the attributes into the tables of ARNs and handlers."""
+        kinds = [kind for kind in vars(self).values() if hasattr(kind, "arn_type")]
+        self.kinds = {kind.arn_type: kind for kind in kinds}
+        self.handlers = handlers([*kinds, Tagging(self)])
+
+    def new_arn(self, arn_type: str) -> str:
+        """An ARN of this backend that nothing has yet; moto's seed makes it repeatable."""
+        store = self.kinds[arn_type].store
+        while True:
+            identifier = "".join(mock_random.choices(_ID_ALPHABET, k=_ID_LENGTH))
+            arn = self.arn(f"{arn_type}/{identifier}")
+            if arn not in store:
+                return arn
+
+    def first_arn(self, operation: str, request: Mapping[str, Any]) -> str | None:
+        """What an earlier request with the same ``clientRequestToken`` made, if there was one."""
+        return self._first_arns.get((operation, request.get("clientRequestToken", "")))
+
+    def remember(self, operation: str, request: Mapping[str, Any], arn: str) -> None:
+        """Keeps what a request made for :meth:`first_arn`, if it has a token."""
+        if "clientRequestToken" in request:
+            self._first_arns[operation, request["clientRequestToken"]] = arn
+
+    def arn(self, resource: str) -> str:
+        """The ARN of a resource of this account and region."""
+        return (
+            f"arn:{self.partition}:{self.service}:{self.region_name}:{self.account_id}:{resource}"
+        )
+
+    def resource(self, arn: str) -> Resource | None:
+        """The resource of this ARN as of now, whatever its kind, or ``None``."""
+        kind = self.kinds.get(arn.rpartition(":")[2].partition("/")[0])
+        if kind is None:
+            return None
+        kind.settle(arn)
+        resource: Resource | None = kind.store.get(arn)
+        return resource
+
+    def resources(self) -> Iterator[tuple[str, Resource]]:
+        """All resources as of now, each with the ARN's name of its kind."""
+        for arn_type, kind in self.kinds.items():
+            kind.settle()
+            for resource in kind.store:
+                yield arn_type, resource
+
+    # moto asks for these at every request; the answer is the same for all instances.
+    @property
+    def urls(self) -> dict[str, Any]:
+        """The one URL of the service and its handler."""
+        return _urls(self._url_module)
+
+    @property
+    def flask_paths(self) -> dict[str, Any]:
+        """The same for moto's server: every path, the empty one too."""
+        (handler,) = self.urls.values()
+        return {"/": handler, "/<path:route>": handler}
+
+
+@cache
+def _urls(module: Any) -> dict[str, Any]:
+    ((path, handler),) = module.url_paths.items()
+    (base,) = module.url_bases
+    return {path.format(base): handler}

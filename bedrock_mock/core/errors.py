@@ -1,0 +1,81 @@
+"""One class for each error that can leave the service, modelled or of the AWS framework."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ServiceError(Exception):
+    """An error of the service, answered as JSON with its class's name as the code.
+
+    Args:
+        message: what the client is told.
+
+    ``status`` is the HTTP status of an error of the AWS framework, which the service
+    model does not know. For the modelled errors it is ``None`` and read from the model.
+    """
+
+    status: ClassVar[int | None] = None
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    @property
+    def code(self) -> str:
+        """The error code: ``ValidationException`` and the like."""
+        return type(self).__name__
+
+
+class AccessDeniedException(ServiceError):
+    """The caller may not do this."""
+
+
+class ConflictException(ServiceError):
+    """The resource is in a state that does not allow this."""
+
+
+class InternalServerException(ServiceError):
+    """The service failed; here: the mock has a bug."""
+
+
+class ResourceNotFoundException(ServiceError):
+    """No resource has this identifier."""
+
+
+class TooManyTagsException(ServiceError):
+    """The resource would have more than 50 tags."""
+
+
+class ValidationException(ServiceError):
+    """The request breaks a constraint of the model or a rule of the service."""
+
+
+class SerializationException(ServiceError):
+    """The request could not be read: no JSON, or a member of another JSON type."""
+
+    status = 400
+
+
+class UnknownOperationException(ServiceError):
+    """No operation of the service has this path and verb."""
+
+    status = 404
+
+
+class MissingAuthenticationTokenException(ServiceError):
+    """Authorisation is on and the request is not signed."""
+
+    status = 403
+
+
+class UnrecognizedClientException(ServiceError):
+    """Authorisation is on and nobody has this access key or session token."""
+
+    status = 403
+
+
+class InvalidSignatureException(ServiceError):
+    """Authorisation is on and the signature does not match."""
+
+    status = 403

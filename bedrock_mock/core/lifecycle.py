@@ -1,0 +1,101 @@
+"""Jobs whose status moves on by moto's state manager, told in moto's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from moto.core.utils import utcnow
+from moto.moto_api import state_manager
+
+#: The status of what is no longer there.
+GONE = "Gone"
+
+_clocks: list[str] = []
+
+
+def clocks() -> list[str]:
+    """The names of all clocks: what the state manager knows of ours."""
+    return sorted(_clocks)
+
+
+class Lifecycle:
+    """A status that moves on by itself, as set for ``clock`` in moto's state manager.
+
+    ======================================  ============================================
+    ``{"progression": "immediate"}``        at once (the default of every clock here)
+    ``{"progression": "manual", "times": n}``  when it is looked at for the n-th time
+    ``{"progression": "time", "seconds": s}``  s seconds after the status before
+    ======================================  ============================================
+
+    Subclasses give ``clock``, the name in the state manager, and ``transitions``, the
+    status that follows each one that does not last. :meth:`entered` is called with each
+    new status and the moment at which it began, which for ``time`` is the moment it was
+    due, whenever it is noticed.
+
+    Source: https://docs.getmoto.org/en/latest/docs/configuration/state_transition/
+    """
+
+    clock: ClassVar[str]
+    transitions: ClassVar[Mapping[str, str]]
+
+    def __init__(self, status: str, since: datetime) -> None:
+        self._status = status
+        self._since = since
+        self._looks = 0
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _clocks.append(cls.clock)
+        state_manager.register_default_transition(cls.clock, {"progression": "immediate"})
+
+    def entered(self, status: str, at: datetime) -> None:
+        """Hook: the status has just become this one, at this moment (naive UTC)."""
+
+    @property
+    def status(self) -> str:
+        """The status as of now; reading it is not a look."""
+        if self._status in self.transitions:
+            self._catch_up()
+        return self._status
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has been deleted and is no longer there."""
+        return self.status == GONE
+
+    def look(self) -> None:
+        """Somebody looks at the status from outside; counts for ``manual``."""
+        if self._status in self.transitions:
+            self._looks += 1
+            self._catch_up()
+
+    def move_to(self, status: str, at: datetime | None = None) -> None:
+        """Makes this the status from now on, or from the moment ``at``."""
+        self._status = status
+        self._since = at or utcnow()
+        self._looks = 0
+        self.entered(status, self._since)
+
+    def _catch_up(self) -> None:
+        """Goes on to the status that is due."""
+        transition = state_manager.get_transition(self.clock)
+        progression = transition["progression"]
+        if progression == "manual":
+            if self._looks >= transition["times"]:
+                self._move_on()
+            return
+        while self._status in self.transitions:
+            if progression == "time":
+                due = self._since + timedelta(seconds=transition["seconds"])
+                if utcnow() < due:
+                    return
+                self._move_on(at=due)
+            elif progression == "immediate":
+                self._move_on()
+            else:
+                return
+
+    def _move_on(self, at: datetime | None = None) -> None:
+        self.move_to(self.transitions[self._status], at)

@@ -1,0 +1,130 @@
+"""What the List operations share: filters by suffix, order, and pages that stay right."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic
+
+from botocore import xform_name
+
+from bedrock_mock.core.errors import ValidationException
+from bedrock_mock.core.lifecycle import Lifecycle
+from bedrock_mock.core.store import Position, R, Store
+
+#: The page size of a request without ``maxResults``; the service's own is not documented.
+DEFAULT_PAGE_SIZE = 100
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in the stores
+_DIGEST_SIZE = 16
+
+Filter = Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """One page of a List operation: what is on it, and the token of the next one, if any."""
+
+    items: list[R]
+    next_token: str | None
+
+
+def page(store: Store[R], request: Mapping[str, Any], scope: str) -> Page[R]:
+    """The page of a store that a List request asks for.
+
+    Every member of the request is a filter by its suffix (``nameContains``,
+    ``statusEquals``, ``creationTimeAfter``, ``creationTimeBefore``) or one of
+    ``sortBy``, ``sortOrder``, ``maxResults`` and ``nextToken``. Without ``sortOrder`` the
+    newest comes first. Being returned is a look at a job, which may move its status on:
+    what then no longer passes the filters is left out.
+
+    Args:
+        store: what is listed.
+        request: the decoded request.
+        scope: what a page token is bound to, beside the request's filters: the account
+            and region.
+
+    Raises:
+        ValidationException: the token is malformed or belongs to another request.
+    """
+    filters = [_filter(name, value) for name, value in request.items() if name not in _CONTROLS]
+    newest_first = request.get("sortOrder") != "Ascending"
+    tokens = _Tokens(f"{scope}/{store.kind}", request)
+    matches = _matches(store, filters, tokens.start(request), newest_first=newest_first)
+    size = max(1, request.get("maxResults", DEFAULT_PAGE_SIZE))
+    items: list[R] = []
+    last: Position | None = None
+    for position, resource in matches:
+        if len(items) == size:
+            # There is at least one more, so a page after this one.
+            return Page(items, tokens.after(last))
+        last = position
+        if isinstance(resource, Lifecycle):
+            resource.look()
+            if resource.is_gone or not all(passes(resource) for passes in filters):
+                continue
+        items.append(resource)
+    return Page(items, None)
+
+
+_CONTROLS = frozenset({"sortBy", "sortOrder", "maxResults", "nextToken"})
+
+
+def _matches(
+    store: Store[R], filters: list[Filter], after: Position | None, *, newest_first: bool
+) -> Iterator[tuple[Position, R]]:
+    for position, resource in store.walk(after, newest_first=newest_first):
+        if isinstance(resource, Lifecycle) and resource.is_gone:
+            continue
+        if all(passes(resource) for passes in filters):
+            yield position, resource
+
+
+def _filter(name: str, value: Any) -> Filter:
+    """The predicate that a request member means, by its suffix."""
+    if name == "creationTimeAfter":
+        return lambda resource: resource.creation_time > value
+    if name == "creationTimeBefore":
+        return lambda resource: resource.creation_time < value
+    if name.endswith("Contains"):
+        attribute = xform_name(name.removesuffix("Contains"))
+        return lambda resource: value in getattr(resource, attribute)
+    attribute = xform_name(name.removesuffix("Equals"))
+    return lambda resource: getattr(resource, attribute) == value
+
+
+class _Tokens:
+    """Page tokens: a position and a digest that binds it to scope and filters."""
+
+    def __init__(self, scope: str, request: Mapping[str, Any]) -> None:
+        bound = {k: str(v) for k, v in request.items() if k not in ("maxResults", "nextToken")}
+        self._key = hashlib.blake2b(json.dumps([scope, bound], sort_keys=True).encode()).digest()
+
+    def after(self, position: Position | None) -> str:
+        """The token of the page that begins behind a position."""
+        assert position is not None  # noqa: S101 - a full page has a last item
+        moment, serial = position
+        payload = f"{(moment - _EPOCH) // timedelta(microseconds=1)}.{serial}".encode()
+        return base64.urlsafe_b64encode(self._digest(payload) + payload).decode()
+
+    def start(self, request: Mapping[str, Any]) -> Position | None:
+        """The position that the request's token names, ``None`` where it has no token."""
+        token = request.get("nextToken")
+        if token is None:
+            return None
+        try:
+            raw = base64.b64decode(token, altchars=b"-_", validate=True)
+            digest, payload = raw[:_DIGEST_SIZE], raw[_DIGEST_SIZE:]
+            if digest != self._digest(payload):
+                raise ValueError
+            microseconds, serial = map(int, payload.split(b"."))
+            return _EPOCH + timedelta(microseconds=microseconds), serial
+        except ValueError:
+            msg = "The provided nextToken is invalid. Send it with the filters it was given for."
+            raise ValidationException(msg) from None
+
+    def _digest(self, payload: bytes) -> bytes:
+        return hashlib.blake2b(payload, key=self._key, digest_size=_DIGEST_SIZE).digest()

@@ -1,0 +1,142 @@
+"""The Resource Groups Tagging API sees and changes the tags of our resources too.
+
+moto has a way in for outside backends since 5.2.2 only, and that one fails a whole
+request for one bad ARN, so this wraps the methods of moto's backend on all versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+from typing import Any
+from unittest.mock import patch
+
+from bedrock_mock.core.backend import ServiceBackend
+from bedrock_mock.core.errors import ServiceError
+
+#: Gives our backend for moto's account and region.
+Find = Callable[[str, str], ServiceBackend]
+
+#: moto's service, as it is named in its backends.
+SERVICE = "resourcegroupstaggingapi"
+
+
+@contextmanager
+def joined(find: Find) -> Iterator[None]:
+    """While this lasts, moto's Resource Groups Tagging API knows our resources."""
+    from moto.resourcegroupstaggingapi import models  # noqa: PLC0415 - it imports all of moto
+
+    cls = models.ResourceGroupsTaggingAPIBackend
+    tagged_resource = getattr(models, "TaggedResource", None)
+
+    def resources(original: Any) -> Any:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
+            ours = _resources(find(self.account_id, self.region_name), **kwargs)
+            return chain(
+                original(self, *args, **kwargs),
+                (_as_moto_has_it(tagged_resource, *each) for each in ours),
+            )
+
+        return wrapper
+
+    def keys(original: Any) -> Any:
+        def wrapper(self: Any) -> Iterator[str]:
+            ours = _resources(find(self.account_id, self.region_name))
+            return chain(original(self), (key for _, _, tags in ours for key in tags))
+
+        return wrapper
+
+    def values(original: Any) -> Any:
+        def wrapper(self: Any, tag_key: str) -> Iterator[str]:
+            ours = _resources(find(self.account_id, self.region_name))
+            return chain(
+                original(self, tag_key), (tags[tag_key] for _, _, tags in ours if tag_key in tags)
+            )
+
+        return wrapper
+
+    def changes(operation: str) -> Callable[[Any], Any]:
+        def wrap(original: Any) -> Any:
+            def wrapper(self: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+                # The ARNs and the tags or keys, which each method calls by other names.
+                arns, change = (*args, *kwargs.values())
+                backend = find(self.account_id, self.region_name)
+                ours = [arn for arn in arns if arn.split(":")[2:3] == [backend.service]]
+                failed: dict[str, Any] = original(self, [a for a in arns if a not in ours], change)
+                for arn in ours:
+                    if message := _change(backend, operation, arn, change):
+                        failed[arn] = {
+                            "StatusCode": 400,
+                            "ErrorCode": "InvalidParameterException",
+                            "ErrorMessage": message,
+                        }
+                return failed
+
+            return wrapper
+
+        return wrap
+
+    wrappers = {
+        "_get_resources_generator": resources,
+        "_get_tag_keys_generator": keys,
+        "_get_tag_values_generator": values,
+        "tag_resources": changes("TagResource"),
+        "untag_resources": changes("UntagResource"),
+    }
+    with ExitStack() as stack:
+        for name, wrap in wrappers.items():
+            stack.enter_context(patch.object(cls, name, wrap(getattr(cls, name))))
+        yield
+
+
+Found = tuple[str, str, Mapping[str, str]]
+
+
+def _resources(
+    backend: ServiceBackend,
+    tag_filters: Sequence[Mapping[str, Any]] | None = None,
+    resource_type_filters: Sequence[str] | None = None,
+    resource_arn_list: Sequence[str] | None = None,
+) -> Iterator[Found]:
+    """The tagged resources (ARN, type, tags) that pass the filters of GetResources."""
+    with backend.lock:
+        found = [(each.arn, kind, each.tags) for kind, each in backend.resources()]
+    for arn, kind, tags in found:
+        resource_type = f"{backend.service}:{kind}"
+        wanted_type = not resource_type_filters or not {
+            resource_type,
+            backend.service,
+        }.isdisjoint(resource_type_filters)
+        wanted_arn = not resource_arn_list or arn in resource_arn_list
+        wanted_tags = all(
+            each["Key"] in tags and (not each.get("Values") or tags[each["Key"]] in each["Values"])
+            for each in tag_filters or ()
+        )
+        if tags and wanted_type and wanted_arn and wanted_tags:
+            yield arn, resource_type, tags
+
+
+def _as_moto_has_it(
+    tagged_resource: Any, arn: str, resource_type: str, tags: Mapping[str, str]
+) -> Any:
+    """A resource in the form of this version of moto: a class of its own, or (older) a dict."""
+    if tagged_resource is not None:
+        return tagged_resource(arn=arn, tags=dict(tags), resource_type=resource_type)
+    listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+    return {"ResourceARN": arn, "Tags": listed}
+
+
+def _change(backend: ServiceBackend, operation: str, arn: str, change: Any) -> str | None:
+    """Changes the tags of one resource; the message of the error if that is refused."""
+    request: dict[str, Any] = {"resourceARN": arn}
+    if operation == "TagResource":
+        request["tags"] = [{"key": key, "value": value} for key, value in change.items()]
+    else:
+        request["tagKeys"] = change
+    try:
+        with backend.lock:
+            backend.handlers[operation](request)
+    except ServiceError as error:
+        return error.message
+    return None

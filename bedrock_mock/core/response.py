@@ -1,0 +1,206 @@
+"""The way of every request: route → authorise → decode → validate → handle → serialise."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import zlib
+from email.utils import formatdate
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from moto import settings
+from moto.core.config import default_user_config
+from moto.core.responses import BaseResponse
+from moto.iam.models import mark_account_as_visited
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request
+
+from bedrock_mock.core import errors
+from bedrock_mock.core.backend import ServiceBackend
+from bedrock_mock.core.service import Operation, Service
+from bedrock_mock.core.validation import refusal
+
+#: What moto's stubber and server take: status, headers, body.
+Answer = tuple[int, dict[str, str], str]
+
+_log = logging.getLogger(__name__)
+
+# What moto's authorisation calls an error, and what services that speak JSON call it.
+_AUTHORISATION_ERRORS: dict[str, type[errors.ServiceError]] = {
+    "AccessDenied": errors.AccessDeniedException,
+    "InvalidClientTokenId": errors.UnrecognizedClientException,
+    "SignatureDoesNotMatch": errors.InvalidSignatureException,
+}
+
+
+class ServiceResponse(BaseResponse):
+    """Answers the requests to one service; subclasses name the service and its backends.
+
+    Of moto's ``BaseResponse`` it keeps what says who asks: region, account and
+    authorisation. How a request is read and answered is worked out once per operation,
+    in :class:`~bedrock_mock.core.service.Service`.
+    """
+
+    service: ClassVar[Service]
+
+    @staticmethod
+    def backends() -> Any:
+        """The backends of the service: ``backends()[account_id][region_name]``."""
+        raise NotImplementedError
+
+    @classmethod
+    def dispatch(cls, *args: Any, **kwargs: Any) -> Any:
+        """Answers a request; this is what moto's URL tables point to."""
+        return cls(cls.service.name)._dispatch(*args, **kwargs)  # noqa: SLF001 - moto's name
+
+    def _dispatch(self, request: Any, full_url: str | None = None, headers: Any = None) -> Answer:
+        self._read(request, full_url or request.url)
+        # Only moto's stubber hands over requests that did not come through a server: as
+        # they are, or (newer) in a class that says where it came from.
+        is_wsgi = isinstance(request, Request)
+        self._from_server = getattr(request, "from_wsgi_server", is_wsgi)
+        try:
+            status, result = self._serve()
+        except errors.ServiceError as error:
+            return self._answer(
+                self.service.status_of(error), {"message": error.message}, error.code
+            )
+        except NotImplementedError as error:
+            if not self._from_server:
+                raise
+            return self._answer(501, {"message": str(error)}, "NotImplementedException")
+        except Exception as error:
+            if not self._from_server:
+                raise
+            # A server must answer: an SDK takes a page of HTML for a failure to retry.
+            _log.exception("bedrock_mock failed to answer %s %s", self.method, self.uri)
+            message = f"bedrock_mock has a bug, please report it: {error!r}"
+            return self._answer(500, {"message": message}, "InternalServerException")
+        return self._answer(status, result)
+
+    def _read(self, request: Any, full_url: str) -> None:
+        """Takes what is needed from a request of moto's server, stubber or ``responses``."""
+        # Only the raw URI still has the path as it was sent.
+        self.uri: str = getattr(request, "environ", {}).get("RAW_URI") or full_url
+        self.raw_path: str
+        self.raw_path, _, self.query = self.uri.partition("?")
+        if not self.raw_path.startswith("/"):
+            self.raw_path = urlsplit(self.raw_path).path
+        self.method = request.method
+        self.headers = request.headers
+        self.querystring: dict[str, Any] = {}
+        self.data = self.querystring
+        if isinstance(request, Request):
+            body: Any = request.get_data(parse_form_data=False)
+        else:
+            body = request.body
+        if hasattr(body, "read"):
+            body = body.read()
+        self.raw_body = body.encode() if isinstance(body, str) else (body or b"")
+        try:
+            self.region = self.get_region_from_url(request, full_url)
+        except IndexError:
+            # An Authorization header that only looks like a signature.
+            self.region = self.default_region
+        self.access_key = self.get_access_key()
+        self.current_account = self.get_current_account()
+
+    def _serve(self) -> tuple[int, Any]:
+        """The status and what the body says.
+
+        Raises:
+            ServiceError: the service refuses the request.
+            NotImplementedError: the operation is not implemented.
+        """
+        route = self.service.route(self.method, self.raw_path)
+        if route is None:
+            msg = f"No operation of this service is {self.method} {self.raw_path}"
+            raise errors.UnknownOperationException(msg)
+        self._action, labels = route
+        backend = self._backend()
+        handler = backend.handlers.get(self._action)
+        if handler is None:
+            msg = (
+                f"The operation {self._action} is not implemented by bedrock_mock. "
+                f"It implements: {', '.join(sorted(backend.handlers))}."
+            )
+            raise NotImplementedError(msg)
+        self._authorise(labels)
+        operation = self.service.operation(self._action)
+        try:
+            request = operation.decode(labels, self.query, self._body())
+            self._validate(operation, request)
+            with backend.lock:
+                return operation.status, operation.encode(handler(request))
+        except errors.ServiceError as error:
+            raise self.service.declared(error, operation) from None
+
+    def _backend(self) -> ServiceBackend:
+        mark_account_as_visited(
+            self.current_account, self.access_key, self.service.name, self.region
+        )
+        regions = self.backends()[self.current_account]
+        try:
+            backend: ServiceBackend = regions[self.region]
+        except KeyError:
+            msg = (
+                f"There is no region '{self.region}': moto knows {', '.join(regions.regions)}. "
+                "To use any other name, set MOTO_ALLOW_NONEXISTENT_REGION=true."
+            )
+            raise errors.AccessDeniedException(msg) from None
+        return backend
+
+    def _authorise(self, labels: dict[str, str]) -> None:
+        """moto's check of signature and policies, where it is switched on, with JSON errors."""
+        resource = next((each for each in labels.values() if each.startswith("arn:")), "*")
+        try:
+            self._authenticate_and_authorize_normal_action(resource)
+        except (HTTPException, LookupError) as error:
+            # moto looks the parts of a signature up without asking whether they are there.
+            kind = _AUTHORISATION_ERRORS.get(getattr(error, "error_type", ""))
+            if kind is None:
+                msg = "Missing Authentication Token: the request is not signed."
+                raise errors.MissingAuthenticationTokenException(msg) from None
+            raise kind(getattr(error, "message", "")) from None
+
+    def _get_action(self) -> str:
+        """The name that moto's authorisation asks for."""
+        return self._action
+
+    def _body(self) -> bytes:
+        """The request's body, unpacked."""
+        encoded = self.headers.get("Content-Encoding") == "gzip"
+        # Some versions of moto's server have unpacked it already.
+        if encoded and self.raw_body[:2] == b"\x1f\x8b":
+            try:
+                return gzip.decompress(self.raw_body)
+            except (OSError, EOFError, zlib.error):
+                msg = "The request body is not valid gzip data"
+                raise errors.SerializationException(msg) from None
+        return self.raw_body
+
+    @staticmethod
+    def _validate(operation: Operation, request: dict[str, Any]) -> None:
+        config: Any = default_user_config.get("bedrock") or {}
+        check = (
+            operation.faults
+            if config.get("validate_requests", True)
+            else operation.structural_faults
+        )
+        if faults := check(request):
+            raise refusal(faults)
+
+    def _answer(self, status: int, body: Any, error_code: str | None = None) -> Answer:
+        headers = {
+            "Content-Type": "application/json",
+            "x-amzn-RequestId": str(uuid4()),
+        }
+        if error_code is not None:
+            headers["x-amzn-ErrorType"] = error_code
+        if not self._from_server:
+            headers["Date"] = formatdate(usegmt=True)
+        indent = 4 if settings.PRETTIFY_RESPONSES else None
+        return status, headers, json.dumps(body, indent=indent)

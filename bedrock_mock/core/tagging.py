@@ -1,0 +1,68 @@
+"""The three tag operations, for every resource that has an ARN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bedrock_mock.core.errors import ResourceNotFoundException, TooManyTagsException
+from bedrock_mock.core.operations import operation
+
+if TYPE_CHECKING:
+    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.core.store import Resource
+
+#: How many tags a resource can have.
+MAX_TAGS = 50
+
+
+def as_dict(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """A TagList as a dict.
+
+    Raises:
+        TooManyTagsException: there are more than a resource can have.
+    """
+    return _within_limit({tag["key"]: tag["value"] for tag in tags})
+
+
+def _within_limit(tags: dict[str, str]) -> dict[str, str]:
+    if len(tags) > MAX_TAGS:
+        msg = f"A resource can have {MAX_TAGS} tags; with this request it would have {len(tags)}."
+        raise TooManyTagsException(msg)
+    return tags
+
+
+class Tagging:
+    """TagResource, UntagResource and ListTagsForResource over all stores of a backend."""
+
+    def __init__(self, backend: ServiceBackend) -> None:
+        self._backend = backend
+
+    @operation("TagResource")
+    def tag(self, request: Mapping[str, Any]) -> None:
+        """Adds tags; a key that is there gets the new value."""
+        resource = self._find(request["resourceARN"])
+        resource.tags = _within_limit({**resource.tags, **as_dict(request["tags"])})
+
+    @operation("UntagResource")
+    def untag(self, request: Mapping[str, Sequence[str]]) -> None:
+        """Takes tags away; a key that is not there is no error."""
+        resource = self._find(str(request["resourceARN"]))
+        gone = frozenset(request["tagKeys"])
+        resource.tags = {key: value for key, value in resource.tags.items() if key not in gone}
+
+    @operation("ListTagsForResource")
+    def list(self, request: Mapping[str, str]) -> dict[str, Any]:
+        """The tags of a resource, in the order in which their keys came."""
+        tags = self._find(request["resourceARN"]).tags
+        return {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
+
+    def _find(self, arn: str) -> Resource:
+        resource = self._backend.resource(arn)
+        if resource is None:
+            msg = (
+                "The specified resource Amazon Resource Name (ARN) was not found. "
+                "Check the Amazon Resource Name (ARN) and try your request again."
+            )
+            raise ResourceNotFoundException(msg)
+        return resource

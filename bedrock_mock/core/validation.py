@@ -1,0 +1,218 @@
+"""A decoded request held against its input shape: every fault at once, in the service's words.
+
+The check of a shape is compiled once into nested closures. A check returns a list of
+:class:`Fault`; paths are put together only where something is wrong, so that a valid
+request costs no string work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bedrock_mock.core import patterns
+from bedrock_mock.core.errors import ValidationException
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+
+class Fault(NamedTuple):
+    """One broken constraint.
+
+    ``path`` is the member's path in wire names, ``value`` what is shown of the value:
+    ``null``, ``'the value'``, or ``None`` where the member is sensitive.
+    """
+
+    path: tuple[str, ...]
+    value: str | None
+    constraint: str
+
+    def __str__(self) -> str:
+        shown = "Value" if self.value is None else f"Value {self.value}"
+        path = ".".join(self.path)
+        return f"{shown} at '{path}' failed to satisfy constraint: {self.constraint}"
+
+
+Check = Callable[[Any], Sequence[Fault]]
+#: A constraint of one value: the words if the value breaks it, else ``None``.
+Rule = Callable[[Any], "str | None"]
+
+_NO_FAULTS: Sequence[Fault] = ()
+_NOT_NULL = "Member must not be null"
+
+
+def refusal(faults: Sequence[Fault]) -> ValidationException:
+    """The one error that reports all faults of a request."""
+    count = f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected: "
+    return ValidationException(count + "; ".join(map(str, faults)))
+
+
+class Checks:
+    """Compiles the checks of shapes.
+
+    Args:
+        open_enums: names of shapes whose enum the service does not enforce.
+        values: whether lengths, ranges, patterns and enums are checked. Without them
+            only what a handler relies on is left: required members and unions.
+    """
+
+    def __init__(self, open_enums: Collection[str] = (), *, values: bool = True) -> None:
+        self._open_enums = open_enums
+        self._values = values
+        self._compiled: dict[tuple[str, bool], Check] = {}
+
+    def of(self, shape: Shape, *, hidden: bool = False) -> Check:
+        """The check of a shape; ``hidden`` says that it lies within a sensitive one."""
+        hidden = hidden or bool(shape.metadata.get("sensitive"))
+        key = (shape.name, hidden)
+        if key not in self._compiled:
+            # A shape may contain itself: what is compiled meanwhile looks it up later.
+            self._compiled[key] = lambda value: self._compiled[key](value)
+            self._compiled[key] = self._compile(shape, hidden)
+        return self._compiled[key]
+
+    def _compile(self, shape: Shape, hidden: bool) -> Check:
+        if shape.type_name == "structure":
+            return self._structure(shape, hidden)
+        rules = self._rules(shape) if self._values else []
+        own = _value_check(rules, hidden=hidden or _holds_sensitive(shape))
+        if shape.type_name == "list":
+            return self._list(shape, hidden, own)
+        if shape.type_name == "map":
+            return self._map(shape, hidden, own)
+        return own
+
+    def _structure(self, shape: Shape, hidden: bool) -> Check:
+        if getattr(shape, "is_document_type", False):
+            return lambda value: _NO_FAULTS
+        members = [(name, self.of(member, hidden=hidden)) for name, member in shape.members.items()]
+        required = frozenset(shape.required_members)
+        union = bool(getattr(shape, "is_tagged_union", False))
+        one_of = f"Member must set exactly one of: [{', '.join(shape.members)}]"
+
+        def check(value: Any) -> Sequence[Fault]:
+            faults: list[Fault] = []
+            if union and len(value) != 1:
+                faults.append(Fault((), None, one_of))
+            for name, check_member in members:
+                member = value.get(name)
+                if member is not None:
+                    for fault in check_member(member):
+                        faults.append(fault._replace(path=(name, *fault.path)))
+                elif name in required:
+                    faults.append(Fault((name,), "null", _NOT_NULL))
+            return faults
+
+        return check
+
+    def _list(self, shape: Shape, hidden: bool, own: Check) -> Check:
+        check_element = self.of(shape.member, hidden=hidden)
+
+        def check(value: Any) -> Sequence[Fault]:
+            faults = list(own(value))
+            for position, element in enumerate(value, start=1):
+                at = (str(position), "member")
+                if element is None:
+                    faults.append(Fault(at, "null", _NOT_NULL))
+                    continue
+                for fault in check_element(element):
+                    faults.append(fault._replace(path=at + fault.path))
+            return faults
+
+        return check
+
+    def _map(self, shape: Shape, hidden: bool, own: Check) -> Check:
+        check_value = self.of(shape.value, hidden=hidden)
+        key_rules = self._rules(shape.key) if self._values else []
+
+        def check(value: Any) -> Sequence[Fault]:
+            faults = list(own(value))
+            for key, element in value.items():
+                broken = [words for rule in key_rules if (words := rule(key))]
+                if broken:
+                    words = f"Map keys must satisfy constraint: [{', '.join(broken)}]"
+                    faults.append(Fault((), None if hidden else f"'{key}'", words))
+                for fault in check_value(element):
+                    faults.append(fault._replace(path=(key, "member", *fault.path)))
+            return faults
+
+        return check
+
+    def _rules(self, shape: Shape) -> list[Rule]:
+        """The constraints of a shape, in the order in which the service reports them."""
+        metadata = shape.metadata
+        rules: list[Rule] = []
+        if "pattern" in metadata:
+            rules.append(_pattern_rule(metadata["pattern"]))
+        if shape.type_name in ("integer", "long", "float", "double"):
+            measure, noun = (lambda value: value), "value"
+        else:
+            measure, noun = len, "length"
+        if "max" in metadata:
+            rules.append(_bound_rule(measure, noun, metadata["max"], upper=True))
+        # Nothing is shorter than 0, but a number may be less.
+        if metadata.get("min", 0) or ("min" in metadata and noun == "value"):
+            rules.append(_bound_rule(measure, noun, metadata["min"], upper=False))
+        if metadata.get("enum") and shape.name not in self._open_enums:
+            rules.append(_enum_rule(metadata["enum"]))
+        return rules
+
+
+def _value_check(rules: list[Rule], *, hidden: bool) -> Check:
+    if not rules:
+        return lambda value: _NO_FAULTS
+
+    def check(value: Any) -> Sequence[Fault]:
+        broken = [words for rule in rules if (words := rule(value)) is not None]
+        if not broken:
+            return _NO_FAULTS
+        shown = None if hidden else f"'{_shown(value)}'"
+        return [Fault((), shown, words) for words in broken]
+
+    return check
+
+
+def _pattern_rule(pattern: str) -> Rule:
+    fullmatch = patterns.compiled(pattern).fullmatch
+    words = f"Member must satisfy regular expression pattern: {patterns.displayed(pattern)}"
+    return lambda value: None if fullmatch(value) else words
+
+
+def _bound_rule(measure: Callable[[Any], Any], noun: str, bound: float, *, upper: bool) -> Rule:
+    # "not (a <= b)" instead of "a > b": NaN breaks every bound.
+    if upper:
+        words = f"Member must have {noun} less than or equal to {bound}"
+        return lambda value: None if measure(value) <= bound else words
+    words = f"Member must have {noun} greater than or equal to {bound}"
+    return lambda value: None if measure(value) >= bound else words
+
+
+def _enum_rule(enum: list[str]) -> Rule:
+    allowed = frozenset(enum)
+    words = f"Member must satisfy enum value set: [{', '.join(enum)}]"
+    return lambda value: None if value in allowed else words
+
+
+def _holds_sensitive(shape: Shape, within: frozenset[str] = frozenset()) -> bool:
+    """Whether printing a value of this shape would print something sensitive."""
+    if shape.metadata.get("sensitive"):
+        return True
+    if shape.name in within:
+        return False
+    within |= {shape.name}
+    parts = {
+        "list": lambda: [shape.member],
+        "map": lambda: [shape.key, shape.value],
+        "structure": lambda: list(shape.members.values()),
+    }.get(shape.type_name, list)()
+    return any(_holds_sensitive(part, within) for part in parts)
+
+
+def _shown(value: Any) -> str:
+    """A value as the service prints it: lists as ``[a, b]``, structures as ``{a=b}``."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}={_shown(each)}' for key, each in value.items())}}}"
+    return str(value)

@@ -1,0 +1,326 @@
+"""JSON and query strings into Python values by a shape of the model, and back.
+
+As in :mod:`bedrock_mock.core.validation`, a shape is compiled once into nested closures.
+Decoding knows types only: whether a value is allowed is for the validation to say.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from botocore import xform_name
+from botocore.utils import parse_timestamp
+
+from bedrock_mock.core.errors import SerializationException
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+Decode = Callable[[Any], Any]
+Encode = Callable[[Any], Any]
+
+#: Deeper JSON is refused, long before Python's recursion limit would refuse it.
+MAX_DEPTH = 100
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)?)?")
+_SPECIAL_FLOATS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_JSON_TYPES = {
+    str: "STRING_VALUE",
+    bool: "BOOLEAN_VALUE",
+    int: "NUMBER_VALUE",
+    float: "NUMBER_VALUE",
+    list: "START_ARRAY",
+    dict: "START_OBJECT",
+}
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """The JSON object that a request body holds; an empty body is an empty object.
+
+    Raises:
+        SerializationException: the body is not UTF-8, not JSON, not an object, holds a
+            number or a character that JSON does not have, or is nested too deeply.
+    """
+    if not body.strip():
+        return {}
+    try:
+        text = body.decode("utf-8")
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        _refuse_depth()
+    except ValueError as error:
+        msg = f"The request body is not valid JSON: {error}"
+        raise SerializationException(msg) from None
+    if not isinstance(value, dict):
+        msg = f"The request body must be a JSON object, not {_JSON_TYPES.get(type(value), 'null')}"
+        raise SerializationException(msg)
+    _check_tree(value, surrogates="\\u" in text)
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    msg = f"{name} is not a JSON number"
+    raise ValueError(msg)
+
+
+def _refuse_depth() -> NoReturn:
+    msg = f"The request body is nested more than {MAX_DEPTH} levels deep"
+    raise SerializationException(msg)
+
+
+def _check_tree(value: Any, *, surrogates: bool, depth: int = 0) -> None:
+    """Refuses what parses but could not be sent back: deep trees, infinity, half characters."""
+    if isinstance(value, dict):
+        parts = [*value.values(), *value] if surrogates else list(value.values())
+    elif isinstance(value, list):
+        parts = value
+    else:
+        _check_leaf(value, surrogates=surrogates)
+        return
+    if depth >= MAX_DEPTH:
+        _refuse_depth()
+    for part in parts:
+        _check_tree(part, surrogates=surrogates, depth=depth + 1)
+
+
+def _check_leaf(value: Any, *, surrogates: bool) -> None:
+    if isinstance(value, float) and math.isinf(value):
+        msg = "The request body holds a number that is too large"
+        raise SerializationException(msg)
+    if surrogates and isinstance(value, str) and _SURROGATE.search(value):
+        msg = "The request body holds half of a surrogate pair, which is not a character"
+        raise SerializationException(msg)
+
+
+class Decoders:
+    """Compiles decoders of JSON values; members that the model does not know are dropped."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, Decode] = {}
+
+    def of(self, shape: Shape) -> Decode:
+        """The decoder of a shape; it raises :class:`SerializationException`."""
+        if shape.name not in self._compiled:
+            # A shape may contain itself: what is compiled meanwhile looks it up later.
+            self._compiled[shape.name] = lambda value: self._compiled[shape.name](value)
+            self._compiled[shape.name] = self._compile(shape)
+        return self._compiled[shape.name]
+
+    def _compile(self, shape: Shape) -> Decode:
+        if getattr(shape, "is_document_type", False):
+            return lambda value: value
+        if shape.type_name == "structure":
+            members = [
+                (name, member.serialization.get("name", name), self.of(member))
+                for name, member in shape.members.items()
+            ]
+            return _structure_decoder(members)
+        if shape.type_name == "list":
+            decode = self.of(shape.member)
+            return lambda value: [
+                None if element is None else decode(element)
+                for element in _typed(value, list, "a List")
+            ]
+        if shape.type_name == "map":
+            decode = self.of(shape.value)
+            return lambda value: {
+                key: decode(element)
+                for key, element in _typed(value, dict, "a Map").items()
+                if element is not None
+            }
+        return _SCALARS[shape.type_name]
+
+
+def _structure_decoder(members: list[tuple[str, str, Decode]]) -> Decode:
+    def decode(value: Any) -> dict[str, Any]:
+        _typed(value, dict, "a Structure")
+        decoded = {}
+        for name, wire_name, decode_member in members:
+            member = value.get(wire_name)
+            if member is not None:
+                try:
+                    decoded[name] = decode_member(member)
+                except SerializationException as error:
+                    msg = f"{error.message} (in '{wire_name}')"
+                    raise SerializationException(msg) from None
+        return decoded
+
+    return decode
+
+
+def _typed(value: Any, expected: type, name: str) -> Any:
+    if type(value) is not expected:
+        msg = f"{_JSON_TYPES.get(type(value), 'NULL_VALUE')} can not be converted to {name}"
+        raise SerializationException(msg)
+    return value
+
+
+def _string(value: Any) -> str:
+    return _typed(value, str, "a String")
+
+
+def _boolean(value: Any) -> bool:
+    return _typed(value, bool, "a Boolean")
+
+
+def _integer(value: Any) -> int:
+    if type(value) is float and value.is_integer():
+        return int(value)
+    return _typed(value, int, "an Integer")
+
+
+def _float(value: Any) -> float:
+    if type(value) is float or type(value) is int:
+        return value
+    if type(value) is str and value in _SPECIAL_FLOATS:
+        return _SPECIAL_FLOATS[value]
+    return _typed(value, float, "a Float")
+
+
+def _timestamp(value: Any) -> datetime:
+    """A moment as naive UTC, the form of moto's clock."""
+    if type(value) is str and not _TIMESTAMP.fullmatch(value):
+        msg = f"'{value}' is not an ISO 8601 timestamp"
+        raise SerializationException(msg)
+    try:
+        moment = parse_timestamp(value)
+        if moment.tzinfo is None:
+            return moment
+        return moment.astimezone(timezone.utc).replace(tzinfo=None)
+    except (ValueError, TypeError, OverflowError, RuntimeError):
+        msg = f"'{value}' is not a timestamp"
+        raise SerializationException(msg) from None
+
+
+def _blob(value: Any) -> bytes:
+    try:
+        return base64.b64decode(_typed(value, str, "a Blob"), validate=True)
+    except ValueError:
+        raise SerializationException("A Blob must be a Base64 string") from None
+
+
+def _encode_blob(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+_SCALARS: dict[str, Decode] = {
+    "blob": _blob,
+    "string": _string,
+    "boolean": _boolean,
+    "integer": _integer,
+    "long": _integer,
+    "float": _float,
+    "double": _float,
+    "timestamp": _timestamp,
+}
+
+
+def query_decoder(shape: Shape) -> Callable[[list[str]], Any]:
+    """A decoder of the values that one name has in a query string; the last one counts."""
+    if shape.type_name == "list":
+        decode_element = query_decoder(shape.member)
+        return lambda values: [decode_element([value]) for value in values]
+    decode = _QUERY_SCALARS[shape.type_name]
+    return lambda values: decode(values[-1])
+
+
+def _query_integer(value: str) -> int:
+    # int() would also take blanks, underscores and other alphabets' digits.
+    if not re.fullmatch(r"[+-]?[0-9]{1,19}", value):
+        msg = f"'{value}' can not be converted to an Integer"
+        raise SerializationException(msg)
+    return int(value)
+
+
+def _query_boolean(value: str) -> bool:
+    if value not in ("true", "false"):
+        msg = f"'{value}' can not be converted to a Boolean"
+        raise SerializationException(msg)
+    return value == "true"
+
+
+_QUERY_SCALARS: dict[str, Callable[[str], Any]] = {
+    "string": _string,
+    "boolean": _query_boolean,
+    "integer": _query_integer,
+    "long": _query_integer,
+    "timestamp": _timestamp,
+}
+
+
+class Encoders:
+    """Compiles encoders: the shape decides what is sent, so one object answers many operations.
+
+    A structure is read from a dict by member names, or from any other object by
+    attributes in snake_case. What is ``None`` or absent is not sent.
+    """
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, Encode] = {}
+
+    def of(self, shape: Shape) -> Encode:
+        """The encoder of a shape, giving what ``json.dumps`` takes."""
+        if shape.name not in self._compiled:
+            self._compiled[shape.name] = lambda value: self._compiled[shape.name](value)
+            self._compiled[shape.name] = self._compile(shape)
+        return self._compiled[shape.name]
+
+    def _compile(self, shape: Shape) -> Encode:
+        if getattr(shape, "is_document_type", False):
+            return _identity
+        if shape.type_name == "structure":
+            members = [
+                (name, member.serialization.get("name", name), xform_name(name), self.of(member))
+                for name, member in shape.members.items()
+            ]
+            return _structure_encoder(members)
+        if shape.type_name == "list":
+            encode = self.of(shape.member)
+            return lambda value: [encode(element) for element in value]
+        if shape.type_name == "map":
+            encode = self.of(shape.value)
+            return lambda value: {key: encode(element) for key, element in value.items()}
+        return _SCALAR_ENCODERS.get(shape.type_name, _identity)
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+def _structure_encoder(members: list[tuple[str, str, str, Encode]]) -> Encode:
+    def encode(source: Any) -> dict[str, Any]:
+        encoded = {}
+        is_dict = isinstance(source, dict)
+        for name, wire_name, attribute, encode_member in members:
+            value = source.get(name) if is_dict else getattr(source, attribute, None)
+            if value is not None:
+                encoded[wire_name] = encode_member(value)
+        return encoded
+
+    return encode
+
+
+def iso8601(moment: datetime) -> str:
+    """A naive UTC moment with a ``Z``: milliseconds, or microseconds where there are any."""
+    timespec = "microseconds" if moment.microsecond % 1000 else "milliseconds"
+    return f"{moment.isoformat(timespec=timespec)}Z"
+
+
+def _encode_float(value: float) -> float | str:
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+
+
+_SCALAR_ENCODERS: dict[str, Encode] = {
+    "blob": _encode_blob,
+    "double": _encode_float,
+    "float": _encode_float,
+    "timestamp": iso8601,
+}
