@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from moto import settings
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_api import state_manager
 
 from bedrock_mock import _remote
@@ -114,7 +114,8 @@ class BedrockMock:
     def begin(self) -> None:
         """The mock has started: a server, if there is one, learns our part of the config."""
         if settings.TEST_SERVER_MODE and "bedrock" in self._config:
-            self._undo.append(lambda config=_remote.config(): _remote.set_config(config))
+            before = _remote.config()
+            self._undo.append(lambda: _remote.set_config(before))
             _remote.set_config(self._config["bedrock"])
 
     def end(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from threading import RLock
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 
 import boto3
 from moto import mock_aws
@@ -114,7 +114,7 @@ class _Activation:
     _active: list[_Activation] = []  # noqa: RUF012 - shared on purpose
 
     def __init__(self, config: Config | None) -> None:
-        self._aws: Any = mock_aws(config=config)  # type: ignore[call-overload]
+        self._aws: Any = mock_aws(config=cast("Any", config))
         self.handle = BedrockMock(config or {})
 
     def begin(self) -> None:
@@ -149,7 +149,7 @@ class _Activation:
                     self._before.restore(session=session)
                 else:
                     # Not the last that began: what it found is what the next must restore.
-                    self._active[place]._before = self._before
+                    self._active[place]._before = self._before  # noqa: SLF001 - of this class
                     now.restore(session=session)
 
 

@@ -40,8 +40,9 @@ def check_evaluation(request: CreateEvaluationJobRequestTypeDef) -> None:
     Raises:
         ValidationException: they do not.
     """
-    ((kind, config),) = dict(request["evaluationConfig"]).items()
+    evaluation: Any = request["evaluationConfig"]
     inference: Any = request["inferenceConfig"]
+    ((kind, config),) = evaluation.items()
     metrics = {
         name for data_set in config["datasetMetricConfigs"] for name in data_set["metricNames"]
     }

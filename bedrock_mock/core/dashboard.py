@@ -1,4 +1,4 @@
-"""Our resources on moto's dashboard (``/moto-api/``), which shows what is there and holds nothing."""
+"""Our resources on moto's dashboard (``/moto-api/``): it shows what is there and holds nothing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import model_data
 
-from bedrock_mock.core.backend import ServiceBackend
-
 
 class _Kind:
     """Stands where moto keeps a class whose instances it tracks.
@@ -19,7 +17,7 @@ class _Kind:
     looks the live ones up.
     """
 
-    def __init__(self, backends: BackendDict[ServiceBackend], arn_type: str) -> None:
+    def __init__(self, backends: BackendDict[Any], arn_type: str) -> None:
         self._backends = backends
         self._arn_type = arn_type
 
@@ -39,7 +37,7 @@ class _Kind:
 
 
 @contextmanager
-def shown(service: str, backends: BackendDict[ServiceBackend]) -> Iterator[None]:
+def shown(service: str, backends: BackendDict[Any]) -> Iterator[None]:
     """Shows the resources of these backends under the service's name."""
     kinds = backends.backend("us-east-1", "000000000000").kinds
     before = model_data.get(service)

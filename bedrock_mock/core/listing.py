@@ -117,14 +117,14 @@ class _Tokens:
             return None
         try:
             raw = base64.b64decode(token, altchars=b"-_", validate=True)
-            digest, payload = raw[:_DIGEST_SIZE], raw[_DIGEST_SIZE:]
-            if digest != self._digest(payload):
-                raise ValueError
-            microseconds, serial = map(int, payload.split(b"."))
-            return _EPOCH + timedelta(microseconds=microseconds), serial
         except ValueError:
+            raw = b""
+        payload = raw[_DIGEST_SIZE:]
+        if raw[:_DIGEST_SIZE] != self._digest(payload):
             msg = "The provided nextToken is invalid. Send it with the filters it was given for."
-            raise ValidationException(msg) from None
+            raise ValidationException(msg)
+        microseconds, serial = map(int, payload.split(b"."))
+        return _EPOCH + timedelta(microseconds=microseconds), serial
 
     def _digest(self, payload: bytes) -> bytes:
         return hashlib.blake2b(payload, key=self._key, digest_size=_DIGEST_SIZE).digest()

@@ -45,8 +45,8 @@ def marked(resource: type) -> tuple[tuple[str, str], ...]:
 
 def handlers(resources: Iterable[object]) -> dict[str, Handler]:
     """The table of all operations that these resources answer."""
-    return {
-        name: getattr(resource, method)
-        for resource in resources
-        for name, method in marked(type(resource))
-    }
+    table: dict[str, Handler] = {}
+    for resource in resources:
+        cls: Any = type(resource)
+        table.update({name: getattr(resource, method) for name, method in marked(cls)})
+    return table

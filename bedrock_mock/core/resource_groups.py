@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import chain
 from typing import Any
 from unittest.mock import patch
@@ -28,72 +29,67 @@ def joined(find: Find) -> Iterator[None]:
     from moto.resourcegroupstaggingapi import models  # noqa: PLC0415 - it imports all of moto
 
     cls = models.ResourceGroupsTaggingAPIBackend
-    tagged_resource = getattr(models, "TaggedResource", None)
-
-    def resources(original: Any) -> Any:
-        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
-            ours = _resources(find(self.account_id, self.region_name), **kwargs)
-            return chain(
-                original(self, *args, **kwargs),
-                (_as_moto_has_it(tagged_resource, *each) for each in ours),
-            )
-
-        return wrapper
-
-    def keys(original: Any) -> Any:
-        def wrapper(self: Any) -> Iterator[str]:
-            ours = _resources(find(self.account_id, self.region_name))
-            return chain(original(self), (key for _, _, tags in ours for key in tags))
-
-        return wrapper
-
-    def values(original: Any) -> Any:
-        def wrapper(self: Any, tag_key: str) -> Iterator[str]:
-            ours = _resources(find(self.account_id, self.region_name))
-            return chain(
-                original(self, tag_key), (tags[tag_key] for _, _, tags in ours if tag_key in tags)
-            )
-
-        return wrapper
-
-    def changes(operation: str) -> Callable[[Any], Any]:
-        def wrap(original: Any) -> Any:
-            def wrapper(self: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-                # The ARNs and the tags or keys, which each method calls by other names.
-                arns, change = (*args, *kwargs.values())
-                backend = find(self.account_id, self.region_name)
-                ours = [arn for arn in arns if arn.split(":")[2:3] == [backend.service]]
-                failed: dict[str, Any] = original(self, [a for a in arns if a not in ours], change)
-                for arn in ours:
-                    if message := _change(backend, operation, arn, change):
-                        failed[arn] = {
-                            "StatusCode": 400,
-                            "ErrorCode": "InvalidParameterException",
-                            "ErrorMessage": message,
-                        }
-                return failed
-
-            return wrapper
-
-        return wrap
-
     wrappers = {
-        "_get_resources_generator": resources,
-        "_get_tag_keys_generator": keys,
-        "_get_tag_values_generator": values,
-        "tag_resources": changes("TagResource"),
-        "untag_resources": changes("UntagResource"),
+        "_get_resources_generator": partial(_resources, getattr(models, "TaggedResource", None)),
+        "_get_tag_keys_generator": _tag_keys,
+        "_get_tag_values_generator": _tag_values,
+        "tag_resources": partial(_change_all, "TagResource"),
+        "untag_resources": partial(_change_all, "UntagResource"),
     }
     with ExitStack() as stack:
-        for name, wrap in wrappers.items():
-            stack.enter_context(patch.object(cls, name, wrap(getattr(cls, name))))
+        for name, wrapper in wrappers.items():
+            method = _wrapped(getattr(cls, name), wrapper, find)
+            stack.enter_context(patch.object(cls, name, method))
         yield
+
+
+def _wrapped(original: Any, wrapper: Any, find: Find) -> Any:
+    """A method of moto's backend that has ours, too, to answer from."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        ours = find(self.account_id, self.region_name)
+        return wrapper(partial(original, self), ours, *args, **kwargs)
+
+    return method
+
+
+def _resources(
+    tagged_resource: Any, original: Any, ours: ServiceBackend, *args: Any, **kwargs: Any
+) -> Iterator[Any]:
+    found = (_as_moto_has_it(tagged_resource, *each) for each in _found(ours, **kwargs))
+    return chain(original(*args, **kwargs), found)
+
+
+def _tag_keys(original: Any, ours: ServiceBackend) -> Iterator[str]:
+    return chain(original(), (key for _, _, tags in _found(ours) for key in tags))
+
+
+def _tag_values(original: Any, ours: ServiceBackend, tag_key: str) -> Iterator[str]:
+    found = (tags[tag_key] for _, _, tags in _found(ours) if tag_key in tags)
+    return chain(original(tag_key), found)
+
+
+def _change_all(
+    operation: str, original: Any, ours: ServiceBackend, *args: Any, **kwargs: Any
+) -> dict[str, Any]:
+    # The ARNs and the tags or keys, which each method calls by other names.
+    arns, change = (*args, *kwargs.values())
+    our_arns = [arn for arn in arns if arn.split(":")[2:3] == [ours.service]]
+    failed: dict[str, Any] = original([arn for arn in arns if arn not in our_arns], change)
+    for arn in our_arns:
+        if message := _change(ours, operation, arn, change):
+            failed[arn] = {
+                "StatusCode": 400,
+                "ErrorCode": "InvalidParameterException",
+                "ErrorMessage": message,
+            }
+    return failed
 
 
 Found = tuple[str, str, Mapping[str, str]]
 
 
-def _resources(
+def _found(
     backend: ServiceBackend,
     tag_filters: Sequence[Mapping[str, Any]] | None = None,
     resource_type_filters: Sequence[str] | None = None,

@@ -56,7 +56,7 @@ class ServiceResponse(BaseResponse):
         """Answers a request; this is what moto's URL tables point to."""
         return cls(cls.service.name)._dispatch(*args, **kwargs)  # noqa: SLF001 - moto's name
 
-    def _dispatch(self, request: Any, full_url: str | None = None, headers: Any = None) -> Answer:
+    def _dispatch(self, request: Any, full_url: str | None = None, headers: Any = None) -> Answer:  # noqa: ARG002
         self._read(request, full_url or request.url)
         # Only moto's stubber hands over requests that did not come through a server: as
         # they are, or (newer) in a class that says where it came from.
@@ -85,10 +85,9 @@ class ServiceResponse(BaseResponse):
         """Takes what is needed from a request of moto's server, stubber or ``responses``."""
         # Only the raw URI still has the path as it was sent.
         self.uri: str = getattr(request, "environ", {}).get("RAW_URI") or full_url
-        self.raw_path: str
-        self.raw_path, _, self.query = self.uri.partition("?")
-        if not self.raw_path.startswith("/"):
-            self.raw_path = urlsplit(self.raw_path).path
+        path, _, query = self.uri.partition("?")
+        self.query: str = query
+        self.raw_path = path if path.startswith("/") else urlsplit(path).path
         self.method = request.method
         self.headers = request.headers
         self.querystring: dict[str, Any] = {}
@@ -99,7 +98,7 @@ class ServiceResponse(BaseResponse):
             body = request.body
         if hasattr(body, "read"):
             body = body.read()
-        self.raw_body = body.encode() if isinstance(body, str) else (body or b"")
+        self.raw_body: bytes = body.encode() if isinstance(body, str) else (body or b"")
         try:
             self.region = self.get_region_from_url(request, full_url)
         except IndexError:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from bedrock_mock.core import wire
+from bedrock_mock.core import decoding
+from bedrock_mock.core.encoding import Encode, Encoders
 from bedrock_mock.core.errors import ServiceError, ValidationException
 from bedrock_mock.core.listing import Page
 from bedrock_mock.core.validation import Checks, Fault
-
-if TYPE_CHECKING:
-    from botocore.model import OperationModel
 
 _LABEL = re.compile(r"\{(\w+)\+?\}")
 
@@ -34,7 +33,7 @@ class Operation:
         encode: the answer for a handler's result, as ``json.dumps`` takes it.
     """
 
-    def __init__(self, model: OperationModel, service: Service) -> None:
+    def __init__(self, model: Any, service: Service) -> None:
         self.name = model.name
         self.status: int = model.http.get("responseCode", 200)
         self.errors = frozenset(shape.name for shape in model.error_shapes)
@@ -45,7 +44,7 @@ class Operation:
             if member.serialization.get("location") == "uri"
         ]
         self._query = [
-            (name, member.serialization["name"], wire.query_decoder(member))
+            (name, member.serialization["name"], decoding.query_decoder(member))
             for name, member in members.items()
             if member.serialization.get("location") == "querystring"
         ]
@@ -61,7 +60,7 @@ class Operation:
         Raises:
             SerializationException: it cannot be read.
         """
-        request = self._body(wire.parse_object(body)) if self._body else {}
+        request = self._body(decoding.parse_object(body)) if self._body else {}
         for name, label in self._labels:
             request[name] = labels[label]
         if query and self._query:
@@ -72,7 +71,7 @@ class Operation:
         return request
 
     @staticmethod
-    def _encoder(model: OperationModel, encoders: wire.Encoders) -> wire.Encode:
+    def _encoder(model: Any, encoders: Encoders) -> Encode:
         encode = encoders.of(model.output_shape)
         lists = [n for n, m in model.output_shape.members.items() if m.type_name == "list"]
 
@@ -96,11 +95,12 @@ class Service:
 
     def __init__(self, name: str, *, open_enums: Collection[str] = ()) -> None:
         self.name = name
-        self.decoders = wire.Decoders()
-        self.encoders = wire.Encoders()
+        self.decoders = decoding.Decoders()
+        self.encoders = Encoders()
         self.checks = Checks(open_enums)
         self.structural_checks = Checks(values=False)
         self._operations: dict[str, Operation] = {}
+        self._compiling = Lock()
 
     @cached_property
     def model(self) -> ServiceModel:
@@ -110,7 +110,8 @@ class Service:
     def operation(self, name: str) -> Operation:
         """The operation of this name, which the model must have."""
         if name not in self._operations:
-            self._operations[name] = Operation(self.model.operation_model(name), self)
+            with self._compiling:
+                self._operations[name] = Operation(self.model.operation_model(name), self)
         return self._operations[name]
 
     def status_of(self, error: ServiceError) -> int:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.core.errors import ResourceNotFoundException, TooManyTagsException
 from bedrock_mock.core.operations import operation
 
 if TYPE_CHECKING:
+    from mypy_boto3_bedrock.type_defs import (
+        ListTagsForResourceRequestTypeDef,
+        TagResourceRequestTypeDef,
+        TagTypeDef,
+        UntagResourceRequestTypeDef,
+    )
+
     from bedrock_mock.core.backend import ServiceBackend
     from bedrock_mock.core.store import Resource
 
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
 MAX_TAGS = 50
 
 
-def as_dict(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
+def as_dict(tags: Iterable[TagTypeDef]) -> dict[str, str]:
     """A TagList as a dict.
 
     Raises:
@@ -39,20 +46,20 @@ class Tagging:
         self._backend = backend
 
     @operation("TagResource")
-    def tag(self, request: Mapping[str, Any]) -> None:
+    def tag(self, request: TagResourceRequestTypeDef) -> None:
         """Adds tags; a key that is there gets the new value."""
         resource = self._find(request["resourceARN"])
         resource.tags = _within_limit({**resource.tags, **as_dict(request["tags"])})
 
     @operation("UntagResource")
-    def untag(self, request: Mapping[str, Sequence[str]]) -> None:
+    def untag(self, request: UntagResourceRequestTypeDef) -> None:
         """Takes tags away; a key that is not there is no error."""
-        resource = self._find(str(request["resourceARN"]))
+        resource = self._find(request["resourceARN"])
         gone = frozenset(request["tagKeys"])
         resource.tags = {key: value for key, value in resource.tags.items() if key not in gone}
 
     @operation("ListTagsForResource")
-    def list(self, request: Mapping[str, str]) -> dict[str, Any]:
+    def list(self, request: ListTagsForResourceRequestTypeDef) -> dict[str, Any]:
         """The tags of a resource, in the order in which their keys came."""
         tags = self._find(request["resourceARN"]).tags
         return {"tags": [{"key": key, "value": value} for key, value in tags.items()]}

@@ -1,20 +1,18 @@
 """A decoded request held against its input shape: every fault at once, in the service's words.
 
-The check of a shape is compiled once into nested closures. A check returns a list of
-:class:`Fault`; paths are put together only where something is wrong, so that a valid
-request costs no string work.
+A check returns a list of :class:`Fault`; paths are put together only where something is
+wrong, so that a valid request costs no string work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from bedrock_mock.core import patterns
+from bedrock_mock.core.compiling import Compiler, is_document
 from bedrock_mock.core.errors import ValidationException
-
-if TYPE_CHECKING:
-    from botocore.model import Shape
 
 
 class Fault(NamedTuple):
@@ -48,47 +46,46 @@ def refusal(faults: Sequence[Fault]) -> ValidationException:
     return ValidationException(count + "; ".join(map(str, faults)))
 
 
-class Checks:
+class Checks(Compiler[Check]):
     """Compiles the checks of shapes.
 
     Args:
         open_enums: names of shapes whose enum the service does not enforce.
         values: whether lengths, ranges, patterns and enums are checked. Without them
             only what a handler relies on is left: required members and unions.
+        hidden: whether all values are kept out of the messages.
     """
 
-    def __init__(self, open_enums: Collection[str] = (), *, values: bool = True) -> None:
+    def __init__(
+        self, open_enums: Collection[str] = (), *, values: bool = True, hidden: bool = False
+    ) -> None:
+        super().__init__()
         self._open_enums = open_enums
         self._values = values
-        self._compiled: dict[tuple[str, bool], Check] = {}
+        self._hidden = hidden
 
-    def of(self, shape: Shape, *, hidden: bool = False) -> Check:
-        """The check of a shape; ``hidden`` says that it lies within a sensitive one."""
-        hidden = hidden or bool(shape.metadata.get("sensitive"))
-        key = (shape.name, hidden)
-        if key not in self._compiled:
-            # A shape may contain itself: what is compiled meanwhile looks it up later.
-            self._compiled[key] = lambda value: self._compiled[key](value)
-            self._compiled[key] = self._compile(shape, hidden)
-        return self._compiled[key]
+    @cached_property
+    def _silent(self) -> Checks:
+        """The same checks with the values hidden, for what lies within sensitive shapes."""
+        return Checks(self._open_enums, values=self._values, hidden=True)
 
-    def _compile(self, shape: Shape, hidden: bool) -> Check:
+    def compile(self, shape: Any) -> Check:
+        """The check of a shape."""
+        if shape.metadata.get("sensitive") and not self._hidden:
+            return self._silent.of(shape)
         if shape.type_name == "structure":
-            return self._structure(shape, hidden)
-        rules = self._rules(shape) if self._values else []
-        own = _value_check(rules, hidden=hidden or _holds_sensitive(shape))
+            return _no_check if is_document(shape) else self._structure(shape)
+        own = self._own(shape)
         if shape.type_name == "list":
-            return self._list(shape, hidden, own)
+            return self._list(shape, own)
         if shape.type_name == "map":
-            return self._map(shape, hidden, own)
+            return self._map(shape, own)
         return own
 
-    def _structure(self, shape: Shape, hidden: bool) -> Check:
-        if getattr(shape, "is_document_type", False):
-            return lambda value: _NO_FAULTS
-        members = [(name, self.of(member, hidden=hidden)) for name, member in shape.members.items()]
+    def _structure(self, shape: Any) -> Check:
+        members = [(name, self.of(member)) for name, member in shape.members.items()]
         required = frozenset(shape.required_members)
-        union = bool(getattr(shape, "is_tagged_union", False))
+        union = getattr(shape, "is_tagged_union", False)
         one_of = f"Member must set exactly one of: [{', '.join(shape.members)}]"
 
         def check(value: Any) -> Sequence[Fault]:
@@ -98,16 +95,16 @@ class Checks:
             for name, check_member in members:
                 member = value.get(name)
                 if member is not None:
-                    for fault in check_member(member):
-                        faults.append(fault._replace(path=(name, *fault.path)))
+                    if found := check_member(member):
+                        faults += _at((name,), found)
                 elif name in required:
                     faults.append(Fault((name,), "null", _NOT_NULL))
             return faults
 
         return check
 
-    def _list(self, shape: Shape, hidden: bool, own: Check) -> Check:
-        check_element = self.of(shape.member, hidden=hidden)
+    def _list(self, shape: Any, own: Check) -> Check:
+        check_element = self.of(shape.member)
 
         def check(value: Any) -> Sequence[Fault]:
             faults = list(own(value))
@@ -115,16 +112,15 @@ class Checks:
                 at = (str(position), "member")
                 if element is None:
                     faults.append(Fault(at, "null", _NOT_NULL))
-                    continue
-                for fault in check_element(element):
-                    faults.append(fault._replace(path=at + fault.path))
+                elif found := check_element(element):
+                    faults += _at(at, found)
             return faults
 
         return check
 
-    def _map(self, shape: Shape, hidden: bool, own: Check) -> Check:
-        check_value = self.of(shape.value, hidden=hidden)
-        key_rules = self._rules(shape.key) if self._values else []
+    def _map(self, shape: Any, own: Check) -> Check:
+        check_value = self.of(shape.value)
+        key_rules = self._rules(shape.key)
 
         def check(value: Any) -> Sequence[Fault]:
             faults = list(own(value))
@@ -132,16 +128,32 @@ class Checks:
                 broken = [words for rule in key_rules if (words := rule(key))]
                 if broken:
                     words = f"Map keys must satisfy constraint: [{', '.join(broken)}]"
-                    faults.append(Fault((), None if hidden else f"'{key}'", words))
-                for fault in check_value(element):
-                    faults.append(fault._replace(path=(key, "member", *fault.path)))
+                    faults.append(Fault((), None if self._hidden else f"'{key}'", words))
+                if found := check_value(element):
+                    faults += _at((key, "member"), found)
             return faults
 
         return check
 
-    def _rules(self, shape: Shape) -> list[Rule]:
+    def _own(self, shape: Any) -> Check:
+        """The check of a value itself, without what it contains."""
+        rules = self._rules(shape)
+        hidden = self._hidden or _holds_sensitive(shape)
+        if not rules:
+            return _no_check
+
+        def check(value: Any) -> Sequence[Fault]:
+            broken = [words for rule in rules if (words := rule(value)) is not None]
+            if not broken:
+                return _NO_FAULTS
+            shown = None if hidden else f"'{_shown(value)}'"
+            return [Fault((), shown, words) for words in broken]
+
+        return check
+
+    def _rules(self, shape: Any) -> list[Rule]:
         """The constraints of a shape, in the order in which the service reports them."""
-        metadata = shape.metadata
+        metadata = shape.metadata if self._values else {}
         rules: list[Rule] = []
         if "pattern" in metadata:
             rules.append(_pattern_rule(metadata["pattern"]))
@@ -159,18 +171,13 @@ class Checks:
         return rules
 
 
-def _value_check(rules: list[Rule], *, hidden: bool) -> Check:
-    if not rules:
-        return lambda value: _NO_FAULTS
+def _no_check(value: Any) -> Sequence[Fault]:  # noqa: ARG001 - a check takes a value
+    return _NO_FAULTS
 
-    def check(value: Any) -> Sequence[Fault]:
-        broken = [words for rule in rules if (words := rule(value)) is not None]
-        if not broken:
-            return _NO_FAULTS
-        shown = None if hidden else f"'{_shown(value)}'"
-        return [Fault((), shown, words) for words in broken]
 
-    return check
+def _at(path: tuple[str, ...], faults: Sequence[Fault]) -> list[Fault]:
+    """The faults of a part, told from its whole."""
+    return [fault._replace(path=path + fault.path) for fault in faults]
 
 
 def _pattern_rule(pattern: str) -> Rule:
@@ -194,7 +201,7 @@ def _enum_rule(enum: list[str]) -> Rule:
     return lambda value: None if value in allowed else words
 
 
-def _holds_sensitive(shape: Shape, within: frozenset[str] = frozenset()) -> bool:
+def _holds_sensitive(shape: Any, within: frozenset[str] = frozenset()) -> bool:
     """Whether printing a value of this shape would print something sensitive."""
     if shape.metadata.get("sensitive"):
         return True

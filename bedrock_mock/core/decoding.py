@@ -1,6 +1,5 @@
-"""JSON and query strings into Python values by a shape of the model, and back.
+"""JSON and query strings into Python values by a shape of the model.
 
-As in :mod:`bedrock_mock.core.validation`, a shape is compiled once into nested closures.
 Decoding knows types only: whether a value is allowed is for the validation to say.
 """
 
@@ -12,18 +11,14 @@ import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
-from botocore import xform_name
 from botocore.utils import parse_timestamp
 
+from bedrock_mock.core.compiling import Compiler, is_document
 from bedrock_mock.core.errors import SerializationException
 
-if TYPE_CHECKING:
-    from botocore.model import Shape
-
 Decode = Callable[[Any], Any]
-Encode = Callable[[Any], Any]
 
 #: Deeper JSON is refused, long before Python's recursion limit would refuse it.
 MAX_DEPTH = 100
@@ -98,22 +93,12 @@ def _check_leaf(value: Any, *, surrogates: bool) -> None:
         raise SerializationException(msg)
 
 
-class Decoders:
+class Decoders(Compiler[Decode]):
     """Compiles decoders of JSON values; members that the model does not know are dropped."""
 
-    def __init__(self) -> None:
-        self._compiled: dict[str, Decode] = {}
-
-    def of(self, shape: Shape) -> Decode:
+    def compile(self, shape: Any) -> Decode:
         """The decoder of a shape; it raises :class:`SerializationException`."""
-        if shape.name not in self._compiled:
-            # A shape may contain itself: what is compiled meanwhile looks it up later.
-            self._compiled[shape.name] = lambda value: self._compiled[shape.name](value)
-            self._compiled[shape.name] = self._compile(shape)
-        return self._compiled[shape.name]
-
-    def _compile(self, shape: Shape) -> Decode:
-        if getattr(shape, "is_document_type", False):
+        if is_document(shape):
             return lambda value: value
         if shape.type_name == "structure":
             members = [
@@ -161,21 +146,21 @@ def _typed(value: Any, expected: type, name: str) -> Any:
     return value
 
 
-def _string(value: Any) -> str:
+def _string(value: Any) -> Any:
     return _typed(value, str, "a String")
 
 
-def _boolean(value: Any) -> bool:
+def _boolean(value: Any) -> Any:
     return _typed(value, bool, "a Boolean")
 
 
-def _integer(value: Any) -> int:
+def _integer(value: Any) -> Any:
     if type(value) is float and value.is_integer():
         return int(value)
     return _typed(value, int, "an Integer")
 
 
-def _float(value: Any) -> float:
+def _float(value: Any) -> Any:
     if type(value) is float or type(value) is int:
         return value
     if type(value) is str and value in _SPECIAL_FLOATS:
@@ -205,10 +190,6 @@ def _blob(value: Any) -> bytes:
         raise SerializationException("A Blob must be a Base64 string") from None
 
 
-def _encode_blob(value: bytes) -> str:
-    return base64.b64encode(value).decode()
-
-
 _SCALARS: dict[str, Decode] = {
     "blob": _blob,
     "string": _string,
@@ -221,7 +202,7 @@ _SCALARS: dict[str, Decode] = {
 }
 
 
-def query_decoder(shape: Shape) -> Callable[[list[str]], Any]:
+def query_decoder(shape: Any) -> Callable[[list[str]], Any]:
     """A decoder of the values that one name has in a query string; the last one counts."""
     if shape.type_name == "list":
         decode_element = query_decoder(shape.member)
@@ -251,76 +232,4 @@ _QUERY_SCALARS: dict[str, Callable[[str], Any]] = {
     "integer": _query_integer,
     "long": _query_integer,
     "timestamp": _timestamp,
-}
-
-
-class Encoders:
-    """Compiles encoders: the shape decides what is sent, so one object answers many operations.
-
-    A structure is read from a dict by member names, or from any other object by
-    attributes in snake_case. What is ``None`` or absent is not sent.
-    """
-
-    def __init__(self) -> None:
-        self._compiled: dict[str, Encode] = {}
-
-    def of(self, shape: Shape) -> Encode:
-        """The encoder of a shape, giving what ``json.dumps`` takes."""
-        if shape.name not in self._compiled:
-            self._compiled[shape.name] = lambda value: self._compiled[shape.name](value)
-            self._compiled[shape.name] = self._compile(shape)
-        return self._compiled[shape.name]
-
-    def _compile(self, shape: Shape) -> Encode:
-        if getattr(shape, "is_document_type", False):
-            return _identity
-        if shape.type_name == "structure":
-            members = [
-                (name, member.serialization.get("name", name), xform_name(name), self.of(member))
-                for name, member in shape.members.items()
-            ]
-            return _structure_encoder(members)
-        if shape.type_name == "list":
-            encode = self.of(shape.member)
-            return lambda value: [encode(element) for element in value]
-        if shape.type_name == "map":
-            encode = self.of(shape.value)
-            return lambda value: {key: encode(element) for key, element in value.items()}
-        return _SCALAR_ENCODERS.get(shape.type_name, _identity)
-
-
-def _identity(value: Any) -> Any:
-    return value
-
-
-def _structure_encoder(members: list[tuple[str, str, str, Encode]]) -> Encode:
-    def encode(source: Any) -> dict[str, Any]:
-        encoded = {}
-        is_dict = isinstance(source, dict)
-        for name, wire_name, attribute, encode_member in members:
-            value = source.get(name) if is_dict else getattr(source, attribute, None)
-            if value is not None:
-                encoded[wire_name] = encode_member(value)
-        return encoded
-
-    return encode
-
-
-def iso8601(moment: datetime) -> str:
-    """A naive UTC moment with a ``Z``: milliseconds, or microseconds where there are any."""
-    timespec = "microseconds" if moment.microsecond % 1000 else "milliseconds"
-    return f"{moment.isoformat(timespec=timespec)}Z"
-
-
-def _encode_float(value: float) -> float | str:
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-
-
-_SCALAR_ENCODERS: dict[str, Encode] = {
-    "blob": _encode_blob,
-    "double": _encode_float,
-    "float": _encode_float,
-    "timestamp": iso8601,
 }

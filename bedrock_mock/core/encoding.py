@@ -1,0 +1,82 @@
+"""What handlers return into JSON values, by a shape of the model."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from botocore import xform_name
+
+from bedrock_mock.core.compiling import Compiler, is_document
+
+Encode = Callable[[Any], Any]
+
+
+class Encoders(Compiler[Encode]):
+    """Compiles encoders: the shape decides what is sent, so one object answers many operations.
+
+    A structure is read from a dict by member names, or from any other object by
+    attributes in snake_case. What is ``None`` or absent is not sent.
+    """
+
+    def compile(self, shape: Any) -> Encode:
+        """The encoder of a shape, giving what ``json.dumps`` takes."""
+        if is_document(shape):
+            return _identity
+        if shape.type_name == "structure":
+            members = [
+                (name, member.serialization.get("name", name), xform_name(name), self.of(member))
+                for name, member in shape.members.items()
+            ]
+            return _structure_encoder(members)
+        if shape.type_name == "list":
+            encode = self.of(shape.member)
+            return lambda value: [encode(element) for element in value]
+        if shape.type_name == "map":
+            encode = self.of(shape.value)
+            return lambda value: {key: encode(element) for key, element in value.items()}
+        return _SCALARS.get(shape.type_name, _identity)
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+def _structure_encoder(members: list[tuple[str, str, str, Encode]]) -> Encode:
+    def encode(source: Any) -> dict[str, Any]:
+        encoded = {}
+        is_dict = isinstance(source, dict)
+        for name, wire_name, attribute, encode_member in members:
+            value = source.get(name) if is_dict else getattr(source, attribute, None)
+            if value is not None:
+                encoded[wire_name] = encode_member(value)
+        return encoded
+
+    return encode
+
+
+def iso8601(moment: datetime) -> str:
+    """A naive UTC moment with a ``Z``: milliseconds, or microseconds where there are any."""
+    timespec = "microseconds" if moment.microsecond % 1000 else "milliseconds"
+    return f"{moment.isoformat(timespec=timespec)}Z"
+
+
+def _encode_float(value: float) -> float | str:
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+
+
+def _encode_blob(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+_SCALARS: dict[str, Encode] = {
+    "blob": _encode_blob,
+    "double": _encode_float,
+    "float": _encode_float,
+    "timestamp": iso8601,
+}
