@@ -12,6 +12,8 @@ from typing import Any
 
 Activate = Callable[[], AbstractContextManager[object]]
 
+_ACTIVATIONS = "_bedrock_mock_activations"
+
 
 def decorate(target: Any, activate: Activate) -> Any:
     """The target with a mock active whenever its body runs.
@@ -119,19 +121,20 @@ def _bracket(cls: Any, activate: Activate) -> None:
     def setup_method(self: Any, method: Any) -> None:
         mock = activate()
         mock.__enter__()
-        self._bedrock_mock_activation = mock
+        # A list, for pytest sets a class within a class up once for each of the two.
+        vars(self).setdefault(_ACTIVATIONS, []).append(mock)
         try:
             _call(setup, self, method)
         except BaseException:
             # pytest does not tear down what failed to set up.
-            mock.__exit__(None, None, None)
+            vars(self)[_ACTIVATIONS].pop().__exit__(None, None, None)
             raise
 
     def teardown_method(self: Any, method: Any) -> None:
         try:
             _call(teardown, self, method)
         finally:
-            self._bedrock_mock_activation.__exit__(None, None, None)
+            vars(self)[_ACTIVATIONS].pop().__exit__(None, None, None)
 
     cls.setup_method = setup_method
     cls.teardown_method = teardown_method

@@ -14,7 +14,8 @@ _TIMEOUT_SECONDS = 30
 
 def config() -> dict[str, Any]:
     """Bedrock's part of the server's config."""
-    return _call("GET", CONFIG_PATH)
+    answer: dict[str, Any] = _call("GET", CONFIG_PATH).json()
+    return answer
 
 
 def set_config(config: dict[str, Any]) -> None:
@@ -24,7 +25,9 @@ def set_config(config: dict[str, Any]) -> None:
 
 def transition(model_name: str) -> dict[str, Any]:
     """The transition that is in force for a clock."""
-    return _call("GET", f"/moto-api/state-manager/get-transition?model_name={model_name}")
+    path = f"/moto-api/state-manager/get-transition?model_name={model_name}"
+    answer: dict[str, Any] = _call("GET", path).json()
+    return answer
 
 
 def set_transition(model_name: str, transition: dict[str, Any]) -> None:
@@ -33,7 +36,7 @@ def set_transition(model_name: str, transition: dict[str, Any]) -> None:
     _call("POST", "/moto-api/state-manager/set-transition", body)
 
 
-def _call(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+def _call(method: str, path: str, body: dict[str, Any] | None = None) -> requests.Response:
     url = f"{settings.test_server_mode_endpoint()}{path}"
     response = requests.request(method, url, json=body, timeout=_TIMEOUT_SECONDS)
     if not response.ok:
@@ -42,5 +45,4 @@ def _call(method: str, path: str, body: dict[str, Any] | None = None) -> dict[st
             "bedrock-mock serve? moto_server does not know the path."
         )
         raise RuntimeError(msg)
-    answer: dict[str, Any] = response.json()
-    return answer
+    return response

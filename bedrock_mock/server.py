@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from bedrock_mock._takeover import install
+from bedrock_mock._takeover import takeover
 
 _NEEDS_EXTRA = (
     "bedrock-mock serve needs moto's server, which is not installed: "
@@ -30,8 +30,11 @@ def serve(argv: Sequence[str]) -> None:
         from moto import server  # noqa: PLC0415 - it needs the extra
     except ImportError as error:
         raise SystemExit(_NEEDS_EXTRA) from error
-    install()
     # moto's parser names the program after the first argument, and takes an empty list of
     # flags for "look at sys.argv".
     sys.argv = ["bedrock-mock serve", *argv]
-    server.main(list(argv))
+    takeover.acquire()
+    try:
+        server.main(list(argv))
+    finally:
+        takeover.release()

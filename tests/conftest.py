@@ -24,12 +24,21 @@ def client(bedrock_mock):
 
 @pytest.fixture(autouse=True)
 def _only_loopback(monkeypatch):
-    """No test opens a connection that leaves the machine."""
-    connect = socket.socket.connect
+    """No test asks for or connects to a host that is not this machine."""
+    connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
 
-    def guarded(self, address):
-        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
-            pytest.fail(f"a test tried to connect to {address}")
+    def check(host):
+        if host not in (None, "", "127.0.0.1", "::1", "localhost"):
+            pytest.fail(f"a test tried to reach {host}")
+
+    def guarded_connect(self, address):
+        if self.family != socket.AF_UNIX:
+            check(address[0])
         return connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    def guarded_getaddrinfo(host, *args, **kwargs):
+        check(host)
+        return getaddrinfo(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)

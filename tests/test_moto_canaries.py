@@ -1,0 +1,174 @@
+"""One test for each private name of moto and botocore that is used: it says what broke.
+
+Each test looks at the name itself and at what we rely on it for. When one fails after an
+update of moto, its name and message say which module of ours has to follow.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from types import SimpleNamespace
+
+import moto.backends
+import moto.bedrock
+import pytest
+import responses
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.httpsession import URLLib3Session
+from moto import backend_index, settings
+from moto.core import model_instances
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.core.config import default_user_config, passthrough_service, passthrough_url
+from moto.core.models import MockAWS, botocore_stubber
+from moto.core.responses import BaseResponse
+from moto.core.utils import utcnow
+from moto.iam import models as iam_models
+from moto.moto_api import state_manager
+from moto.moto_api._internal import mock_random, urls
+
+
+def parameters(function):
+    return list(inspect.signature(function).parameters)
+
+
+def test_takeover_the_slot_is_read_at_every_call(monkeypatch):
+    slot = object()
+    monkeypatch.setattr(moto.bedrock, "bedrock_backends", slot)
+    assert moto.backends.get_backend("bedrock") is slot
+
+
+def test_takeover_the_index_of_urls_is_a_list_of_service_and_pattern():
+    services = [service for service, _ in backend_index.backend_url_patterns]
+    assert services.count("bedrock") == 1
+    assert "resourcegroupstaggingapi" in services
+    assert all(isinstance(pattern, re.Pattern) for _, pattern in backend_index.backend_url_patterns)
+
+
+def test_takeover_the_stubber_answers_a_request_or_lets_it_pass():
+    assert parameters(botocore_stubber.__call__)[:2] == ["event_name", "request"]
+    assert botocore_stubber.enabled is False
+    assert botocore_stubber("before-send", None) is None
+
+
+def test_takeover_botocore_sends_through_one_method():
+    assert parameters(URLLib3Session.send) == ["self", "request"]
+
+
+def test_takeover_what_is_passed_through_is_asked_by_url_and_by_service():
+    assert passthrough_url("https://bedrock.us-east-1.amazonaws.com/") is False
+    assert passthrough_service("bedrock") is False
+
+
+def test_mock_moto_changes_what_we_put_back():
+    mock = MockAWS()
+    assert mock._fake_creds.keys() == {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+    assert isinstance(default_user_config, dict)
+    assert default_user_config["core"]["reset_boto3_session"] is True
+
+
+def test_mock_the_state_manager_keeps_what_was_set_apart_from_the_defaults():
+    assert state_manager._transitions == {}
+    assert parameters(state_manager.register_default_transition) == ["model_name", "transition"]
+    assert parameters(state_manager.set_transition) == ["model_name", "transition"]
+
+
+def test_backend_is_made_for_a_region_and_an_account():
+    backend = BaseBackend("us-gov-west-1", "123456789012")
+    assert (backend.region_name, backend.account_id) == ("us-gov-west-1", "123456789012")
+    assert backend.partition == "aws-us-gov"
+    assert {"urls", "flask_paths", "_url_module"} <= set(dir(BaseBackend))
+
+
+def test_backend_regions_may_be_given_lazily():
+    class Lazy(list):
+        def __bool__(self):
+            return True
+
+        def __iter__(self):
+            return iter(["mars-north-1"])
+
+    backends = BackendDict(
+        BaseBackend, "bedrock", use_boto3_regions=False, additional_regions=Lazy()
+    )
+    assert isinstance(backends["123456789012"], AccountSpecificBackend)
+    assert backends["123456789012"].regions == ["mars-north-1"]
+    with pytest.raises(KeyError):
+        backends["123456789012"]["venus-north-1"]
+    BackendDict._instances.remove(backends)
+
+
+def test_backend_ids_come_from_motos_random_numbers():
+    mock_random.seed(42)
+    first = mock_random.choices("abc", k=12)
+    mock_random.seed(42)
+    assert mock_random.choices("abc", k=12) == first
+
+
+def test_response_moto_tells_who_asks_from_headers_and_query_string():
+    response = BaseResponse("bedrock")
+    response.headers = {"x-moto-account-id": "111122223333"}
+    response.querystring = {}
+    assert response.get_access_key() == "AKIAEXAMPLE"
+    assert response.get_current_account() == "111122223333"
+    url = "https://bedrock.eu-west-1.amazonaws.com/"
+    request = AWSPreparedRequest("GET", url, {}, b"", stream_output=False)
+    assert response.get_region_from_url(request, request.url) == "eu-west-1"
+    assert parameters(iam_models.mark_account_as_visited) == [
+        "account_id",
+        "access_key",
+        "service",
+        "region",
+    ]
+
+
+def test_response_authorisation_reads_what_we_set():
+    method = ActionAuthenticatorMixin._authenticate_and_authorize_normal_action
+    assert parameters(method) == ["self", "resource"]
+    read = set(re.findall(r"self\.(\w+)", inspect.getsource(ActionAuthenticatorMixin)))
+    ours = {"headers", "uri", "raw_path", "current_account", "method", "data", "raw_body"}
+    others = {"_get_action", "_authenticate_and_authorize_action", "region"}
+    assert read <= ours | others, "ServiceResponse._read has to set more"
+
+
+def test_response_settings_are_read_at_every_request():
+    assert settings.PRETTIFY_RESPONSES is False
+
+
+def test_lifecycle_motos_clock_is_naive_utc():
+    assert utcnow().tzinfo is None
+
+
+def test_dashboard_reads_instances_by_service_and_name():
+    model_instances.model_data["canary"]["Canary"] = canary = SimpleNamespace(instances_tracked=[1])
+    try:
+        model_instances.reset_model_data()
+        assert canary.instances_tracked == []
+    finally:
+        del model_instances.model_data["canary"]
+
+
+def test_resource_groups_has_the_methods_that_are_wrapped():
+    from moto.resourcegroupstaggingapi import models
+
+    cls = models.ResourceGroupsTaggingAPIBackend
+    assert parameters(cls._get_resources_generator)[1:3] == ["tag_filters", "resource_type_filters"]
+    assert parameters(cls._get_tag_keys_generator) == ["self"]
+    assert parameters(cls._get_tag_values_generator) == ["self", "tag_key"]
+    assert parameters(cls.tag_resources) == ["self", "resource_arns", "tags"]
+    assert parameters(cls.untag_resources) == ["self", "resource_arn_list", "tag_keys"]
+
+
+def test_moto_api_paths_are_a_dict_of_handlers():
+    assert callable(urls.url_paths["{0}/moto-api/reset"])
+
+
+def test_server_main_takes_the_flags():
+    from moto import server
+
+    assert parameters(server.main) == ["argv"]
+
+
+def test_responses_is_what_moto_stubs_requests_with():
+    assert hasattr(responses, "RequestsMock")

@@ -1,0 +1,131 @@
+"""The pytest plugin, used by suites of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+JOB = """
+    JOB = dict(
+        jobName="job", importedModelName="model",
+        roleArn="arn:aws:iam::123456789012:role/r",
+        modelDataSource={"s3DataSource": {"s3Uri": "s3://bucket/model/"}},
+    )
+"""
+
+
+@pytest.fixture
+def suite(pytester):
+    """Runs a test module in a pytest process of its own, with only our plugin loaded."""
+
+    def run(code, *args):
+        pytester.makepyfile(JOB + code)
+        return pytester.runpytest_subprocess("-W", "error", "-p", "no:randomly", *args)
+
+    return run
+
+
+def test_the_fixture_gives_the_handle_and_each_test_its_own_state(suite):
+    suite("""
+    import boto3
+    from bedrock_mock import BedrockMock
+
+    def test_one(bedrock_mock):
+        assert isinstance(bedrock_mock, BedrockMock)
+        bedrock_mock.client().create_model_import_job(**JOB)
+        assert len(bedrock_mock.backend().imported_models.store) == 0
+
+    def test_two(bedrock_mock):
+        client = boto3.client("bedrock", "us-east-1")
+        assert client.list_model_import_jobs()["modelImportJobSummaries"] == []
+        client.create_model_import_job(**JOB)
+    """).assert_outcomes(passed=2)
+
+
+def test_the_fixtures_transitions_end_with_the_test(suite):
+    suite("""
+    def status(bedrock_mock):
+        client = bedrock_mock.client()
+        client.create_model_import_job(**JOB)
+        return client.get_model_import_job(jobIdentifier="job")["status"]
+
+    def test_one(bedrock_mock):
+        bedrock_mock.set_transition(
+            "bedrock::model_import_job", {"progression": "manual", "times": 2}
+        )
+        assert status(bedrock_mock) == "InProgress"
+
+    def test_two(bedrock_mock):
+        assert status(bedrock_mock) == "Completed"
+    """).assert_outcomes(passed=2)
+
+
+def test_the_marker_gives_the_config_and_wins_over_the_ini_option(suite, pytester):
+    pytester.makeini("[pytest]\nbedrock_mock_validate_requests = false")
+    suite("""
+    import pytest
+
+    JOB["roleArn"] = "testrole"
+
+    def test_the_ini_option(bedrock_mock):
+        assert bedrock_mock.client().create_model_import_job(**JOB)["jobArn"]
+
+    @pytest.mark.bedrock_mock(config={"bedrock": {"validate_requests": True}})
+    def test_the_marker(bedrock_mock):
+        client = bedrock_mock.client()
+        with pytest.raises(client.exceptions.ValidationException):
+            client.create_model_import_job(**JOB)
+
+    @pytest.mark.bedrock_mock(config={"core": {"service_whitelist": ["bedrock"]}})
+    def test_the_marker_leaves_the_option_as_it_is(bedrock_mock):
+        assert bedrock_mock.client().create_model_import_job(**JOB)["jobArn"]
+    """).assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("arguments", ["{'bedrock': {}}", "validate_requests=False"])
+def test_a_marker_that_is_used_wrongly_says_how_it_is_used(suite, arguments):
+    result = suite(f"""
+    import pytest
+
+    @pytest.mark.bedrock_mock({arguments})
+    def test_it(bedrock_mock):
+        pass
+    """)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*@pytest.mark.bedrock_mock takes one keyword, config:*"])
+
+
+def test_it_works_under_xdist(suite):
+    suite(
+        """
+    import pytest
+
+    @pytest.mark.parametrize("number", range(12))
+    def test_alone(bedrock_mock, number):
+        client = bedrock_mock.client()
+        client.create_model_import_job(**JOB)
+        assert len(client.list_imported_models()["modelSummaries"]) == 1
+    """,
+        "-n",
+        "4",
+    ).assert_outcomes(passed=12)
+
+
+def test_the_plugin_documents_itself(pytester):
+    assert (
+        pytester.runpytest_subprocess("--markers").stdout.str().count("bedrock_mock(config=") == 1
+    )
+    listed = pytester.runpytest_subprocess("--fixtures", "-p", "no:randomly")
+    listed.stdout.fnmatch_lines(["bedrock_mock*", "*Amazon Bedrock, and all of AWS*"])
+
+
+def test_loading_the_plugin_imports_neither_moto_nor_boto3_nor_botocore():
+    code = (
+        "import sys, bedrock_mock.pytest_plugin\n"
+        "loaded = {'moto', 'boto3', 'botocore', 'responses', 'requests'} & set(sys.modules)\n"
+        "sys.exit(f'loaded: {loaded}' if loaded else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

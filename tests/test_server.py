@@ -1,0 +1,358 @@
+"""``bedrock-mock serve`` over a real port, and the command line around it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from moto.server import ThreadedMotoServer
+
+import bedrock_mock
+from bedrock_mock.__main__ import main
+from support import IMPORT_CLOCK, import_job, in_process, manual
+
+pytestmark = in_process
+
+TESTS = Path(__file__).parent
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory):
+    """The URL of a server that runs for this module."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "bedrock_mock", "serve", "-p", str(port)],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=log.parent,
+        )
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            break
+        except OSError:
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+    yield f"http://127.0.0.1:{port}"
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(timeout=30) == 0
+
+
+@pytest.fixture
+def call(endpoint):
+    """Makes a plain HTTP request and gives status, headers and decoded JSON."""
+
+    def call(method, path, body=None, **headers):
+        data = json.dumps(body).encode() if isinstance(body, dict) else body
+        request = Request(endpoint + path, data=data, method=method, headers=headers)  # noqa: S310
+        try:
+            answer = urlopen(request, timeout=30)  # noqa: S310
+        except HTTPError as error:
+            answer = error
+        with answer:
+            content = answer.read()
+            is_json = answer.headers["Content-Type"] == "application/json"
+            return answer.status, answer.headers, json.loads(content) if is_json else content
+
+    call("POST", "/moto-api/reset")
+    return call
+
+
+@pytest.fixture
+def remote(endpoint, call):
+    """A boto3 client of the server."""
+    return boto3.client(
+        "bedrock",
+        region_name="eu-west-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+SCOPE = "20250101/us-east-1/bedrock/aws4_request"
+SIGNED = f"AWS4-HMAC-SHA256 Credential=AKIA/{SCOPE}, SignedHeaders=host, Signature=0"
+
+
+def test_the_server_answers_like_the_service(remote):
+    created = remote.create_model_import_job(**import_job())
+    assert created["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert created["jobArn"].startswith("arn:aws:bedrock:eu-west-1:123456789012:model-import-job/")
+    assert remote.get_model_import_job(jobIdentifier=created["jobArn"])["status"] == "Completed"
+    with pytest.raises(remote.exceptions.ResourceNotFoundException):
+        remote.get_imported_model(modelIdentifier="other")
+
+
+def test_an_operation_that_is_not_implemented_answers_501_with_json(call, remote):
+    status, headers, body = call("GET", "/guardrails", Authorization=SIGNED)
+    assert (status, headers["Content-Type"]) == (501, "application/json")
+    assert headers["x-amzn-ErrorType"] == "NotImplementedException"
+    assert body["message"].startswith("The operation ListGuardrails is not implemented")
+    with pytest.raises(ClientError, match="ListGuardrails is not implemented"):
+        remote.list_guardrails()
+
+
+@pytest.mark.parametrize("path", ["/model-import-jobs/{}", "/model-import-jobs/{}/"])
+@pytest.mark.parametrize("encode", [lambda arn: arn, lambda arn: arn.replace("/", "%2F")])
+def test_arns_in_paths_may_be_encoded_or_not(call, remote, path, encode):
+    arn = remote.create_model_import_job(**import_job())["jobArn"]
+    signed = SIGNED.replace("us-east-1", "eu-west-1")
+    status, _, body = call("GET", path.format(encode(arn)), Authorization=signed)
+    assert (status, body["jobArn"]) == (200, arn)
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/model-import-jobs/a/b/c/stop"])
+def test_a_path_that_means_nothing_answers_with_json(call, path):
+    status, headers, _ = call("PUT", path, b"{}", Authorization=SIGNED)
+    assert (status, headers["x-amzn-ErrorType"]) == (404, "UnknownOperationException")
+
+
+def test_a_signature_that_is_cut_off_is_no_failure_of_the_server(call):
+    # Enough for moto to see the service, not enough to find the region where it should be.
+    broken = f"AWS4-HMAC-SHA256 Credential=a/{SCOPE}"
+    status, _, body = call("GET", "/imported-models", Authorization=broken)
+    assert (status, body) == (200, {"modelSummaries": []})
+
+
+def test_a_bug_of_ours_is_a_json_answer_in_a_server(monkeypatch, caplog):
+    bedrock_mock.install()
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        client = boto3.client(
+            "bedrock",
+            "us-east-1",
+            endpoint_url=f"http://{host}:{port}",
+            aws_access_key_id="a",
+            aws_secret_access_key="b",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+        assert client.list_imported_models()["modelSummaries"] == []
+        from bedrock_mock.bedrock.models import bedrock_backends
+
+        handlers = bedrock_backends["123456789012"]["us-east-1"].handlers
+        monkeypatch.setitem(handlers, "GetImportedModel", lambda request: 1 / 0)
+        with pytest.raises(client.exceptions.InternalServerException, match="has a bug"):
+            client.get_imported_model(modelIdentifier="m")
+        assert "failed to answer GET" in caplog.text
+    finally:
+        server.stop()
+        bedrock_mock.uninstall()
+
+
+def test_motos_api_is_there(call, remote):
+    call("POST", "/moto-api/seed?a=42")
+    first = remote.create_model_import_job(**import_job())["jobArn"]
+    jobs = json.loads(call("GET", "/moto-api/data.json")[2])["bedrock"]["ModelImportJob"]
+    assert [job["job_arn"] for job in jobs] == [first]
+    call("POST", "/moto-api/reset")
+    assert remote.list_model_import_jobs()["modelImportJobSummaries"] == []
+    call("POST", "/moto-api/seed?a=42")
+    assert remote.create_model_import_job(**import_job())["jobArn"] == first
+
+
+def test_the_state_manager_is_there(call, remote):
+    try:
+        body = {"model_name": IMPORT_CLOCK, "transition": manual(2)}
+        call("POST", "/moto-api/state-manager/set-transition", body)
+        remote.create_model_import_job(**import_job())
+        looks = [remote.get_model_import_job(jobIdentifier="job-1")["status"] for _ in range(2)]
+        assert looks == ["InProgress", "Completed"]
+    finally:
+        call("POST", "/moto-api/state-manager/unset-transition", {"model_name": IMPORT_CLOCK})
+
+
+def test_the_recorder_is_there(call, endpoint, remote):
+    urlopen(Request(f"{endpoint}/moto-api/recorder/start-recording", method="POST")).close()  # noqa: S310
+    remote.create_model_import_job(**import_job())
+    urlopen(Request(f"{endpoint}/moto-api/recorder/stop-recording", method="POST")).close()  # noqa: S310
+    with urlopen(f"{endpoint}/moto-api/recorder/download-recording") as answer:  # noqa: S310
+        assert b"/model-import-jobs" in answer.read()
+
+
+def test_the_checks_of_values_can_be_switched_off(call, remote):
+    try:
+        assert call("GET", "/moto-api/bedrock/config")[2] == {}
+        call("POST", "/moto-api/bedrock/config", {"validate_requests": False})
+        assert remote.create_model_import_job(**import_job(roleArn="testrole"))["jobArn"]
+    finally:
+        call("POST", "/moto-api/bedrock/config", {})
+
+
+def test_other_services_keep_working(endpoint):
+    s3 = boto3.client(
+        "s3",
+        "us-east-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+    )
+    s3.create_bucket(Bucket="bucket")
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["bucket"]
+
+
+def test_the_resource_suite_runs_unchanged_against_the_server(endpoint):
+    """As in moto: TEST_SERVER_MODE=true."""
+    environment = {
+        **os.environ,
+        "TEST_SERVER_MODE": "true",
+        "TEST_SERVER_MODE_ENDPOINT": endpoint,
+    }
+    # One server has one state: no second worker may reset it.
+    environment.pop("PYTEST_ADDOPTS", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", str(TESTS / "bedrock")],
+        env=environment,
+        cwd=TESTS.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-8000:]
+    assert " passed" in done.stdout
+
+
+# --- in this process, in server mode ----------------------------------------------------
+
+
+def run_in_server_mode(endpoint, code):
+    environment = {
+        **os.environ,
+        "TEST_SERVER_MODE": "true",
+        "TEST_SERVER_MODE_ENDPOINT": endpoint,
+    }
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_server_mode_gives_the_server_its_settings_back(endpoint, call):
+    assert run_in_server_mode(
+        endpoint,
+        f"""
+from bedrock_mock import mock_bedrock
+with mock_bedrock(config={{"bedrock": {{"validate_requests": False}}}}) as bedrock:
+    bedrock.set_transition("{IMPORT_CLOCK}", {{"progression": "manual", "times": 5}})
+    job = {import_job(roleArn="testrole")!r}
+    client = bedrock.client()
+    client.create_model_import_job(**job)
+    print(client.get_model_import_job(jobIdentifier="job-1")["status"])
+    try:
+        bedrock.backend()
+    except RuntimeError as error:
+        print(error)
+""",
+    ) == [
+        "InProgress",
+        (
+            "backend() is not available with TEST_SERVER_MODE=true: the state is in the server's "
+            "process. Use client(), or the server's /moto-api/data.json."
+        ),
+    ]
+    assert call("GET", "/moto-api/bedrock/config")[2] == {}
+    path = f"/moto-api/state-manager/get-transition?model_name={IMPORT_CLOCK}"
+    assert json.loads(call("GET", path)[2]) == {"progression": "immediate"}
+
+
+def test_a_server_that_is_not_ours_is_named_as_the_mistake():
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        assert run_in_server_mode(
+            f"http://{host}:{port}",
+            """
+from bedrock_mock import mock_bedrock
+try:
+    mock_bedrock(config={"bedrock": {"validate_requests": False}}).start()
+except RuntimeError as error:
+    print("is the server at this address bedrock-mock serve?" in str(error))
+""",
+        ) == ["True"]
+    finally:
+        server.stop()
+
+
+# --- the command line -------------------------------------------------------------------
+
+
+def test_serve_has_motos_flags(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["serve", "--help"])
+    assert exit_.value.code == 0
+    shown = capsys.readouterr().out
+    assert "usage: bedrock-mock serve" in shown
+    for flag in ("--host", "--port", "--ssl", "--ssl-cert", "--ssl-key", "--reload"):
+        assert flag in shown
+
+
+def test_serve_without_the_extra_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "moto.server", None)
+    monkeypatch.delattr("moto.server", raising=False)
+    with pytest.raises(SystemExit, match=r"pip install 'bedrock-mock\[server\]'"):
+        main(["serve"])
+
+
+def test_the_demo_tells_the_whole_story(capsys):
+    assert main(["demo"]) == 0
+    story = capsys.readouterr().out
+    expected = [
+        "status: InProgress",
+        "status: Completed",
+        "modelArn: arn:aws:bedrock:us-east-1:123456789012:imported-model/",
+        "jobs: ['import-1']",
+        "status: Stopping",
+        "status: Stopped",
+        "accuracy: Deleting",
+        "bold: refused, 400: An evaluation job with the status InProgress cannot be deleted.",
+        "ValidationException: 2 validation errors detected",
+        "14 of the service's 108 operations are implemented",
+    ]
+    positions = [story.index(line) for line in expected]
+    assert positions == sorted(positions)
+
+
+def test_the_version_is_the_packages(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"bedrock-mock {bedrock_mock.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
+def test_help_is_shown(capsys, arguments):
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith("usage: bedrock-mock {serve,demo}")
+
+
+@pytest.mark.parametrize("arguments", [["server"], ["demo", "--fast"]])
+def test_what_is_not_understood_is_named(capsys, arguments):
+    assert main(arguments) == 2
+    assert f"not understood: {' '.join(arguments)}" in capsys.readouterr().err
