@@ -19,7 +19,7 @@ from bedrock_mock._takeover import takeover
 __all__ = ["BedrockMock", "MockBedrock", "mock_bedrock"]
 
 Config = dict[str, dict[str, Any]]
-T = TypeVar("T")
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _CLOCKS = "bedrock::"
@@ -60,9 +60,9 @@ class MockBedrock:
     def __exit__(self, *exception: object) -> None:
         self.stop()
 
-    def __call__(self, target: T) -> T:
+    def __call__(self, target: Decorated) -> Decorated:
         """Decorates a function of any kind, or a class."""
-        decorated: T = decorate(target, lambda: MockBedrock(self._config))
+        decorated: Decorated = decorate(target, lambda: MockBedrock(self._config))
         return decorated
 
 
@@ -154,7 +154,7 @@ class _Activation:
 
 
 @overload
-def mock_bedrock(func: Callable[..., Any]) -> Any: ...
+def mock_bedrock(func: Decorated) -> Decorated: ...
 
 
 @overload
