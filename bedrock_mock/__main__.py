@@ -31,8 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command == "serve":
         from bedrock_mock.server import serve  # noqa: PLC0415 - only what is asked for
 
-        serve(rest)
-    elif command == "demo" and not rest:
+        return serve(rest)
+    if command == "demo" and not rest:
         from bedrock_mock.demo import run  # noqa: PLC0415
 
         run()

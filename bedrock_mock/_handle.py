@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from moto import settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_api import state_manager
 
-from bedrock_mock import _remote
+from bedrock_mock._remote import Remote
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -48,14 +49,7 @@ class BedrockMock:
             other = bedrock.client(region_name="eu-west-1", account_id="111122223333")
         """
         # boto3.client is looked up at each call: moto replaces it in server mode.
-        client: Any = boto3.client("bedrock", region_name=_region(region_name))
-        if account_id is not None:
-
-            def name_account(request: Any, **_: Any) -> None:
-                request.headers["x-moto-account-id"] = account_id
-
-            client.meta.events.register("before-sign.bedrock", name_account)
-        return client  # type: ignore[no-any-return]
+        return make_client(boto3.client, region_name, account_id)
 
     def backend(
         self, region_name: str | None = None, account_id: str | None = None
@@ -68,6 +62,7 @@ class BedrockMock:
 
         Raises:
             RuntimeError: in moto's server mode the state is in another process.
+            ValueError: there is no such region.
         """
         if settings.TEST_SERVER_MODE:
             msg = (
@@ -76,10 +71,16 @@ class BedrockMock:
             )
             raise RuntimeError(msg)
         from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
+        from bedrock_mock.core.backend import unknown_region  # noqa: PLC0415
 
-        account = account_id or os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
-        backend: BedrockBackend = bedrock_backends[account][_region(region_name)]
-        return backend
+        regions = bedrock_backends[
+            account_id or os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+        ]
+        region = _region(region_name)
+        try:
+            return regions[region]
+        except KeyError:
+            raise ValueError(unknown_region(region, regions.regions)) from None
 
     def set_transition(self, model_name: str, transition: dict[str, Any]) -> None:
         """Sets how jobs move on, until the mock ends.
@@ -103,20 +104,22 @@ class BedrockMock:
         Source: moto's state manager,
         https://docs.getmoto.org/en/latest/docs/configuration/state_transition/
         """
-        _check_transition(model_name, transition)
+        check_transition(model_name, transition)
         if settings.TEST_SERVER_MODE:
-            before = _remote.transition(model_name)
-            self._undo.append(lambda: _remote.set_transition(model_name, before))
-            _remote.set_transition(model_name, transition)
+            remote = Remote(settings.test_server_mode_endpoint())
+            self._undo.append(
+                partial(remote.set_transition, model_name, remote.transition(model_name))
+            )
+            remote.set_transition(model_name, transition)
         else:
             state_manager.set_transition(model_name, transition)
 
     def begin(self) -> None:
         """The mock has started: a server, if there is one, learns our part of the config."""
         if settings.TEST_SERVER_MODE and "bedrock" in self._config:
-            before = _remote.config()
-            self._undo.append(lambda: _remote.set_config(before))
-            _remote.set_config(self._config["bedrock"])
+            remote = Remote(settings.test_server_mode_endpoint())
+            self._undo.append(partial(remote.set_config, remote.config()))
+            remote.set_config(self._config["bedrock"])
 
     def end(self) -> None:
         """The mock is about to end: a server, if there is one, gets its settings back."""
@@ -124,11 +127,25 @@ class BedrockMock:
             self._undo.pop()()
 
 
+def make_client(
+    factory: Callable[..., Any], region_name: str | None, account_id: str | None, **options: Any
+) -> BedrockClient:
+    """A client of Bedrock that comes from this region and account."""
+    client = factory("bedrock", region_name=_region(region_name), **options)
+    if account_id is not None:
+
+        def name_account(request: Any, **_: Any) -> None:
+            request.headers["x-moto-account-id"] = account_id
+
+        client.meta.events.register("before-sign.bedrock", name_account)
+    return cast("BedrockClient", client)
+
+
 def _region(region_name: str | None) -> str:
     return region_name or os.environ.get("AWS_DEFAULT_REGION") or _DEFAULT_REGION
 
 
-def _check_transition(model_name: str, transition: dict[str, Any]) -> None:
+def check_transition(model_name: str, transition: dict[str, Any]) -> None:
     from bedrock_mock.core.lifecycle import clocks  # noqa: PLC0415 - not before it is needed
 
     if model_name not in clocks():

@@ -21,10 +21,7 @@ from moto.core.models import botocore_stubber
 
 from bedrock_mock import _moto_api
 
-# Hosts of AWS that moto, where it has no mock for them, would let through to the network.
-_LEAKING_HOST = re.compile(
-    r"https?://(?P<service>[^./]+)\.[^/]*\.(amazonaws\.com\.cn|amazonaws\.eu|api\.aws)(:\d+)?(/|$)"
-)
+_HOST = re.compile(r"https?://(?P<service>[^./]+)\.(?P<rest>[^/:]+)")
 
 
 class _Takeover:
@@ -109,6 +106,22 @@ class _Takeover:
         return get_backend
 
 
+def _would_leak(url: str) -> bool:
+    """Whether a request that moto has no answer to would reach AWS.
+
+    moto stops those to amazonaws.com by itself, unless they are to be passed through, and
+    knows few other hosts.
+    """
+    from bedrock_mock.bedrock.urls import DNS_SUFFIXES  # noqa: PLC0415 - loaded by now
+
+    host = _HOST.match(url)
+    if host is None or host["rest"].endswith(".amazonaws.com"):
+        return False
+    if passthrough_url(url) or passthrough_service(host["service"]):
+        return False
+    return host["rest"].endswith(DNS_SUFFIXES)
+
+
 @contextmanager
 def _all_hosts(pattern: re.Pattern[str]) -> Iterator[None]:
     """moto's index has only the plain host of Bedrock: the FIPS and dual-stack ones join it."""
@@ -136,8 +149,7 @@ def _guarded_send() -> Any:
         response = botocore_stubber("before-send", request)
         if response is not None:
             return response
-        host = _LEAKING_HOST.match(request.url)
-        if host is None or passthrough_url(request.url) or passthrough_service(host["service"]):
+        if not _would_leak(request.url):
             return original(self, request)
         msg = (
             f"{request.method} {request.url} was about to leave for the real AWS: moto has "

@@ -1,16 +1,23 @@
-"""The pytest plugin: the ``bedrock_mock`` fixture and its marker. It loads nothing heavy."""
+"""The pytest plugin: the fixtures and their marker. It loads nothing heavy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from bedrock_mock._mock import BedrockMock
+    from bedrock_mock.server import BedrockServer
 
 _VALIDATE = "bedrock_mock_validate_requests"
+_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,6 +63,74 @@ def bedrock_mock(request: pytest.FixtureRequest) -> Iterator[BedrockMock]:
 
     with mock_bedrock(config=_config(request)) as mock:
         yield mock
+
+
+@pytest.fixture(scope="session")
+def bedrock_server_factory() -> Iterator[Callable[..., BedrockServer]]:
+    """Starts servers that end with the session; needs the extra ``server``.
+
+    Gives:
+        A function that takes ``own_process`` (default: false, the server runs in a thread
+        of this process and shares its state) and ``port`` (default: a free one) and gives
+        a :class:`bedrock_mock.server.BedrockServer`.
+
+    Example::
+
+        @pytest.fixture(scope="module")
+        def other_server(bedrock_server_factory):
+            return bedrock_server_factory(own_process=True)
+    """
+    from bedrock_mock.server import BedrockServer  # noqa: PLC0415 - loading must be free
+
+    servers: list[BedrockServer] = []
+
+    def start(*, own_process: bool = False, port: int = 0) -> BedrockServer:
+        start_one = BedrockServer.in_process if own_process else BedrockServer.in_thread
+        servers.append(start_one(port))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def bedrock_server(bedrock_server_factory: Callable[..., BedrockServer]) -> BedrockServer:
+    """moto's server with our Bedrock, on a free port, for the session.
+
+    It is reset after each test that uses it. Under pytest-xdist each worker has its own.
+
+    Gives:
+        A :class:`bedrock_mock.server.BedrockServer`: ``endpoint_url``, ``client(...)``,
+        ``set_transition(...)``, ``reset()``.
+    """
+    return bedrock_server_factory()
+
+
+@pytest.fixture
+def bedrock_server_env(
+    bedrock_server: BedrockServer, monkeypatch: pytest.MonkeyPatch
+) -> BedrockServer:
+    """Points every AWS SDK at ``bedrock_server`` for one test, that of subprocesses too.
+
+    Sets ``AWS_ENDPOINT_URL_BEDROCK``, and credentials and a region where there are none,
+    so that the code under test needs no change.
+    """
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK", bedrock_server.endpoint_url)
+    for name, value in _ENVIRONMENT.items():
+        if not os.environ.get(name):
+            monkeypatch.setenv(name, value)
+    return bedrock_server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Resets the server after the fixtures of a test that has used it."""
+    server = getattr(item, "funcargs", {}).get("bedrock_server")
+    result = yield
+    if server is not None:
+        server.reset()
+    return result
 
 
 def _config(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
+from urllib.parse import unquote
 
 import pytest
 from botocore.exceptions import ClientError
@@ -74,3 +76,52 @@ def refused(code, status, message=None):
 def tags(**pairs):
     """A TagList."""
     return [{"key": key, "value": value} for key, value in pairs.items()]
+
+
+def many_tags(number):
+    """A TagList of this length."""
+    return tags(**{f"key-{n}": f"value-{n}" for n in range(number)})
+
+
+def role_of(account, partition="aws"):
+    """The ARN of a role that this account can pass."""
+    return f"arn:{partition}:iam::{account}:role/BedrockRole"
+
+
+def body(answer):
+    """An answer's members, without what boto3 adds."""
+    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def wire_answers(client):
+    """The JSON of each answer that the client gets from now on: a list that grows."""
+    answers = []
+
+    def keep(response_dict, **_):
+        answers.append(json.loads(response_dict["body"]))
+
+    client.meta.events.register("before-parse.bedrock", keep)
+    return answers
+
+
+def send_paths_as_they_are(client):
+    """Makes the client leave ARNs in paths unencoded, as some SDKs do."""
+
+    def decode(request, **_):
+        request.url = unquote(request.url)
+
+    client.meta.events.register("before-sign.bedrock", decode)
+
+
+def snapshot(client):
+    """All that the lists and tags of an account and region tell; it is a look at each job."""
+    items = [
+        *client.list_model_import_jobs()["modelImportJobSummaries"],
+        *client.list_evaluation_jobs()["jobSummaries"],
+        *client.list_imported_models()["modelSummaries"],
+    ]
+    arns = [item.get("jobArn") or item["modelArn"] for item in items]
+    return [
+        (item, client.list_tags_for_resource(resourceARN=arn)["tags"])
+        for item, arn in zip(items, arns, strict=True)
+    ]

@@ -456,13 +456,21 @@ def test_an_operation_that_is_not_implemented_says_so():
 @pytest.mark.parametrize(
     "options", [{"use_fips_endpoint": True}, {"use_dualstack_endpoint": True}], ids=str
 )
-def test_other_hosts_of_bedrock_are_answered_too(options):
+@pytest.mark.parametrize(
+    "region",
+    [
+        "us-west-2",
+        "us-gov-west-1",
+        "cn-north-1",
+        "eusc-de-east-1",
+        "us-iso-east-1",
+        "us-isob-east-1",
+    ],
+)
+def test_other_hosts_of_bedrock_are_answered_too(options, region):
     with mock_bedrock():
-        client = boto3.client("bedrock", "us-west-2", config=Config(**options))
-        client.create_model_import_job(**import_job())
-        assert (
-            "us-west-2" in client.list_model_import_jobs()["modelImportJobSummaries"][0]["jobArn"]
-        )
+        client = boto3.client("bedrock", region, config=Config(**options))
+        assert f":bedrock:{region}:" in client.create_model_import_job(**import_job())["jobArn"]
 
 
 def test_plain_requests_to_bedrock_are_answered_too():
@@ -596,6 +604,12 @@ def test_the_handles_region_is_the_environments_or_us_east_1():
         with patch.dict(os.environ, chosen):
             assert bedrock.client().meta.region_name == "eu-central-1"
             assert bedrock.backend().scope == "444455556666/eu-central-1"
+
+
+def test_a_region_that_does_not_exist_is_named_with_those_that_are_close():
+    message = "There is no region 'us-esat-1'. Did you mean .*us-east-1"
+    with mock_bedrock() as bedrock, pytest.raises(ValueError, match=message):
+        bedrock.backend(region_name="us-esat-1")
 
 
 def test_transitions_end_with_the_mock():

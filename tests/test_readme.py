@@ -49,7 +49,7 @@ class Block:
 
     @property
     def id(self):
-        return f"{self.line}-{self.heading}".replace(" ", "-")
+        return f"{self.line}-{re.sub('[^A-Za-z]+', '-', self.heading)}"
 
     @property
     def file(self):
@@ -190,7 +190,8 @@ def run_demo(block, place):
     assert re.search(".*".join(map(re.escape, story)), printed, re.DOTALL), printed
 
 
-def run_tests(block, place):  # noqa: ARG001 - CI executes it: here it would run itself
+def run_tests(block, place):
+    # CI executes it: here it would run itself.
     assert [each.code for each in BLOCKS if each.mark == "tests"] == [block.code]
     assert block.language == "sh"
     assert block.code.count("\n") == 1
@@ -212,8 +213,9 @@ def run_toml(block, place):
     place.pytest("test_sloppy.py")
 
 
-def run_server(block, place):  # noqa: ARG001 - the fixture has run it
-    with urlopen(f"http://127.0.0.1:{place.port}/moto-api/data.json") as answer:  # noqa: S310 - ours
+def run_server(block, place):
+    # The fixture has executed it.
+    with urlopen(f"http://127.0.0.1:{place.port}/moto-api/data.json") as answer:
         assert answer.status == 200
 
 
@@ -224,7 +226,8 @@ def run_sh(block, place):
 def run_console(block, place):
     commands = re.findall(r"^\$ ((?:.*\\\n)*.*\n)((?:(?!\$ ).*\n)*)", block.code, re.MULTILINE)
     end = "--- end of output ---"
-    if "aws " in block.code and subprocess.call("aws --version", shell=True, env=environment()):  # noqa: S602, S607
+    has_cli = subprocess.call(["bash", "-c", "aws --version"], env=environment()) == 0
+    if "aws " in block.code and not has_cli:
         pytest.skip("the AWS CLI is not installed")
     printed = place.bash("".join(f"{command}echo '{end}'\n" for command, _ in commands))
     assert_printed(printed, "".join(f"{output}{end}\n" for _, output in commands).splitlines())
@@ -252,12 +255,10 @@ def port():
     """The port of the server that the README starts."""
     (block,) = (each for each in BLOCKS if each.kind == "server")
     command = ["bash", "-c", f"exec {block.code.replace(PORT, '0')}"]
-    with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
-        log = ""
-        while not (found := re.search(r"Running on http://127\.0\.0\.1:(\d+)", log)):
-            line = process.stderr.readline()
-            assert line, f"the server did not start: {log}"
-            log += line
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        line = process.stdout.readline()
+        found = re.fullmatch(r"bedrock-mock is ready at http://127\.0\.0\.1:(\d+)\n", line)
+        assert found, f"the server did not start: {line}"
         yield int(found[1])
         process.terminate()
 

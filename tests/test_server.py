@@ -315,9 +315,10 @@ def test_serve_has_motos_flags(capsys):
         assert flag in shown
 
 
-def test_serve_without_the_extra_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "moto.server", None)
-    monkeypatch.delattr("moto.server", raising=False)
+@pytest.mark.parametrize("missing", ["cheroot.wsgi", "moto.moto_server.werkzeug_app"])
+def test_serve_without_the_extra_says_what_to_install(monkeypatch, missing):
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.delitem(sys.modules, "bedrock_mock._wsgi", raising=False)
     with pytest.raises(SystemExit, match=r"pip install 'bedrock-mock\[server\]'"):
         main(["serve"])
 

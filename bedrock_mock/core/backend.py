@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cache
 from threading import RLock
 from typing import Any, ClassVar, Protocol
@@ -16,6 +17,16 @@ from bedrock_mock.core.tagging import Tagging
 
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ID_LENGTH = 12
+
+
+def unknown_region(region: str, known: Sequence[str]) -> str:
+    """The words for a region that moto does not know."""
+    close = get_close_matches(region, known)
+    hint = f"Did you mean {' or '.join(close)}? " if close else ""
+    return (
+        f"There is no region '{region}'. {hint}"
+        "To use any name, set MOTO_ALLOW_NONEXISTENT_REGION=true."
+    )
 
 
 class ResourceKind(Protocol):

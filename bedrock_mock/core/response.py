@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
 from bedrock_mock.core import errors
-from bedrock_mock.core.backend import ServiceBackend
+from bedrock_mock.core.backend import ServiceBackend, unknown_region
 from bedrock_mock.core.service import Operation, Service
 from bedrock_mock.core.validation import refusal
 
@@ -83,11 +83,12 @@ class ServiceResponse(BaseResponse):
 
     def _read(self, request: Any, full_url: str) -> None:
         """Takes what is needed from a request of moto's server, stubber or ``responses``."""
-        # Only the raw URI still has the path as it was sent.
-        self.uri: str = getattr(request, "environ", {}).get("RAW_URI") or full_url
-        path, _, query = self.uri.partition("?")
-        self.query: str = query
+        environ = getattr(request, "environ", {})
+        # Only the raw URI still has the path as it was sent; it may lack the query.
+        path = (environ.get("RAW_URI") or full_url).partition("?")[0]
         self.raw_path = path if path.startswith("/") else urlsplit(path).path
+        self.query: str = environ.get("QUERY_STRING") or full_url.partition("?")[2]
+        self.uri = f"{self.raw_path}?{self.query}" if self.query else self.raw_path
         self.method = request.method
         self.headers = request.headers
         self.querystring: dict[str, Any] = {}
@@ -145,10 +146,7 @@ class ServiceResponse(BaseResponse):
         try:
             backend: ServiceBackend = regions[self.region]
         except KeyError:
-            msg = (
-                f"There is no region '{self.region}': moto knows {', '.join(regions.regions)}. "
-                "To use any other name, set MOTO_ALLOW_NONEXISTENT_REGION=true."
-            )
+            msg = unknown_region(self.region, regions.regions)
             raise errors.AccessDeniedException(msg) from None
         return backend
 

@@ -142,6 +142,10 @@ class Service:
                 return candidate, {k: unquote(v) for k, v in match.groupdict().items()}
         return None
 
+    def knows(self, path: str) -> bool:
+        """Whether any operation, by whatever verb, has this path."""
+        return any(self.route(method, path) for method in ("GET", "POST", "PUT", "PATCH", "DELETE"))
+
     @cached_property
     def _literal_routes(self) -> dict[tuple[str, str], str]:
         return {(method, uri): name for name, method, uri in self._uris() if not _LABEL.search(uri)}

@@ -1,0 +1,286 @@
+"""Tags of all kinds of resources, and the Resource Groups Tagging API over them."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+
+from support import (
+    ACCOUNT,
+    REGION,
+    body,
+    evaluation_job,
+    import_job,
+    many_tags,
+    refused,
+    role_of,
+    snapshot,
+    tags,
+)
+
+NOT_FOUND = (
+    "The specified resource Amazon Resource Name (ARN) was not found. "
+    "Check the Amazon Resource Name (ARN) and try your request again."
+)
+KINDS = ["model-import-job", "imported-model", "evaluation-job"]
+
+
+def make(client, kind, tag_list=(), number=1, **members):
+    """The ARN of a new resource of a kind, with these tags."""
+    tag_list = list(tag_list)
+    if kind == "evaluation-job":
+        request = evaluation_job(f"evaluation-{number}", jobTags=tag_list, **members)
+        return client.create_evaluation_job(**request)["jobArn"]
+    member = "jobTags" if kind == "model-import-job" else "importedModelTags"
+    request = import_job(f"job-{number}", f"model-{number}", **{member: tag_list}, **members)
+    arn = client.create_model_import_job(**request)["jobArn"]
+    if kind == "model-import-job":
+        return arn
+    return client.get_model_import_job(jobIdentifier=arn)["importedModelArn"]
+
+
+def tags_of(client, arn):
+    return client.list_tags_for_resource(resourceARN=arn)["tags"]
+
+
+def calls(client, arn):
+    """Each of the three operations on an ARN."""
+    return [
+        lambda: client.list_tags_for_resource(resourceARN=arn),
+        lambda: client.tag_resource(resourceARN=arn, tags=tags(a="b")),
+        lambda: client.untag_resource(resourceARN=arn, tagKeys=["a"]),
+    ]
+
+
+@pytest.fixture(params=KINDS)
+def kind(request):
+    """Each kind of resource in turn."""
+    return request.param
+
+
+@pytest.fixture
+def tagging(bedrock_mock):
+    """A client of the Resource Groups Tagging API."""
+    return boto3.client("resourcegroupstaggingapi", region_name=REGION)
+
+
+# --- the three operations -----------------------------------------------------------------
+
+
+def test_a_resource_has_the_tags_that_it_was_created_with(client, kind):
+    arn = make(client, kind, tags(a="1", b=""))
+    assert body(client.list_tags_for_resource(resourceARN=arn)) == {"tags": tags(a="1", b="")}
+
+
+def test_a_job_and_its_model_have_tags_of_their_own(client):
+    arn = make(client, "model-import-job", tags(job="1"), importedModelTags=tags(model="1"))
+    model = client.get_model_import_job(jobIdentifier=arn)["importedModelArn"]
+    client.tag_resource(resourceARN=arn, tags=tags(job="2"))
+    client.untag_resource(resourceARN=model, tagKeys=["job"])
+    assert tags_of(client, arn) == tags(job="2")
+    assert tags_of(client, model) == tags(model="1")
+
+
+def test_a_resource_without_tags_has_an_empty_list_of_them(client, kind):
+    assert tags_of(client, make(client, kind)) == []
+
+
+def test_tags_are_added_and_replaced_and_taken_away(client, kind):
+    arn = make(client, kind, tags(a="1", b="2"))
+    for answer in (
+        client.tag_resource(resourceARN=arn, tags=tags(b="3", c="4")),
+        client.untag_resource(resourceARN=arn, tagKeys=["a", "never-there"]),
+    ):
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+        assert body(answer) == {}
+    assert tags_of(client, arn) == tags(b="3", c="4")
+    client.untag_resource(resourceARN=arn, tagKeys=["b", "c"])
+    assert tags_of(client, arn) == []
+
+
+def test_keys_are_case_sensitive(client, kind):
+    arn = make(client, kind, tags(a="1"))
+    client.tag_resource(resourceARN=arn, tags=tags(A="2"))
+    client.untag_resource(resourceARN=arn, tagKeys=["a"])
+    assert tags_of(client, arn) == tags(A="2")
+
+
+def test_a_resource_has_at_most_50_tags(client, kind):
+    arn = make(client, kind, many_tags(50))
+    assert len(tags_of(client, arn)) == 50
+    # Nothing of a refused request is done.
+    change = [{"key": "key-0", "value": "new"}, {"key": "more", "value": ""}]
+    with refused("TooManyTagsException", 400):
+        client.tag_resource(resourceARN=arn, tags=change)
+    assert tags_of(client, arn) == many_tags(50)
+    client.tag_resource(resourceARN=arn, tags=change[:1])
+    assert tags_of(client, arn)[0] == change[0]
+    client.untag_resource(resourceARN=arn, tagKeys=["key-1"])
+    client.tag_resource(resourceARN=arn, tags=change)
+    assert len(tags_of(client, arn)) == 50
+
+
+def test_nothing_is_created_with_51_tags(client, kind):
+    # CreateEvaluationJob declares no TooManyTagsException.
+    code = "ValidationException" if kind == "evaluation-job" else "TooManyTagsException"
+    with refused(code, 400):
+        make(client, kind, many_tags(51))
+    assert snapshot(client) == []
+
+
+def test_a_request_has_at_most_200_tags(client, kind):
+    arn = make(client, kind)
+    with refused("TooManyTagsException", 400):
+        client.tag_resource(resourceARN=arn, tags=many_tags(200))
+    with refused("ValidationException", 400):
+        client.tag_resource(resourceARN=arn, tags=many_tags(201))
+    assert tags_of(client, arn) == []
+
+
+def test_an_arn_that_names_nothing_here_is_not_found(client, bedrock_mock, kind):
+    other = "111122223333"
+    foreign = [
+        make(bedrock_mock.client(region_name="eu-west-1"), kind),
+        make(bedrock_mock.client(account_id=other), kind, roleArn=role_of(other)),
+    ]
+    arn = make(client, kind)
+    for unknown in (f"{arn[:-12]}{'0' * 12}", *foreign):
+        for call in calls(client, unknown):
+            with refused("ResourceNotFoundException", 404, NOT_FOUND):
+                call()
+
+
+def test_a_resource_of_a_kind_that_is_not_mocked_is_not_found(client):
+    for call in calls(client, f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/abc"):
+        with refused("ResourceNotFoundException", 404, NOT_FOUND):
+            call()
+
+
+# --- the Resource Groups Tagging API --------------------------------------------------------
+
+
+def found(tagging, **filters):
+    """What GetResources finds, as tags by ARN."""
+    pages = tagging.get_paginator("get_resources").paginate(**filters)
+    return {
+        each["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in each["Tags"]}
+        for page in pages
+        for each in page["ResourceTagMappingList"]
+    }
+
+
+@pytest.fixture
+def tagged(client):
+    """The ARNs of one resource of each kind, with tags."""
+    arns = [
+        make(client, kind, tags(kind=kind, team="red" if kind == KINDS[0] else "blue"), number)
+        for number, kind in enumerate(KINDS)
+    ]
+    make(client, "evaluation-job", number=9)
+    return arns
+
+
+def test_get_resources_finds_what_has_tags(tagging, tagged):
+    job, model, evaluation = tagged
+    assert found(tagging) == {
+        job: {"kind": "model-import-job", "team": "red"},
+        model: {"kind": "imported-model", "team": "blue"},
+        evaluation: {"kind": "evaluation-job", "team": "blue"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ([{"Key": "team"}], KINDS),
+        ([{"Key": "team", "Values": ["blue"]}], KINDS[1:]),
+        ([{"Key": "team", "Values": ["red", "blue"]}], KINDS),
+        ([{"Key": "team", "Values": ["blue"]}, {"Key": "kind", "Values": KINDS[:2]}], [KINDS[1]]),
+        ([{"Key": "Team"}], []),
+        ([{"Key": "team", "Values": ["Blue"]}], []),
+    ],
+)
+def test_get_resources_filters_by_tags(tagging, tagged, filters, expected):
+    kinds = [each["kind"] for each in found(tagging, TagFilters=filters).values()]
+    assert sorted(kinds) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [
+        (["bedrock"], KINDS),
+        (["bedrock:imported-model"], ["imported-model"]),
+        (["bedrock:model-import-job", "bedrock:evaluation-job"], [KINDS[0], KINDS[2]]),
+        (["bedrock:guardrail"], []),
+        (["s3"], ["bucket"]),
+        (["s3", "bedrock:evaluation-job"], ["bucket", "evaluation-job"]),
+    ],
+)
+def test_get_resources_filters_by_type_among_all_services(tagging, tagged, types, expected):
+    s3 = boto3.client("s3", region_name=REGION)
+    s3.create_bucket(Bucket="bucket")
+    s3.put_bucket_tagging(Bucket="bucket", Tagging={"TagSet": [{"Key": "kind", "Value": "bucket"}]})
+    kinds = [each["kind"] for each in found(tagging, ResourceTypeFilters=types).values()]
+    assert sorted(kinds) == sorted(expected)
+
+
+def test_get_resources_finds_given_arns(tagging, tagged):
+    job, model, _ = tagged
+    assert found(tagging, ResourceARNList=[job, model, f"{job[:-1]}_"]).keys() == {job, model}
+
+
+def test_get_resources_has_pages(tagging, tagged):
+    assert found(tagging, ResourcesPerPage=1).keys() == set(tagged)
+
+
+def test_get_resources_tells_of_its_own_account_and_region_and_not_of_what_is_deleted(
+    client, bedrock_mock, tagging, tagged
+):
+    other = "111122223333"
+    make(bedrock_mock.client(region_name="eu-west-1"), KINDS[0], tags(a="b"))
+    make(bedrock_mock.client(account_id=other), KINDS[0], tags(a="b"), roleArn=role_of(other))
+    job, model, evaluation = tagged
+    client.delete_imported_model(modelIdentifier=model)
+    client.batch_delete_evaluation_job(jobIdentifiers=[evaluation])
+    assert found(tagging).keys() == {job}
+
+
+def test_keys_and_values_are_told_once_each(tagging, tagged):
+    assert sorted(tagging.get_tag_keys()["TagKeys"]) == ["kind", "team"]
+    assert sorted(tagging.get_tag_values(Key="team")["TagValues"]) == ["blue", "red"]
+    assert sorted(tagging.get_tag_values(Key="kind")["TagValues"]) == sorted(KINDS)
+    assert tagging.get_tag_values(Key="nothing")["TagValues"] == []
+
+
+def test_tag_resources_changes_what_there_is_and_reports_the_rest(client, tagging, tagged):
+    job, model, _ = tagged
+    full = make(client, KINDS[0], many_tags(50), 3)
+    unknown = f"{job[:-12]}{'0' * 12}"
+    arns = [job, unknown, full, model]
+    answer = tagging.tag_resources(ResourceARNList=arns, Tags={"team": "green", "new": ""})
+    assert answer["FailedResourcesMap"].keys() == {unknown, full}
+    assert answer["FailedResourcesMap"][unknown] == {
+        "StatusCode": 400,
+        "ErrorCode": "InvalidParameterException",
+        "ErrorMessage": NOT_FOUND,
+    }
+    for arn, kind in ((job, KINDS[0]), (model, KINDS[1])):
+        assert tags_of(client, arn) == tags(kind=kind, team="green", new="")
+    assert tags_of(client, full) == many_tags(50)
+
+
+def test_untag_resources_changes_what_there_is_and_reports_the_rest(client, tagging, tagged):
+    job, model, evaluation = tagged
+    unknown = f"{job[:-12]}{'0' * 12}"
+    arns = [job, unknown, model]
+    answer = tagging.untag_resources(ResourceARNList=arns, TagKeys=["team", "never-there"])
+    assert answer["FailedResourcesMap"].keys() == {unknown}
+    assert tags_of(client, job) == tags(kind=KINDS[0])
+    assert found(tagging, TagFilters=[{"Key": "team"}]).keys() == {evaluation}
+
+
+def test_tag_resources_refuses_tags_that_bedrock_does(client, tagging, tagged):
+    before = snapshot(client)
+    answer = tagging.tag_resources(ResourceARNList=tagged, Tags={"fine": "not * fine"})
+    assert answer["FailedResourcesMap"].keys() == set(tagged)
+    assert snapshot(client) == before

@@ -1,0 +1,64 @@
+"""The documents tell of each operation that there is, and of no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FIDELITY = (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+HEAD = ["behaviour", "mark", "rests on"]
+
+
+def sections(text, level):
+    """The text under each heading of a level, by the heading."""
+    _, *parts = re.split(rf"^{'#' * level} (.+)\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def rows(section):
+    """The cells of each row of the tables in a section, the head first."""
+    lines = re.findall(r"^\|(.+)\|$", section, re.MULTILINE)
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines]
+    return [row for row in cells if set("".join(row)) != {"-"}]
+
+
+SHARED, OPERATIONS = (sections(sections(FIDELITY, 2)[name], 3) for name in sections(FIDELITY, 2))
+TABLES = {name: rows(section) for name, section in (SHARED | OPERATIONS).items()}
+
+
+@pytest.fixture
+def implemented(bedrock_mock):
+    return sorted(bedrock_mock.backend("us-east-1").handlers)
+
+
+def test_each_operation_has_a_section_of_its_own_and_no_other_has(implemented):
+    assert sorted(OPERATIONS) == implemented
+
+
+def test_the_table_of_the_readme_has_each_operation_once_and_no_other(implemented):
+    _, *table = rows(sections(README, 2)["Operations"])
+    assert sorted(name for name, _ in table) == [f"`{name}`" for name in implemented]
+    assert all(note for _, note in table)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_each_section_has_rows_with_a_mark_and_what_it_rests_on(name):
+    head, *behaviours = TABLES[name]
+    assert head == HEAD
+    assert behaviours
+    for row in behaviours:
+        assert len(row) == len(HEAD), row
+        behaviour, mark, source = row
+        assert behaviour, row
+        assert re.fullmatch("[DRI](/[DRI])?", mark), row
+        assert source, row
+
+
+def test_no_behaviour_is_told_twice_in_a_section():
+    for name, (_, *behaviours) in TABLES.items():
+        told = [row[0] for row in behaviours]
+        assert len(told) == len(set(told)), name

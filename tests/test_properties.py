@@ -1,0 +1,231 @@
+"""Every implemented operation against the service model: generated requests and their answers."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from model_strategies import MODEL, OPEN_ENUMS, Valid, bounds, broken, call, kind
+from moto.moto_api._internal import mock_random
+
+from bedrock_mock import mock_bedrock
+from bedrock_mock.bedrock.models import BedrockBackend
+from bedrock_mock.core.patterns import compiled
+from support import (
+    ACCOUNT,
+    EVALUATION_CLOCK,
+    IMPORT_CLOCK,
+    evaluation_job,
+    import_job,
+    in_process,
+    manual,
+    tags,
+)
+
+pytestmark = in_process
+
+OPERATIONS = sorted(BedrockBackend("us-east-1", ACCOUNT).handlers)
+FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")
+
+
+def quick(examples):
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        # Shrinking takes minutes; what failed is in the messages of the assertions.
+        phases=[Phase.generate],
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@contextmanager
+def world(*, running=False):
+    """A mock with one of everything in it, the same at each entry.
+
+    Gives the backend and, by the name of their shape, the identifiers of what is there.
+    """
+    with mock_bedrock() as bedrock:
+        if running:
+            bedrock.set_transition(IMPORT_CLOCK, manual(100))
+            bedrock.set_transition(EVALUATION_CLOCK, manual(100))
+        mock_random.seed(0)
+        for operation, request in (
+            ("CreateModelImportJob", import_job("known-job", "known-model", jobTags=tags(a="b"))),
+            ("CreateEvaluationJob", evaluation_job("known-evaluation", jobTags=tags(a="b"))),
+        ):
+            assert call(operation, request).ok
+        yield bedrock.backend(region_name="us-east-1", account_id=ACCOUNT)
+
+
+def nonconforming(shape, value, path="the answer"):
+    """What of a JSON value contradicts its shape of the model."""
+    if kind(shape) == "document":
+        return
+    if type(value) not in JSON_TYPES[kind(shape)]:
+        yield f"{path} is a {type(value).__name__}"
+        return
+    low, high = bounds(shape)
+    size = len(value) if hasattr(value, "__len__") else value
+    # The model gives lists of summaries sizes which the real service does not keep.
+    if type(value) is not bool and not low <= size <= high and not shape.name.endswith("Summaries"):
+        yield f"{path} has the size {size}, not {low} to {high}"
+    yield from NONCONFORMING.get(kind(shape), lambda *_: ())(shape, value, path)
+
+
+def nonconforming_structure(shape, value, path):
+    for name in value.keys() - shape.members.keys():
+        yield f"{path} has the unknown member {name}"
+    for name in set(shape.required_members) - value.keys():
+        yield f"{path} lacks {name}"
+    if getattr(shape, "is_tagged_union", False) and len(value) != 1:
+        yield f"{path} is a union of {len(value)} members"
+    for name in value.keys() & shape.members.keys():
+        yield from nonconforming(shape.members[name], value[name], f"{path}.{name}")
+
+
+def nonconforming_list(shape, value, path):
+    for index, element in enumerate(value):
+        yield from nonconforming(shape.member, element, f"{path}[{index}]")
+
+
+def nonconforming_map(shape, value, path):
+    for key, element in value.items():
+        yield from nonconforming(shape.key, key, f"the key {key!r} of {path}")
+        yield from nonconforming(shape.value, element, f"{path}[{key!r}]")
+
+
+def nonconforming_string(shape, value, path):
+    pattern, enum = shape.metadata.get("pattern"), shape.metadata.get("enum")
+    if pattern and not compiled(pattern).fullmatch(value):
+        yield f"{path} is {value!r}, which does not match {pattern}"
+    if enum and value not in enum and shape.name not in OPEN_ENUMS:
+        yield f"{path} is {value!r}, which is none of {enum}"
+
+
+def nonconforming_timestamp(_shape, value, path):
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", value):
+        yield f"{path} is {value}, which is no moment in UTC"
+
+
+NONCONFORMING = {
+    "structure": nonconforming_structure,
+    "list": nonconforming_list,
+    "map": nonconforming_map,
+    "string": nonconforming_string,
+    "timestamp": nonconforming_timestamp,
+}
+JSON_TYPES = {
+    "structure": (dict,),
+    "map": (dict,),
+    "list": (list,),
+    "string": (str,),
+    "blob": (str,),
+    "timestamp": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+}
+
+
+def state(backend):
+    return [
+        {name: repr(value) for name, value in vars(resource).items() if name != "_backend"}
+        for _, resource in backend.resources()
+    ]
+
+
+@pytest.fixture(scope="module")
+def valid():
+    """Strategies of valid values, with identifiers of what there is in the world."""
+    with world() as backend:
+        arns = {kind: resource.arn for kind, resource in backend.resources()}
+    unknown = {kind: arn[:-1] + "0" for kind, arn in arns.items()}
+
+    def known(kind, *names):
+        return st.sampled_from([arns[kind], arns[kind], unknown[kind], *names])
+
+    return Valid(
+        {
+            "RoleArn": st.from_regex(f"arn:aws:iam::{ACCOUNT}:role/.+", fullmatch=True),
+            "ModelImportJobIdentifier": known("model-import-job", "known-job", "nobody"),
+            "ImportedModelIdentifier": known("imported-model", "known-model", "nobody"),
+            "EvaluationJobIdentifier": known("evaluation-job"),
+            # The metrics of a human job must be those that it defines.
+            "EvaluationMetricName": st.just("my-metric")
+            | st.from_regex("[0-9a-zA-Z-_.]{1,63}", fullmatch=True),
+            "TaggableResourcesArn": st.sampled_from([*arns.values(), *unknown.values()]),
+        }
+    )
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_valid_request_is_answered_within_the_model(name, valid):
+    operation = MODEL.operation_model(name)
+    declared = {
+        shape.name: shape.metadata["error"]["httpStatusCode"] for shape in operation.error_shapes
+    }
+    successes = []
+
+    @quick(60 if name == "CreateEvaluationJob" else 20)
+    @given(request=valid.of(operation.input_shape), running=st.booleans())
+    def check(request, running):
+        with world(running=running):
+            response = call(name, request)
+            body = response.json()
+            if response.status_code == operation.http["responseCode"]:
+                assert list(nonconforming(operation.output_shape, body)) == []
+                successes.append(request)
+                comes_back(name, request, body)
+            else:
+                code = response.headers["x-amzn-ErrorType"]
+                assert declared.get(code) == response.status_code, response.text
+                assert body.keys() == {"message"}
+                assert not FAULT.search(body["message"]), f"{request} is valid"
+
+    check()
+    assert successes, "give valid() identifiers with which the operation can succeed"
+
+
+def comes_back(name, request, body):
+    """Whoever gets what has just been created sees the members of the request as sent."""
+    get = name.replace("Create", "Get")
+    if name == get or get not in OPERATIONS:
+        return
+    operation = MODEL.operation_model(get)
+    (identifier,) = operation.input_shape.members
+    (arn,) = body.values()
+    got = call(get, {identifier: arn}).json()
+    assert list(nonconforming(operation.output_shape, got)) == []
+    common = got.keys() & request.keys()
+    assert {name: got[name] for name in common} == {name: request[name] for name in common}
+    assert request.keys() & operation.output_shape.members.keys() == common
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_request_that_is_broken_in_one_place_is_refused_and_changes_nothing(name, valid):
+    operation = MODEL.operation_model(name)
+    faults = set()
+
+    @quick(20 if name == "CreateEvaluationJob" else 8)
+    @given(broken(operation.input_shape, valid), st.booleans())
+    def check(requests, running):
+        with world(running=running) as backend:
+            before = state(backend)
+            for request, path, fault, code in requests:
+                faults.add(fault)
+                response = call(name, request)
+                assert response.status_code == 400, (path, fault, response.text)
+                assert response.headers["x-amzn-ErrorType"] == code, (path, fault, response.text)
+                if code == "ValidationException":
+                    assert set(FAULT.findall(response.json()["message"])) == {path}, fault
+            assert state(backend) == before
+
+    check()
+    assert faults
