@@ -85,6 +85,7 @@ class _Takeover:
         does not use it should pay for.
         """
         from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
+        from bedrock_mock.bedrock.responses import BedrockResponse  # noqa: PLC0415
         from bedrock_mock.core import resource_groups  # noqa: PLC0415
 
         original = moto.backends.get_backend
@@ -97,7 +98,8 @@ class _Takeover:
                     if not joined:
                         self._stack.enter_context(
                             resource_groups.joined(
-                                lambda account, region: bedrock_backends[account][region]
+                                lambda account, region: bedrock_backends[account][region],
+                                BedrockResponse.service,
                             )
                         )
                         joined = True

@@ -173,7 +173,7 @@ def test_a_valid_request_is_answered_within_the_model(name, valid):
     }
     successes = []
 
-    @quick(60 if name == "CreateEvaluationJob" else 20)
+    @quick(40 if name == "CreateEvaluationJob" else 20)
     @given(request=valid.of(operation.input_shape), running=st.booleans())
     def check(request, running):
         with world(running=running):
@@ -213,7 +213,7 @@ def test_a_request_that_is_broken_in_one_place_is_refused_and_changes_nothing(na
     operation = MODEL.operation_model(name)
     faults = set()
 
-    @quick(20 if name == "CreateEvaluationJob" else 8)
+    @quick(12 if name == "CreateEvaluationJob" else 6)
     @given(broken(operation.input_shape, valid), st.booleans())
     def check(requests, running):
         with world(running=running) as backend:

@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from bedrock_mock.core.backend import ServiceBackend
 from bedrock_mock.core.errors import ServiceError
+from bedrock_mock.core.service import Operation, Service
 
 #: Gives our backend for moto's account and region.
 Find = Callable[[str, str], ServiceBackend]
@@ -24,7 +25,7 @@ SERVICE = "resourcegroupstaggingapi"
 
 
 @contextmanager
-def joined(find: Find) -> Iterator[None]:
+def joined(find: Find, service: Service) -> Iterator[None]:
     """While this lasts, moto's Resource Groups Tagging API knows our resources."""
     from moto.resourcegroupstaggingapi import models  # noqa: PLC0415 - it imports all of moto
 
@@ -33,8 +34,8 @@ def joined(find: Find) -> Iterator[None]:
         "_get_resources_generator": partial(_resources, getattr(models, "TaggedResource", None)),
         "_get_tag_keys_generator": _tag_keys,
         "_get_tag_values_generator": _tag_values,
-        "tag_resources": partial(_change_all, "TagResource"),
-        "untag_resources": partial(_change_all, "UntagResource"),
+        "tag_resources": partial(_change_all, service.operation("TagResource")),
+        "untag_resources": partial(_change_all, service.operation("UntagResource")),
     }
     with ExitStack() as stack:
         for name, wrapper in wrappers.items():
@@ -61,16 +62,17 @@ def _resources(
 
 
 def _tag_keys(original: Any, ours: ServiceBackend) -> Iterator[str]:
-    return chain(original(), (key for _, _, tags in _found(ours) for key in tags))
+    found = (key for _, _, tags in _found(ours) for key in tags)
+    return iter(dict.fromkeys(chain(original(), found)))
 
 
 def _tag_values(original: Any, ours: ServiceBackend, tag_key: str) -> Iterator[str]:
     found = (tags[tag_key] for _, _, tags in _found(ours) if tag_key in tags)
-    return chain(original(tag_key), found)
+    return iter(dict.fromkeys(chain(original(tag_key), found)))
 
 
 def _change_all(
-    operation: str, original: Any, ours: ServiceBackend, *args: Any, **kwargs: Any
+    operation: Operation, original: Any, ours: ServiceBackend, *args: Any, **kwargs: Any
 ) -> dict[str, Any]:
     # The ARNs and the tags or keys, which each method calls by other names.
     arns, change = (*args, *kwargs.values())
@@ -123,16 +125,17 @@ def _as_moto_has_it(
     return {"ResourceARN": arn, "Tags": listed}
 
 
-def _change(backend: ServiceBackend, operation: str, arn: str, change: Any) -> str | None:
+def _change(backend: ServiceBackend, operation: Operation, arn: str, change: Any) -> str | None:
     """Changes the tags of one resource; the message of the error if that is refused."""
     request: dict[str, Any] = {"resourceARN": arn}
-    if operation == "TagResource":
+    if operation.name == "TagResource":
         request["tags"] = [{"key": key, "value": value} for key, value in change.items()]
     else:
         request["tagKeys"] = change
     try:
+        operation.validate(request)
         with backend.lock:
-            backend.handlers[operation](request)
+            backend.handlers[operation.name](request)
     except ServiceError as error:
         return error.message
     return None

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from moto import settings
-from moto.core.config import default_user_config
 from moto.core.responses import BaseResponse
 from moto.iam.models import mark_account_as_visited
 from werkzeug.exceptions import HTTPException
@@ -20,8 +19,7 @@ from werkzeug.wrappers import Request
 
 from bedrock_mock.core import errors
 from bedrock_mock.core.backend import ServiceBackend, unknown_region
-from bedrock_mock.core.service import Operation, Service
-from bedrock_mock.core.validation import refusal
+from bedrock_mock.core.service import Service
 
 #: What moto's stubber and server take: status, headers, body.
 Answer = tuple[int, dict[str, str], str]
@@ -132,7 +130,7 @@ class ServiceResponse(BaseResponse):
         operation = self.service.operation(self._action)
         try:
             request = operation.decode(labels, self.query, self._body())
-            self._validate(operation, request)
+            operation.validate(request)
             with backend.lock:
                 return operation.status, operation.encode(handler(request))
         except errors.ServiceError as error:
@@ -178,17 +176,6 @@ class ServiceResponse(BaseResponse):
                 msg = "The request body is not valid gzip data"
                 raise errors.SerializationException(msg) from None
         return self.raw_body
-
-    @staticmethod
-    def _validate(operation: Operation, request: dict[str, Any]) -> None:
-        config: Any = default_user_config.get("bedrock") or {}
-        check = (
-            operation.faults
-            if config.get("validate_requests", True)
-            else operation.structural_faults
-        )
-        if faults := check(request):
-            raise refusal(faults)
 
     def _answer(self, status: int, body: Any, error_code: str | None = None) -> Answer:
         headers = {

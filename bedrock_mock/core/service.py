@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -11,12 +11,13 @@ from urllib.parse import parse_qs, unquote
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
+from moto.core.config import default_user_config
 
 from bedrock_mock.core import decoding
 from bedrock_mock.core.encoding import Encode, Encoders
 from bedrock_mock.core.errors import ServiceError, ValidationException
 from bedrock_mock.core.listing import Page
-from bedrock_mock.core.validation import Checks, Fault
+from bedrock_mock.core.validation import Check, Checks, refusal
 
 _LABEL = re.compile(r"\{(\w+)\+?\}")
 
@@ -28,8 +29,6 @@ class Operation:
         name: as in the model, ``CreateModelImportJob``.
         status: the HTTP status of success.
         errors: the codes of the errors that the operation declares.
-        faults: the full check of a decoded request.
-        structural_faults: the part of it that handlers rely on.
         encode: the answer for a handler's result, as ``json.dumps`` takes it.
     """
 
@@ -50,8 +49,9 @@ class Operation:
         ]
         has_body = any("location" not in member.serialization for member in members.values())
         self._body = service.decoders.of(model.input_shape) if has_body else None
-        self.faults: Callable[[Any], Sequence[Fault]] = service.checks.of(model.input_shape)
-        self.structural_faults = service.structural_checks.of(model.input_shape)
+        self._service = service.name
+        self._faults: Check = service.checks.of(model.input_shape)
+        self._structural_faults: Check = service.structural_checks.of(model.input_shape)
         self.encode = self._encoder(model, service.encoders)
 
     def decode(self, labels: dict[str, str], query: str, body: bytes) -> dict[str, Any]:
@@ -69,6 +69,20 @@ class Operation:
                 if wire_name in values:
                     request[name] = decode(values[wire_name])
         return request
+
+    def validate(self, request: dict[str, Any]) -> None:
+        """Holds a decoded request against the model.
+
+        ``validate_requests: False`` in the service's part of moto's config leaves of it
+        only what handlers rely on.
+
+        Raises:
+            ValidationException: it breaks constraints; the message tells all of them.
+        """
+        config: Any = default_user_config
+        full = (config.get(self._service) or {}).get("validate_requests", True)
+        if faults := (self._faults if full else self._structural_faults)(request):
+            raise refusal(faults)
 
     @staticmethod
     def _encoder(model: Any, encoders: Encoders) -> Encode:

@@ -18,8 +18,9 @@ from bedrock_mock.core.patterns import compiled, displayed
 
 SHAPES = [MODEL.shape_for(name) for name in MODEL.shape_names]
 PATTERNS = sorted({shape.metadata["pattern"] for shape in SHAPES if "pattern" in shape.metadata})
-LETTERS = [pattern for pattern in PATTERNS if r"\p{" in pattern]
-REWRITTEN = [each for each in PATTERNS if compiled(each).pattern != each and each not in LETTERS]
+# Names of automated reasoning, which not every version of the model has.
+LETTERS = r"\p{L}[\p{L}\p{M}0-9_]*( [\p{L}\p{M}0-9_]+)*"
+REWRITTEN = [each for each in PATTERNS if compiled(each).pattern != each and "\\p{" not in each]
 # All short strings of the characters that the rewritten part tells apart.
 SHORT = ["".join(each) for length in range(6) for each in product("aZ1-.+!", repeat=length)]
 
@@ -30,9 +31,8 @@ def test_every_pattern_of_the_model_compiles(pattern):
 
 
 def test_few_patterns_are_rewritten():
-    assert len(PATTERNS) > 100
+    assert len(PATTERNS) > 50
     assert 0 < len(REWRITTEN) < 10
-    assert LETTERS
 
 
 @pytest.mark.parametrize("pattern", REWRITTEN)
@@ -60,7 +60,6 @@ def test_a_count_that_is_left_out_does_not_bind_in_what_is_short_enough():
         assert shape.metadata["max"] <= 63
 
 
-@pytest.mark.parametrize("pattern", LETTERS)
 @pytest.mark.parametrize(
     ("string", "matches"),
     [
@@ -81,8 +80,8 @@ def test_a_count_that_is_left_out_does_not_bind_in_what_is_short_enough():
         ("p{L}", False),
     ],
 )
-def test_names_begin_with_a_letter_of_any_alphabet(pattern, string, matches):
-    assert bool(compiled(pattern).fullmatch(string)) == matches
+def test_names_begin_with_a_letter_of_any_alphabet(string, matches):
+    assert bool(compiled(LETTERS).fullmatch(string)) == matches
 
 
 @pytest.mark.parametrize("pattern", [r"\p{L}", r"[\p{L}]", r"[^\p{L}]"])

@@ -291,7 +291,6 @@ def test_the_content_type_does_not_matter(content_type):
         ("GET", "/nothing-of-this-name"),
         ("GET", "/model-import-job"),
         ("GET", "/Model-Import-Jobs"),
-        ("GET", "//model-import-jobs"),
         ("POST", "/evaluation-job//stop"),
         ("POST", "/evaluation-jobs/x/stop"),
         ("POST", "/tagresource"),
