@@ -17,7 +17,6 @@ from moto.core import request as moto_request
 from moto.moto_api import recorder
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from bedrock_mock._takeover import install
 from bedrock_mock.bedrock.responses import BedrockResponse
 from bedrock_mock.bedrock.urls import url_bases
 from bedrock_mock.core.service import Service
@@ -39,10 +38,12 @@ class _Request(moto_request.Request):
 
 
 class Application:
-    """Serves Bedrock by ourselves and all else by moto's dispatcher."""
+    """Serves Bedrock by ourselves and all else by moto's dispatcher.
+
+    Whoever runs it sees to it that our backends are in moto's slots meanwhile.
+    """
 
     def __init__(self) -> None:
-        install()
         # All of these are signed for "bedrock"; moto has the latter two.
         self._ours = BedrockResponse.service
         self._others = [Service("bedrock-agent"), Service("bedrock-runtime")]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bedrock_mock.server import BedrockServer
 
 _VALIDATE = "bedrock_mock_validate_requests"
+_SERVER = pytest.StashKey["BedrockServer"]()
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -95,16 +96,20 @@ def bedrock_server_factory() -> Iterator[Callable[..., BedrockServer]]:
 
 
 @pytest.fixture(scope="session")
-def bedrock_server(bedrock_server_factory: Callable[..., BedrockServer]) -> BedrockServer:
+def bedrock_server(
+    bedrock_server_factory: Callable[..., BedrockServer], pytestconfig: pytest.Config
+) -> BedrockServer:
     """moto's server with our Bedrock, on a free port, for the session.
 
-    It is reset after each test that uses it. Under pytest-xdist each worker has its own.
+    It is reset before each test that uses it. Under pytest-xdist each worker has its own.
 
     Gives:
         A :class:`bedrock_mock.server.BedrockServer`: ``endpoint_url``, ``client(...)``,
         ``set_transition(...)``, ``reset()``.
     """
-    return bedrock_server_factory()
+    server = bedrock_server_factory()
+    pytestconfig.stash[_SERVER] = server
+    return server
 
 
 @pytest.fixture
@@ -123,14 +128,12 @@ def bedrock_server_env(
     return bedrock_server
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """Resets the server after the fixtures of a test that has used it."""
-    server = getattr(item, "funcargs", {}).get("bedrock_server")
-    result = yield
-    if server is not None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Resets the server before the fixtures of a test that uses it."""
+    server = item.config.stash.get(_SERVER, None)
+    if server is not None and "bedrock_server" in getattr(item, "fixturenames", ()):
         server.reset()
-    return result
 
 
 def _config(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import make_ssl_devcert, run_simple
 
 from bedrock_mock._remote import Remote
+from bedrock_mock._takeover import install, takeover
 
 if TYPE_CHECKING:
     from cheroot.wsgi import Server as WSGIServer
@@ -42,6 +44,12 @@ def create_app() -> Application:
 
         gunicorn --workers 1 --threads 16 "bedrock_mock.server:create_app()"
     """
+    application = _application()
+    install()
+    return application
+
+
+def _application() -> Application:
     try:
         from bedrock_mock._wsgi import Application  # noqa: PLC0415 - it needs the extra
     except ImportError as error:
@@ -67,7 +75,11 @@ def serve(argv: Sequence[str]) -> int:
     Source: https://docs.getmoto.org/en/latest/docs/server_mode.html
     """
     options = _parser().parse_args(argv)
-    return _run(options)
+    takeover.acquire()
+    try:
+        return _run(options)
+    finally:
+        takeover.release()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -96,7 +108,7 @@ def _run(options: argparse.Namespace) -> int:
             run_simple(
                 options.host,
                 options.port,
-                create_app(),
+                _application(),
                 threaded=True,
                 use_reloader=True,
                 ssl_context=certificate,
@@ -104,7 +116,7 @@ def _run(options: argparse.Namespace) -> int:
             return 0
         server = _wsgi_server(options.host, options.port, certificate)
         try:
-            server.prepare()
+            _listen(server)
         except OSError as error:
             print(  # noqa: T201 - a command
                 f"bedrock-mock serve: cannot listen at {options.host}:{options.port}: "
@@ -142,10 +154,24 @@ def _wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = Non
         from cheroot.wsgi import Server as WSGIServer  # noqa: PLC0415
     except ImportError as error:
         raise SystemExit(_NEEDS_EXTRA) from error
-    server = WSGIServer((host, port), create_app(), numthreads=_THREADS)
+    server = WSGIServer((host, port), _application(), numthreads=_THREADS)
     if certificate is not None:
         server.ssl_adapter = BuiltinSSLAdapter(*certificate)
     return server
+
+
+def _listen(server: WSGIServer) -> None:
+    """Has the server listen at its address.
+
+    Raises:
+        OSError: it cannot.
+    """
+    host, port = server.bind_addr
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if port:
+        # cheroot leaves its socket open where this fails.
+        socket.create_server((host, port), family=family).close()
+    server.prepare()
 
 
 def _url(server: WSGIServer, *, secure: bool = False) -> str:
@@ -170,16 +196,21 @@ class BedrockServer:
     def in_thread(cls, port: int = 0) -> BedrockServer:
         """Starts a server in this process, on a free port of 127.0.0.1 unless one is given.
 
-        Its state is this process's: a second one has the same.
+        Its state is this process's: a second one has the same, and so has ``mock_aws``,
+        which has our Bedrock while it runs.
         """
         server = _wsgi_server("127.0.0.1", port)
-        server.prepare()
+        # A connection that is kept alive is one that some client forgets to close.
+        server.keep_alive_conn_limit = 0
+        _listen(server)
+        takeover.acquire()
         thread = Thread(target=server.serve, name="bedrock-mock", daemon=True)
         thread.start()
 
         def stop() -> None:
             server.stop()
             thread.join()
+            takeover.release()
 
         return cls(_url(server), stop)
 
@@ -245,5 +276,6 @@ class BedrockServer:
         self._remote.reset()
 
     def stop(self) -> None:
-        """Ends the server and frees its port."""
+        """Forgets all state, ends the server and frees its port."""
+        self.reset()
         self._stop()

@@ -22,6 +22,19 @@ def client(bedrock_mock):
     return bedrock_mock.client(region_name="us-east-1")
 
 
+@pytest.fixture(scope="session")
+def server_process(bedrock_server_factory):
+    """A server in a process of its own: here it would take over what other tests look at."""
+    return bedrock_server_factory(own_process=True)
+
+
+@pytest.fixture
+def server(server_process):
+    """The same, reset for one test."""
+    server_process.reset()
+    return server_process
+
+
 @pytest.fixture(autouse=True)
 def _only_loopback(monkeypatch):
     """No test asks for or connects to a host that is not this machine."""

@@ -129,3 +129,99 @@ def test_loading_the_plugin_imports_neither_moto_nor_boto3_nor_botocore():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+# --- the server's fixtures ----------------------------------------------------------------
+
+
+def test_the_server_is_reset_between_tests(suite):
+    suite("""
+    def count(server):
+        return len(server.client().list_model_import_jobs()["modelImportJobSummaries"])
+
+    def test_one(bedrock_server):
+        assert count(bedrock_server) == 0
+        bedrock_server.client(account_id="111122223333").list_imported_models()
+        bedrock_server.set_transition(
+            "bedrock::model_import_job", {"progression": "manual", "times": 2}
+        )
+        client = bedrock_server.client()
+        client.create_model_import_job(**JOB)
+        assert client.get_model_import_job(jobIdentifier="job")["status"] == "InProgress"
+        assert count(bedrock_server) == 1
+        bedrock_server.reset()
+        assert count(bedrock_server) == 0
+        client.create_model_import_job(**JOB)
+
+    def test_two(bedrock_server):
+        assert count(bedrock_server) == 0
+        client = bedrock_server.client(region_name="eu-west-1")
+        client.create_model_import_job(**JOB)
+        assert client.get_model_import_job(jobIdentifier="job")["status"] == "Completed"
+    """).assert_outcomes(passed=2)
+
+
+def test_each_worker_of_xdist_has_a_server_of_its_own(suite):
+    suite(
+        """
+    import pytest
+
+    @pytest.mark.parametrize("number", range(8))
+    def test_alone(bedrock_server, number):
+        client = bedrock_server.client()
+        client.create_model_import_job(**JOB)
+        assert len(client.list_imported_models()["modelSummaries"]) == 1
+    """,
+        "-n",
+        "2",
+    ).assert_outcomes(passed=8)
+
+
+def test_the_environment_points_unchanged_code_and_its_subprocesses_at_the_server(suite):
+    suite("""
+    import boto3, os, subprocess, sys
+
+    CODE = "import boto3; print(boto3.client('bedrock').list_imported_models()['modelSummaries'])"
+
+    def test_with(bedrock_server_env):
+        assert os.environ["AWS_ENDPOINT_URL_BEDROCK"] == bedrock_server_env.endpoint_url
+        boto3.client("bedrock").create_model_import_job(**JOB)
+        done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True)
+        assert "'modelName': 'model'" in done.stdout, done.stderr
+
+    def test_without():
+        assert "AWS_ENDPOINT_URL_BEDROCK" not in os.environ
+    """).assert_outcomes(passed=2)
+
+
+def test_servers_in_processes_of_their_own_have_their_own_state(suite):
+    suite("""
+    import pytest
+
+    @pytest.fixture(scope="module")
+    def servers(bedrock_server_factory):
+        return [bedrock_server_factory(own_process=own) for own in (True, False)]
+
+    def test_it(servers):
+        assert len({server.endpoint_url for server in servers}) == 2
+        servers[0].client().create_model_import_job(**JOB)
+        counts = [
+            len(server.client().list_model_import_jobs()["modelImportJobSummaries"])
+            for server in servers
+        ]
+        assert counts == [1, 0]
+    """).assert_outcomes(passed=1)
+
+
+def test_a_server_that_cannot_start_says_so(suite):
+    suite("""
+    import pytest
+
+    @pytest.mark.parametrize(
+        ("own_process", "error"), [(True, RuntimeError), (False, OSError)]
+    )
+    def test_it(bedrock_server, bedrock_server_factory, own_process, error):
+        taken = int(bedrock_server.endpoint_url.rpartition(":")[2])
+        with pytest.raises(error):
+            bedrock_server_factory(own_process=own_process, port=taken)
+    """).assert_outcomes(passed=2)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -18,6 +19,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
+from werkzeug.serving import make_ssl_devcert
 
 import bedrock_mock
 from bedrock_mock.__main__ import main
@@ -28,35 +30,10 @@ pytestmark = in_process
 TESTS = Path(__file__).parent
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory):
-    """The URL of a server that runs for this module."""
-    port = free_port()
-    log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "bedrock_mock", "serve", "-p", str(port)],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=log.parent,
-        )
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            assert server.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-    yield f"http://127.0.0.1:{port}"
-    server.send_signal(signal.SIGTERM)
-    assert server.wait(timeout=30) == 0
+@pytest.fixture
+def endpoint(server):
+    """The URL of a server in a process of its own."""
+    return server.endpoint_url
 
 
 @pytest.fixture
@@ -75,14 +52,13 @@ def call(endpoint):
             is_json = answer.headers["Content-Type"] == "application/json"
             return answer.status, answer.headers, json.loads(content) if is_json else content
 
-    call("POST", "/moto-api/reset")
     return call
 
 
 @pytest.fixture
 def remote(endpoint, call):
     """A boto3 client of the server."""
-    return boto3.client(
+    client = boto3.client(
         "bedrock",
         region_name="eu-west-1",
         endpoint_url=endpoint,
@@ -90,10 +66,14 @@ def remote(endpoint, call):
         aws_secret_access_key="b",
         config=Config(retries={"total_max_attempts": 1}),
     )
+    yield client
+    client.close()
 
 
-SCOPE = "20250101/us-east-1/bedrock/aws4_request"
-SIGNED = f"AWS4-HMAC-SHA256 Credential=AKIA/{SCOPE}, SignedHeaders=host, Signature=0"
+SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=AKIA/20250101/us-east-1/bedrock/aws4_request, "
+    "SignedHeaders=host, Signature=0"
+)
 
 
 def test_the_server_answers_like_the_service(remote):
@@ -112,28 +92,6 @@ def test_an_operation_that_is_not_implemented_answers_501_with_json(call, remote
     assert body["message"].startswith("The operation ListGuardrails is not implemented")
     with pytest.raises(ClientError, match="ListGuardrails is not implemented"):
         remote.list_guardrails()
-
-
-@pytest.mark.parametrize("path", ["/model-import-jobs/{}", "/model-import-jobs/{}/"])
-@pytest.mark.parametrize("encode", [lambda arn: arn, lambda arn: arn.replace("/", "%2F")])
-def test_arns_in_paths_may_be_encoded_or_not(call, remote, path, encode):
-    arn = remote.create_model_import_job(**import_job())["jobArn"]
-    signed = SIGNED.replace("us-east-1", "eu-west-1")
-    status, _, body = call("GET", path.format(encode(arn)), Authorization=signed)
-    assert (status, body["jobArn"]) == (200, arn)
-
-
-@pytest.mark.parametrize("path", ["/", "/nothing", "/model-import-jobs/a/b/c/stop"])
-def test_a_path_that_means_nothing_answers_with_json(call, path):
-    status, headers, _ = call("PUT", path, b"{}", Authorization=SIGNED)
-    assert (status, headers["x-amzn-ErrorType"]) == (404, "UnknownOperationException")
-
-
-def test_a_signature_that_is_cut_off_is_no_failure_of_the_server(call):
-    # Enough for moto to see the service, not enough to find the region where it should be.
-    broken = f"AWS4-HMAC-SHA256 Credential=a/{SCOPE}"
-    status, _, body = call("GET", "/imported-models", Authorization=broken)
-    assert (status, body) == (200, {"modelSummaries": []})
 
 
 def test_a_bug_of_ours_is_a_json_answer_in_a_server(monkeypatch, caplog):
@@ -212,6 +170,7 @@ def test_other_services_keep_working(endpoint):
     )
     s3.create_bucket(Bucket="bucket")
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["bucket"]
+    s3.close()
 
 
 def test_the_resource_suite_runs_unchanged_against_the_server(endpoint):
@@ -284,12 +243,15 @@ with mock_bedrock(config={{"bedrock": {{"validate_requests": False}}}}) as bedro
 
 
 def test_a_server_that_is_not_ours_is_named_as_the_mistake():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-p", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as stock:
+        while "Running on" not in stock.stderr.readline():
+            assert stock.poll() is None
         assert run_in_server_mode(
-            f"http://{host}:{port}",
+            f"http://127.0.0.1:{port}",
             """
 from bedrock_mock import mock_bedrock
 try:
@@ -298,8 +260,70 @@ except RuntimeError as error:
     print("is the server at this address bedrock-mock serve?" in str(error))
 """,
         ) == ["True"]
-    finally:
-        server.stop()
+        stock.terminate()
+        stock.communicate()
+
+
+# --- the process ------------------------------------------------------------------------
+
+
+def start(*flags):
+    command = [sys.executable, "-m", "bedrock_mock", "serve", *flags]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_and_ends_cleanly_on_a_signal(signum):
+    with start("--port", "0") as process:
+        line = process.stdout.readline()
+        url = re.fullmatch(r"bedrock-mock is ready at (http://127\.0\.0\.1:(\d+))\n", line)
+        with urlopen(f"{url[1]}/moto-api/health") as answer:  # noqa: S310
+            assert json.load(answer) == {"status": "ok"}
+        process.send_signal(signum)
+        output, errors = process.communicate(timeout=30)
+        assert (process.returncode, output, errors) == (0, "", "")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(url[2])))
+
+
+def test_a_port_in_use_is_one_clear_line_and_status_1():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with start("--port", str(port)) as process:
+            output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (1, "")
+    assert errors.startswith(f"bedrock-mock serve: cannot listen at 127.0.0.1:{port}: ")
+    assert errors.count("\n") == 1
+    assert "--port 0 for a free one" in errors
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["made for the occasion", "given"])
+def test_it_serves_https(tmp_path, own):
+    flags = ["--ssl"]
+    if own:
+        certificate, key = make_ssl_devcert(str(tmp_path / "own"), host="127.0.0.1")
+        flags = ["--ssl-cert", certificate, "--ssl-key", key]
+    with start("--port", "0", *flags) as process:
+        url = process.stdout.readline().removeprefix("bedrock-mock is ready at ").strip()
+        assert url.startswith("https://127.0.0.1:")
+        trusting = ssl.create_default_context()
+        trusting.check_hostname = False
+        trusting.verify_mode = ssl.CERT_NONE
+        with urlopen(f"{url}/moto-api/health", context=trusting) as answer:  # noqa: S310
+            assert answer.status == 200
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def test_the_reloader_serves_too(monkeypatch):
+    served = []
+    monkeypatch.setattr(
+        "bedrock_mock.server.run_simple", lambda *args, **options: served.append(options)
+    )
+    assert main(["serve", "--reload"]) == 0
+    assert served[0]["use_reloader"] is True
 
 
 # --- the command line -------------------------------------------------------------------

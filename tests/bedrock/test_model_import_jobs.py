@@ -11,6 +11,7 @@ import pytest
 from botocore import xform_name
 from freezegun import freeze_time
 from moto.core import set_initial_no_auth_action_count
+from moto.moto_api._internal import mock_random
 
 from support import (
     ACCOUNT,
@@ -338,6 +339,19 @@ def test_the_default_account_is_motos(bedrock_mock, monkeypatch):
     assert arn in bedrock_mock.backend().model_import_jobs.store
 
 
+@in_process
+def test_motos_seed_makes_ids_repeatable(client, bedrock_mock):
+    elsewhere = bedrock_mock.client(region_name="eu-west-1")
+    ids = []
+    for each in (client, elsewhere):
+        mock_random.seed(42)
+        create(each)
+        job = get(each)
+        ids.append([job[name].rpartition("/")[2] for name in ("jobArn", "importedModelArn")])
+    assert ids[0] == ids[1]
+    assert ids[0][0] != ids[0][1]
+
+
 def test_a_region_that_does_not_exist_is_denied_by_its_name(bedrock_mock):
     nowhere = bedrock_mock.client(region_name="mars-north-1")
     with refused("AccessDeniedException", 403) as caught:
@@ -385,7 +399,8 @@ def requests_of(job, model, evaluation):
     return {
         "CreateModelImportJob": import_job("job-2", "model-2"),
         "GetModelImportJob": {"jobIdentifier": job},
-        "ListModelImportJobs": {},
+        # The signature is over the query string too.
+        "ListModelImportJobs": {"creationTimeAfter": "2026-01-02T03:04:05Z", "maxResults": 1},
         "GetImportedModel": {"modelIdentifier": model},
         "ListImportedModels": {},
         "DeleteImportedModel": {"modelIdentifier": model},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import signature
+
 import boto3
 import pytest
 
@@ -228,6 +230,14 @@ def test_get_resources_filters_by_type_among_all_services(tagging, tagged, types
 
 
 def test_get_resources_finds_given_arns(tagging, tagged):
+    # It imports all of moto, so not before it is needed.
+    from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
+
+    if (
+        "resource_arn_list"
+        not in signature(ResourceGroupsTaggingAPIBackend.get_resources).parameters
+    ):
+        pytest.skip("this version of moto ignores ResourceARNList")
     job, model, _ = tagged
     assert found(tagging, ResourceARNList=[job, model, f"{job[:-1]}_"]).keys() == {job, model}
 

@@ -1,0 +1,137 @@
+"""Plain HTTP against the server: whatever comes, it answers with JSON, and never with a 5xx."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from support import ROLE, import_job, in_process
+
+pytestmark = in_process
+
+SCOPE = "20250101/eu-west-1/bedrock/aws4_request"
+SIGNED = f"AWS4-HMAC-SHA256 Credential=AKIA/{SCOPE}, SignedHeaders=host, Signature=0"
+AUTHORIZATIONS = {
+    "unsigned": {},
+    "signed": {"Authorization": SIGNED},
+    "bearer": {"Authorization": "Bearer bedrock-api-key-of-somebody"},
+    "by host": {"Host": "bedrock.eu-west-1.amazonaws.com"},
+    "cut off": {"Authorization": f"AWS4-HMAC-SHA256 Credential=a/{SCOPE}"},
+    "no scope": {"Authorization": "AWS4-HMAC-SHA256"},
+    "basic": {"Authorization": "Basic dXNlcjpwYXNz"},
+    "empty": {"Authorization": ""},
+}
+
+
+@pytest.fixture
+def send(server):
+    """Sends a request byte for byte and gives the status, the headers and the decoded JSON."""
+
+    def send(method, path, body=None, headers=()):
+        connection = http.client.HTTPConnection(urlsplit(server.endpoint_url).netloc)
+        headers = dict(headers)
+        connection.putrequest(method, path, skip_host="Host" in headers)
+        if body is not None:
+            connection.putheader("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        assert answer.headers["Content-Type"] == "application/json", content
+        assert answer.status < 500, content
+        return answer.status, answer.headers, json.loads(content) if content else None
+
+    return send
+
+
+@pytest.mark.parametrize("headers", AUTHORIZATIONS.values(), ids=AUTHORIZATIONS)
+def test_a_request_is_answered_however_it_is_signed(send, headers):
+    body = json.dumps(import_job()).encode()
+    status, _, created = send("POST", "/model-import-jobs", body, headers)
+    assert status == 201
+    assert send("GET", "/model-import-jobs/job-1", None, headers)[2]["jobArn"] == created["jobArn"]
+
+
+@pytest.mark.parametrize(
+    "encode", [str, quote, lambda arn: quote(arn, safe="")], ids=["plain", "but slashes", "all"]
+)
+@pytest.mark.parametrize("end", ["", "/", "//", "?"])
+def test_arns_in_paths_may_be_encoded_or_not_and_end_in_slashes(send, encode, end):
+    arn = send("POST", "/model-import-jobs", json.dumps(import_job()).encode())[2]["jobArn"]
+    assert send("GET", f"/model-import-jobs/{encode(arn)}{end}")[2]["jobArn"] == arn
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "//", "/nothing", "/nothing/at/all", "/model-import-jobs/a/", "/%"]
+)
+@pytest.mark.parametrize("method", ["PUT", "BREW", "HEAD"])
+def test_a_path_or_verb_of_no_operation_is_unknown(send, method, path):
+    status, headers, _ = send(method, path, b"", AUTHORIZATIONS["signed"])
+    assert (status, headers["x-amzn-ErrorType"]) == (404, "UnknownOperationException")
+
+
+def test_a_wrong_verb_on_a_path_of_ours_is_unknown_without_a_signature_too(send):
+    assert send("PUT", "/model-import-jobs", b"")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"not JSON", b"[]", b"\xff\xfe", b"{", b'{"jobName": 1}', b"NaN", b"a=b&c=d", b"<xml/>"],
+    ids=repr,
+)
+@pytest.mark.parametrize(
+    "content_type", [None, "application/json", "application/x-www-form-urlencoded", "nonsense/"]
+)
+def test_a_body_that_cannot_be_read_is_a_serialization_error(send, body, content_type):
+    headers = {} if content_type is None else {"Content-Type": content_type}
+    status, answered, _ = send("POST", "/model-import-jobs", body, headers)
+    assert (status, answered["x-amzn-ErrorType"]) == (400, "SerializationException")
+
+
+def test_a_body_of_ten_megabytes_is_answered(send):
+    body = json.dumps(import_job(padding="x" * 10_000_000)).encode()
+    assert send("POST", "/model-import-jobs", body)[0] == 201
+
+
+def test_a_body_may_be_compressed(send):
+    headers = {"Content-Encoding": "gzip"}
+    body = gzip.compress(json.dumps(import_job()).encode())
+    assert send("POST", "/model-import-jobs", body, headers)[0] == 201
+    assert send("POST", "/model-import-jobs", body[:20], headers)[0] == 400
+
+
+def test_boto3_with_a_bearer_token_is_answered_in_the_process(bedrock_mock, monkeypatch):
+    # boto3 refuses to send the token over plain HTTP, so not to the server above.
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "bedrock-api-key-of-somebody")
+    client = bedrock_mock.client(region_name="eu-west-1")
+    sent = []
+    client.meta.events.register_first(
+        "before-send", lambda request, **_: sent.append(request.headers["Authorization"])
+    )
+    assert client.create_model_import_job(**import_job())["jobArn"].split(":")[3] == "eu-west-1"
+    assert sent == [b"Bearer bedrock-api-key-of-somebody"]
+
+
+@pytest.mark.parametrize("headers", [AUTHORIZATIONS["signed"], AUTHORIZATIONS["bearer"]])
+def test_the_other_services_that_sign_as_bedrock_are_motos(server, headers):
+    connection = http.client.HTTPConnection(urlsplit(server.endpoint_url).netloc)
+    connection.request("POST", "/knowledgebases/", b"{}", headers)
+    answer = connection.getresponse()
+    assert (answer.status, json.load(answer)["knowledgeBaseSummaries"]) == (200, [])
+    connection.close()
+
+
+def test_browsers_of_other_origins_may_read_the_answers(send):
+    assert send("GET", "/imported-models")[1]["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_role_of_another_account_is_refused_by_the_account_header(send):
+    body = json.dumps(import_job(roleArn=ROLE)).encode()
+    headers = {"x-moto-account-id": "111122223333"}
+    assert send("POST", "/model-import-jobs", body, headers)[0] == 403
