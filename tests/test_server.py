@@ -173,6 +173,7 @@ def test_other_services_keep_working(endpoint):
     s3.close()
 
 
+@pytest.mark.once
 def test_the_resource_suite_runs_unchanged_against_the_server(endpoint):
     """As in moto: TEST_SERVER_MODE=true."""
     environment = {

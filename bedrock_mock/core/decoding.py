@@ -9,6 +9,7 @@ import base64
 import json
 import math
 import re
+import sys
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any, NoReturn
@@ -161,6 +162,8 @@ def _integer(value: Any) -> Any:
 
 
 def _float(value: Any) -> Any:
+    if type(value) is int and abs(value) > sys.float_info.max:
+        raise SerializationException("A number is too large for a Float")
     if type(value) is float or type(value) is int:
         return value
     if type(value) is str and value in _SPECIAL_FLOATS:
@@ -170,7 +173,7 @@ def _float(value: Any) -> Any:
 
 def _timestamp(value: Any) -> datetime:
     """A moment as naive UTC, the form of moto's clock."""
-    if type(value) is str and not _TIMESTAMP.fullmatch(value):
+    if type(value) is bool or (type(value) is str and not _TIMESTAMP.fullmatch(value)):
         msg = f"'{value}' is not an ISO 8601 timestamp"
         raise SerializationException(msg)
     try:

@@ -64,7 +64,8 @@ def iso8601(moment: datetime) -> str:
     return f"{moment.isoformat(timespec=timespec)}Z"
 
 
-def _encode_float(value: float) -> float | str:
+def encode_float(value: float) -> float | str:
+    """A number, or the name of one that JSON does not have."""
     if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
@@ -76,7 +77,7 @@ def _encode_blob(value: bytes) -> str:
 
 _SCALARS: dict[str, Encode] = {
     "blob": _encode_blob,
-    "double": _encode_float,
-    "float": _encode_float,
+    "double": encode_float,
+    "float": encode_float,
     "timestamp": iso8601,
 }

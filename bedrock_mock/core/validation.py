@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from bedrock_mock.core import patterns
 from bedrock_mock.core.compiling import Compiler, is_document
+from bedrock_mock.core.encoding import encode_float
 from bedrock_mock.core.errors import ValidationException
 
 
@@ -218,6 +219,12 @@ def _holds_sensitive(shape: Any, within: frozenset[str] = frozenset()) -> bool:
 
 def _shown(value: Any) -> str:
     """A value as the service prints it: lists as ``[a, b]``, structures as ``{a=b}``."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return str(encode_float(value))
     if isinstance(value, list):
         return f"[{', '.join(map(_shown, value))}]"
     if isinstance(value, dict):
