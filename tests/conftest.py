@@ -6,6 +6,7 @@ import os
 import socket
 
 import pytest
+from moto.core.config import default_user_config
 
 pytest_plugins = ["pytester"]
 
@@ -20,6 +21,13 @@ os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 def client(bedrock_mock):
     """A boto3 client for us-east-1 and the default account, with the mock active."""
     return bedrock_mock.client(region_name="us-east-1")
+
+
+@pytest.fixture(autouse=True)
+def _one_session(request, monkeypatch):
+    """Tests that use the fixture share one boto3 session: it takes longer to make than they."""
+    if "bedrock_mock" in request.fixturenames:
+        monkeypatch.setitem(default_user_config["core"], "reset_boto3_session", False)
 
 
 @pytest.fixture(scope="session")

@@ -323,7 +323,7 @@ def test_mocks_may_end_in_another_order_than_they_began():
 @pytest.mark.parametrize(("outer", "inner"), [(mock_aws, mock_bedrock), (mock_bedrock, mock_aws)])
 def test_the_slot_is_given_back_in_any_order(outer, inner):
     slot = id(moto.bedrock.bedrock_backends)
-    environment = dict(os.environ)
+    environment, session = dict(os.environ), boto3.DEFAULT_SESSION
     first, second = outer(), inner()
     first.start()
     second.start()
@@ -333,7 +333,7 @@ def test_the_slot_is_given_back_in_any_order(outer, inner):
     # moto itself leaves the credentials of the inner mock behind when the outer ends first.
     os.environ.clear()
     os.environ.update(environment)
-    boto3.DEFAULT_SESSION = None
+    boto3.DEFAULT_SESSION = session
 
 
 def test_within_mock_aws_the_slot_is_ours_only_while_ours_lasts():
@@ -429,6 +429,7 @@ def test_it_takes_motos_config():
 
 
 def test_a_session_made_before_is_the_default_one_again():
+    before = boto3.DEFAULT_SESSION
     boto3.setup_default_session(region_name="eu-west-1")
     session = boto3.DEFAULT_SESSION
     try:
@@ -437,7 +438,7 @@ def test_a_session_made_before_is_the_default_one_again():
             assert boto3.DEFAULT_SESSION is not session
         assert boto3.DEFAULT_SESSION is session
     finally:
-        boto3.DEFAULT_SESSION = None
+        boto3.DEFAULT_SESSION = before
 
 
 # --- no way to the network -----------------------------------------------------------

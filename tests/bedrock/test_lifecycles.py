@@ -120,6 +120,16 @@ def test_at_once_a_deleted_job_is_gone(evaluations):
     assert evaluations.is_gone(arn)
 
 
+def test_at_once_a_deleted_job_is_gone_whoever_asks_first(client, evaluations):
+    arns = [evaluations.create(number) for number in range(3)]
+    client.batch_delete_evaluation_job(jobIdentifiers=arns)
+    with refused("ResourceNotFoundException", 404, JOB_NOT_FOUND):
+        evaluations.stop(arns[0])
+    assert evaluations.delete(arns[1])["errors"][0]["code"] == "404"
+    with refused("ResourceNotFoundException", 404):
+        client.list_tags_for_resource(resourceARN=arns[2])
+
+
 def test_at_once_a_job_is_over_before_it_can_be_stopped(evaluations):
     arn = evaluations.create()
     with refused("ConflictException", 400):
@@ -207,16 +217,16 @@ def test_stopping_moves_on_look_by_look(evaluations, bedrock_mock, look):
     assert seen == ["Stopping", "Stopped", "Stopped"]
 
 
-@pytest.mark.parametrize("look", ["get", "list"])
-def test_deleting_moves_on_look_by_look(evaluations, bedrock_mock, look):
+@pytest.mark.parametrize("last", [None, {}, {"statusEquals": "Deleting"}])
+def test_deleting_moves_on_look_by_look(evaluations, bedrock_mock, last):
     arn = evaluations.create()
     assert evaluations.get(arn) == "Completed"
     bedrock_mock.set_transition(EVALUATION_CLOCK, manual(3))
     evaluations.delete(arn)
     assert [evaluations.get(arn), evaluations.poll(arn)] == ["Deleting", "Deleting"]
     assert evaluations.list(statusEquals="Completed") == []
-    if look == "list":
-        assert evaluations.list(statusEquals="Deleting") == []
+    if last is not None:
+        assert evaluations.list(**last) == []
     assert evaluations.is_gone(arn)
     assert evaluations.list() == []
 

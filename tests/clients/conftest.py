@@ -1,0 +1,42 @@
+"""What the tests of clients have in common."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PACKAGES = Path(__file__).parent / "javascript" / "package.json"
+
+
+@pytest.fixture(scope="session")
+def node_modules():
+    """The directory where npm has put what the tests in JavaScript need."""
+    target = os.environ.get("BEDROCK_MOCK_NODE")
+    if target is None:
+        pytest.skip("npm installs packages in the tox environment javascript only")
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("Node.js and npm are not installed")
+    folder = Path(target)
+    folder.mkdir(exist_ok=True)
+    shutil.copy(PACKAGES, folder)
+    options = ["--no-audit", "--no-fund", "--no-package-lock"]
+    subprocess.run(["npm", "install", *options], cwd=folder, check=True, timeout=300)
+    packages = folder / "node_modules"
+    sdk = json.loads((packages / "@aws-sdk/client-bedrock/package.json").read_text("utf-8"))
+    needed, found = (
+        sdk["engines"]["node"],
+        subprocess.check_output(["node", "--version"], text=True),
+    )
+    if major(found) < major(needed):
+        pytest.skip(f"the SDK for JavaScript needs Node.js {needed}, this is {found.strip()}")
+    return packages
+
+
+def major(version):
+    return int(re.search(r"\d+", version)[0])

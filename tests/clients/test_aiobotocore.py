@@ -1,0 +1,140 @@
+"""aiobotocore and aioboto3: many requests at once in one event loop, against a real port."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from support import EVALUATION_CLOCK, IMPORT_CLOCK, evaluation_job, import_job, manual, tags
+
+REASON = "is not installed: the tox environment aio has it"
+
+
+def aiobotocore():
+    library = pytest.importorskip("aiobotocore.session", reason=f"aiobotocore {REASON}")
+    return library.get_session().create_client
+
+
+def aioboto3():
+    library = pytest.importorskip("aioboto3", reason=f"aioboto3 {REASON}")
+    return library.Session().client
+
+
+@pytest.fixture(params=[aiobotocore, aioboto3])
+def connect(request, bedrock_server_env):
+    """Makes a client of the library, whose calls may all be on their way at the same time."""
+    make = request.param()
+    return lambda: make("bedrock", config=Config(max_pool_connections=50))
+
+
+def in_one_event_loop(story):
+    """A test made of a coroutine that takes a client and the server."""
+
+    def test(connect, bedrock_server):
+        async def tell():
+            async with connect() as bedrock:
+                await story(bedrock, bedrock_server)
+
+        asyncio.run(tell())
+
+    return test
+
+
+@in_one_event_loop
+async def test_a_model_is_imported_tagged_and_deleted(bedrock, server):
+    server.set_transition(IMPORT_CLOCK, manual(2))
+    request = import_job(jobTags=tags(a="1"), importedModelTags=tags(c="3"))
+    arn = (await bedrock.create_model_import_job(**request))["jobArn"]
+    looks = [await bedrock.get_model_import_job(jobIdentifier="job-1") for _ in range(2)]
+    assert [look["status"] for look in looks] == ["InProgress", "Completed"]
+    assert looks[1]["endTime"] >= looks[1]["creationTime"] == looks[0]["creationTime"]
+    model = await bedrock.get_imported_model(modelIdentifier="model-1")
+    assert model["modelArn"] == looks[1]["importedModelArn"]
+
+    await bedrock.tag_resource(resourceARN=arn, tags=tags(b="2"))
+    await bedrock.untag_resource(resourceARN=arn, tagKeys=["a"])
+    answers = await asyncio.gather(
+        bedrock.list_tags_for_resource(resourceARN=arn),
+        bedrock.list_tags_for_resource(resourceARN=model["modelArn"]),
+    )
+    assert [answer["tags"] for answer in answers] == [tags(b="2"), tags(c="3")]
+
+    await bedrock.delete_imported_model(modelIdentifier="model-1")
+    with pytest.raises(bedrock.exceptions.ResourceNotFoundException) as caught:
+        await bedrock.get_imported_model(modelIdentifier="model-1")
+    message = "The provided imported model was not found."
+    assert caught.value.response["Error"]["Message"] == message
+    assert (await bedrock.list_imported_models())["modelSummaries"] == []
+
+
+@in_one_event_loop
+async def test_evaluation_jobs_are_stopped_completed_and_deleted(bedrock, server):
+    server.set_transition(EVALUATION_CLOCK, manual(2))
+    created = [
+        await bedrock.create_evaluation_job(**evaluation_job(name)) for name in ("a", "b", "c")
+    ]
+    stopped, completed, running = (answer["jobArn"] for answer in created)
+    await bedrock.stop_evaluation_job(jobIdentifier=stopped)
+
+    async def looks(arn):
+        answers = [await bedrock.get_evaluation_job(jobIdentifier=arn) for _ in range(2)]
+        return [answer["status"] for answer in answers]
+
+    assert await asyncio.gather(looks(stopped), looks(completed)) == [
+        ["Stopping", "Stopped"],
+        ["InProgress", "Completed"],
+    ]
+    with pytest.raises(bedrock.exceptions.ConflictException):
+        await bedrock.stop_evaluation_job(jobIdentifier=completed)
+    answer = await bedrock.batch_delete_evaluation_job(jobIdentifiers=[stopped, completed, running])
+    deleted = [(item["jobIdentifier"], item["jobStatus"]) for item in answer["evaluationJobs"]]
+    assert deleted == [(stopped, "Deleting"), (completed, "Deleting")]
+    assert [(item["jobIdentifier"], item["code"]) for item in answer["errors"]] == [
+        (running, "400")
+    ]
+
+
+@in_one_event_loop
+async def test_fifty_jobs_are_started_at_once_and_listed_in_pages(bedrock, server):
+    names = [f"{n:02}" for n in range(50)]
+    created = await asyncio.gather(
+        *(bedrock.create_model_import_job(**import_job(f"job-{n}", f"model-{n}")) for n in names)
+    )
+    arns = {answer["jobArn"] for answer in created}
+    assert len(arns) == 50
+    # Not one connection was refused or cut off.
+    assert {answer["ResponseMetadata"]["RetryAttempts"] for answer in created} == {0}
+    jobs = await asyncio.gather(*(bedrock.get_model_import_job(jobIdentifier=a) for a in arns))
+    assert {(job["jobArn"], job["status"]) for job in jobs} == {(arn, "Completed") for arn in arns}
+
+    pages = bedrock.get_paginator("list_model_import_jobs").paginate(
+        PaginationConfig={"PageSize": 7}
+    )
+    sizes, listed = [], []
+    async for page in pages:
+        sizes.append(len(page["modelImportJobSummaries"]))
+        listed += [job["jobArn"] for job in page["modelImportJobSummaries"]]
+    assert sizes == [7] * 7 + [1]
+    assert sorted(listed) == sorted(arns)
+    models = await bedrock.get_paginator("list_imported_models").paginate().build_full_result()
+    assert {model["modelName"] for model in models["modelSummaries"]} == {
+        f"model-{n}" for n in names
+    }
+
+
+@in_one_event_loop
+async def test_of_requests_for_one_name_one_wins_whoever_is_first(bedrock, server):
+    answers = await asyncio.gather(
+        *(bedrock.create_evaluation_job(**evaluation_job("the-name")) for _ in range(20)),
+        return_exceptions=True,
+    )
+    refusals = [answer for answer in answers if isinstance(answer, ClientError)]
+    assert len(refusals) == 19
+    assert {refusal.response["Error"]["Message"] for refusal in refusals} == {
+        "The provided job name is currently in use."
+    }
+    jobs = (await bedrock.list_evaluation_jobs())["jobSummaries"]
+    assert [job["jobName"] for job in jobs] == ["the-name"]
