@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from threading import RLock
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import moto.backends
 from botocore.httpsession import URLLib3Session
@@ -20,8 +21,6 @@ from moto.core.config import passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
 
 from bedrock_mock import _moto_api
-
-_HOST = re.compile(r"https?://(?P<service>[^./]+)\.(?P<rest>[^/:]+)")
 
 
 class _Takeover:
@@ -93,7 +92,7 @@ class _Takeover:
 
         def get_backend(name: Any) -> Any:
             nonlocal joined
-            if name == resource_groups.SERVICE and not joined:
+            if name == resource_groups.SERVICE:
                 with self._lock:
                     if not joined:
                         self._stack.enter_context(
@@ -116,12 +115,13 @@ def _would_leak(url: str) -> bool:
     """
     from bedrock_mock.bedrock.urls import DNS_SUFFIXES  # noqa: PLC0415 - loaded by now
 
-    host = _HOST.match(url)
-    if host is None or host["rest"].endswith(".amazonaws.com"):
-        return False
-    if passthrough_url(url) or passthrough_service(host["service"]):
-        return False
-    return host["rest"].endswith(DNS_SUFFIXES)
+    service, _, rest = (urlsplit(url).hostname or "").partition(".")
+    return (
+        rest.endswith(DNS_SUFFIXES)
+        and not rest.endswith(".amazonaws.com")
+        and not passthrough_url(url)
+        and not passthrough_service(service)
+    )
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from moto.core.config import default_user_config
@@ -15,6 +17,8 @@ for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+# moto's recorder, also that of servers that tests start, writes to the working directory else.
+os.environ["MOTO_RECORDER_FILEPATH"] = str(Path(gettempdir(), f"moto_recording_{os.getpid()}"))
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def client(bedrock_mock):
 def _one_session(request, monkeypatch):
     """Tests that use the fixture share one boto3 session: it takes longer to make than they."""
     if "bedrock_mock" in request.fixturenames:
-        monkeypatch.setitem(default_user_config["core"], "reset_boto3_session", False)
+        monkeypatch.setitem(default_user_config["core"], "reset_boto3_session", False)  # noqa: FBT003
 
 
 @pytest.fixture(scope="session")

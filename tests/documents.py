@@ -54,7 +54,18 @@ class Block:
 
     @property
     def id(self):
-        return f"{self.line}-{re.sub('[^A-Za-z0-9]+', '-', self.heading)}"
+        heading = re.sub("[^A-Za-z0-9]+", "-", self.heading)
+        return "-".join([str(self.line), heading, *self.needs])
+
+    @property
+    def needs(self):
+        """What may be missing here; it is in the id, so that -k can choose by it."""
+        programs = [
+            name for name in PROGRAMS if re.search(rf"^\$ {name} ", self.code, re.MULTILINE)
+        ]
+        imported = re.findall(r"^(?:import|from) (\w+)", self.code, re.MULTILINE)
+        libraries = [name for name in LIBRARIES if name in imported]
+        return [*programs, *libraries, *(["javascript"] if self.language == "javascript" else [])]
 
     @property
     def file(self):
@@ -144,6 +155,9 @@ class Document:
 
     def execute(self, block, folder):
         execute = executor(block, self.executors)
+        for name in block.needs:
+            if not is_installed(name):
+                pytest.skip(f"{name} is not installed")
         with self._server(block) as port:
             execute(block, Place(folder, self.blocks, block, port))
 
@@ -211,6 +225,15 @@ def environment():
     return kept | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]])}
 
 
+def is_installed(name):
+    if name in LIBRARIES:
+        return find_spec(name) is not None
+    # To be found is not enough: a shim of pyenv may have no program behind it.
+    program = "node" if name == "javascript" else name
+    quietly = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return not subprocess.call(["bash", "-c", f"{program} --version"], env=environment(), **quietly)
+
+
 def assert_printed(output, expected):
     lines = [line.rstrip() for line in output.splitlines()]
     patterns = [re.escape(line).replace(re.escape("..."), ".*") for line in expected]
@@ -226,9 +249,6 @@ def run_test(block, place):
 
 
 def run_script(block, place):
-    for name in LIBRARIES:
-        if re.search(rf"^(import|from) {name}\b", block.code, re.MULTILINE) and not find_spec(name):
-            pytest.skip(f"{name} is not installed")
     place.write("script.py", block.code)
     assert_printed(place.run(sys.executable, "-W", "error", "script.py"), block.expected)
 
@@ -256,14 +276,13 @@ def run_sh(block, place):
 
 def run_console(block, place):
     commands = re.findall(r"^\$ ((?:.*\\\n)*.*\n)((?:(?!\$ ).*\n)*)", block.code, re.MULTILINE)
-    for program in PROGRAMS:
-        # To be found is not enough: a shim of pyenv may have no program behind it.
-        is_used = any(command.startswith(f"{program} ") for command, _ in commands)
-        if is_used and subprocess.call(["bash", "-c", f"{program} --version"], env=environment()):
-            pytest.skip(f"{program} is not installed")
-    end = "--- end of output ---"
-    printed = place.bash("".join(f"{command}echo '{end}'\n" for command, _ in commands))
-    assert_printed(printed, "".join(f"{output}{end}\n" for _, output in commands).splitlines())
+    # The last line of an output may have no end.
+    end = "\n--- end of output ---\n"
+    printed = place.bash("".join(f"{command}printf -- {end!r}\n" for command, _ in commands))
+    outputs = printed.split(end)
+    assert outputs.pop() == ""
+    for (_, expected), output in zip(commands, outputs, strict=True):
+        assert_printed(output, expected.splitlines())
 
 
 EXECUTORS = {

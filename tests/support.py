@@ -20,9 +20,6 @@ EVALUATION_CLOCK = "bedrock::evaluation_job"
 in_process = pytest.mark.skipif(
     settings.TEST_SERVER_MODE, reason="needs the state in this process, not in a server"
 )
-#: One boto3 session for all tests of a module: a new one reads the service models again, which
-#: takes ten times as long as most tests.
-one_session = pytest.mark.bedrock_mock(config={"core": {"reset_boto3_session": False}})
 
 
 def manual(times):

@@ -191,7 +191,12 @@ def test_the_environment_points_unchanged_code_and_its_subprocesses_at_the_serve
 
     def test_without():
         assert "AWS_ENDPOINT_URL_BEDROCK" not in os.environ
-    """).assert_outcomes(passed=2)
+
+    def test_a_region_that_is_set_is_kept(monkeypatch, request):
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        request.getfixturevalue("bedrock_server_env")
+        assert boto3.client("bedrock").meta.region_name == "eu-west-1"
+    """).assert_outcomes(passed=3)
 
 
 def test_servers_in_processes_of_their_own_have_their_own_state(suite):

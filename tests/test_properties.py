@@ -44,12 +44,9 @@ def quick(examples):
 
 
 @contextmanager
-def world(*, running=False):
-    """A mock with one of everything in it, the same at each entry.
-
-    Gives the backend and, by the name of their shape, the identifiers of what is there.
-    """
-    with mock_bedrock() as bedrock:
+def world(*, running=False, config=None):
+    """A mock with one of everything in it, the same at each entry; gives the backend."""
+    with mock_bedrock(config=config) as bedrock:
         if running:
             bedrock.set_transition(IMPORT_CLOCK, manual(100))
             bedrock.set_transition(EVALUATION_CLOCK, manual(100))
@@ -229,3 +226,22 @@ def test_a_request_that_is_broken_in_one_place_is_refused_and_changes_nothing(na
 
     check()
     assert faults
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_what_is_let_through_without_the_checks_of_values_breaks_nothing(name, valid):
+    operation = MODEL.operation_model(name)
+    structural = {"missing", "null", "no member", "two members", "wrong type"}
+
+    @quick(4)
+    @given(broken(operation.input_shape, valid), st.booleans())
+    def check(requests, running):
+        with world(running=running, config={"bedrock": {"validate_requests": False}}):
+            for request, path, fault, _code in requests:
+                response = call(name, request)
+                assert response.status_code < 500, (path, fault, response.text)
+                assert not (fault in structural and response.ok), (path, fault)
+            for listing in ("ListModelImportJobs", "ListImportedModels", "ListEvaluationJobs"):
+                assert call(listing, {}).ok
+
+    check()

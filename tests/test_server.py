@@ -327,6 +327,41 @@ def test_the_reloader_serves_too(monkeypatch):
     assert served[0]["use_reloader"] is True
 
 
+def test_the_application_runs_under_any_server():
+    code = """
+import json
+from werkzeug.test import Client, create_environ
+from bedrock_mock.server import create_app
+
+client = Client(create_app())
+assert client.get("/moto-api/health").json == {"status": "ok"}
+assert client.get("/imported-models").json == {"modelSummaries": []}
+bearer = {"Authorization": "Bearer token"}
+assert client.get("/imported-models", headers=bearer).json == {"modelSummaries": []}
+listed = client.post("/knowledgebases/", data="{}", headers=bearer)
+assert json.loads(listed.data)["knowledgeBaseSummaries"] == []
+preflight = client.options("/imported-models", headers={"Origin": "http://localhost"})
+assert preflight.headers["Access-Control-Allow-Origin"] == "http://localhost"
+# A server that keeps only the decoded path.
+environ = create_environ("/imported-models", query_string="maxResults=0")
+del environ["RAW_URI"], environ["REQUEST_URI"]
+statuses = []
+body = b"".join(client.application(environ, lambda status, headers: statuses.append(status)))
+assert statuses == ["400 Bad Request"], statuses
+assert "maxResults" in json.loads(body)["message"]
+"""
+    environment = {**os.environ, "MOTO_DISABLE_GLOBAL_CORS": ""}
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, env=environment)
+    code = """
+from werkzeug.test import Client
+from bedrock_mock.server import create_app
+
+assert "Access-Control-Allow-Origin" not in Client(create_app()).get("/imported-models").headers
+"""
+    environment["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, env=environment)
+
+
 # --- the command line -------------------------------------------------------------------
 
 

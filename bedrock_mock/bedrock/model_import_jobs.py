@@ -60,14 +60,13 @@ class ModelImportJob(Lifecycle):
         #: Where its model will be, once there is one.
         self.future_model_arn = backend.new_arn("imported-model")
 
-    def entered(self, status: str, at: datetime) -> None:
-        """The job has ended: the model is there."""
+    def entered(self, status: str, at: datetime) -> None:  # noqa: ARG002 - there is but one
+        """The job is completed: the model is there."""
         self.last_modified_time = self.end_time = at.replace(
             microsecond=at.microsecond // 1000 * 1000
         )
-        if status == "Completed":
-            self.imported_model_arn = self.future_model_arn
-            self._backend.imported_models.store.add(ImportedModel(self))
+        self.imported_model_arn = self.future_model_arn
+        self._backend.imported_models.store.add(ImportedModel(self))
         self._backend.model_import_jobs.release(self)
 
 
@@ -92,7 +91,6 @@ class ModelImportJobs:
         if request["jobName"] in self.store:
             raise ValidationException("The provided job name is currently in use.")
         model_name = request["importedModelName"]
-        self.settle(model_name)
         if model_name in self._in_progress or model_name in self._backend.imported_models.store:
             raise ValidationException("The provided model name is currently in use.")
         job = ModelImportJob(

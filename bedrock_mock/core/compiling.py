@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 Function = TypeVar("Function", bound=Callable[[Any], Any])
 
 
-class Compiler(Generic[Function]):
+class Compiler(ABC, Generic[Function]):
     """Makes one function of one argument for each shape; subclasses say how.
 
     Not safe under threads while it compiles: whoever asks holds a lock.
@@ -27,9 +28,9 @@ class Compiler(Generic[Function]):
             self._compiled[name] = self.compile(shape)
         return self._compiled[name]
 
+    @abstractmethod
     def compile(self, shape: Any) -> Function:
         """The function of a shape that has not been asked for yet."""
-        raise NotImplementedError
 
 
 def is_document(shape: Any) -> bool:

@@ -40,15 +40,12 @@ class _Kind:
 def shown(service: str, backends: BackendDict[Any]) -> Iterator[None]:
     """Shows the resources of these backends under the service's name."""
     kinds = backends.backend("us-east-1", "000000000000").kinds
-    before = model_data.get(service)
-    model_data[service] = {**(before or {})}
+    before = model_data[service]
+    model_data[service] = {**before}
     for arn_type in kinds:
         name = "".join(part.capitalize() for part in arn_type.split("-"))
         model_data[service][name] = _Kind(backends, arn_type)
     try:
         yield
     finally:
-        if before is None:
-            del model_data[service]
-        else:
-            model_data[service] = before
+        model_data[service] = before

@@ -207,9 +207,6 @@ _SCALARS: dict[str, Decode] = {
 
 def query_decoder(shape: Any) -> Callable[[list[str]], Any]:
     """A decoder of the values that one name has in a query string; the last one counts."""
-    if shape.type_name == "list":
-        decode_element = query_decoder(shape.member)
-        return lambda values: [decode_element([value]) for value in values]
     decode = _QUERY_SCALARS[shape.type_name]
     return lambda values: decode(values[-1])
 

@@ -64,8 +64,7 @@ def iso8601(moment: datetime) -> str:
     return f"{moment.isoformat(timespec=timespec)}Z"
 
 
-def encode_float(value: float) -> float | str:
-    """A number, or the name of one that JSON does not have."""
+def _encode_float(value: float) -> float | str:
     if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
@@ -77,7 +76,7 @@ def _encode_blob(value: bytes) -> str:
 
 _SCALARS: dict[str, Encode] = {
     "blob": _encode_blob,
-    "double": encode_float,
-    "float": encode_float,
+    "double": _encode_float,
+    "float": _encode_float,
     "timestamp": iso8601,
 }

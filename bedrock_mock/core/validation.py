@@ -6,13 +6,13 @@ wrong, so that a valid request costs no string work.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from bedrock_mock.core import patterns
 from bedrock_mock.core.compiling import Compiler, is_document
-from bedrock_mock.core.encoding import encode_float
 from bedrock_mock.core.errors import ValidationException
 
 
@@ -219,14 +219,9 @@ def _holds_sensitive(shape: Any, within: frozenset[str] = frozenset()) -> bool:
 
 def _shown(value: Any) -> str:
     """A value as the service prints it: lists as ``[a, b]``, structures as ``{a=b}``."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return str(encode_float(value))
     if isinstance(value, list):
         return f"[{', '.join(map(_shown, value))}]"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key}={_shown(each)}' for key, each in value.items())}}}"
-    return str(value)
+    # JSON's words for null, booleans and numbers are the service's too.
+    return value if isinstance(value, str) else json.dumps(value, default=repr)

@@ -17,7 +17,6 @@ from support import (
     evaluation_job,
     manual,
     many_tags,
-    one_session,
     refused,
     role_of,
     send_paths_as_they_are,
@@ -25,8 +24,6 @@ from support import (
     tags,
     wire_answers,
 )
-
-pytestmark = one_session
 
 OTHER = "111122223333"
 NOT_FOUND = "The provided evaluation job was not found."

@@ -13,7 +13,6 @@ from support import (
     body,
     import_job,
     manual,
-    one_session,
     refused,
     role_of,
     send_paths_as_they_are,
@@ -21,8 +20,6 @@ from support import (
     tags,
     wire_answers,
 )
-
-pytestmark = one_session
 
 NOT_FOUND = "The provided imported model was not found."
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -16,12 +16,9 @@ from support import (
     import_job,
     in_process,
     manual,
-    one_session,
     refused,
     tags,
 )
-
-pytestmark = one_session
 
 IMMEDIATE = {"progression": "immediate"}
 NEVER = manual(1000)

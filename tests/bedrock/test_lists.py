@@ -15,12 +15,9 @@ from support import (
     import_job,
     in_process,
     manual,
-    one_session,
     refused,
     role_of,
 )
-
-pytestmark = one_session
 
 OTHER = "111122223333"
 BAD_TOKEN = "The provided nextToken is invalid. Send it with the filters it was given for."
@@ -37,7 +34,6 @@ class Imports:
 
     def create(self, name, **members):
         self.client.create_model_import_job(**import_job(name, name, **members))
-        # Its model is there as well, but times are told of jobs.
         return name
 
     def page(self, **request):
@@ -98,10 +94,6 @@ def deletable(request, client):
 def jobs(request, client):
     """Each kind of job in turn."""
     return request.param(client)
-
-
-def in_region(listed, bedrock_mock, region):
-    return type(listed)(bedrock_mock.client(region_name=region))
 
 
 def walk(listed, **request):

@@ -24,7 +24,6 @@ from support import (
     in_process,
     manual,
     many_tags,
-    one_session,
     refused,
     role_of,
     send_paths_as_they_are,
@@ -32,8 +31,6 @@ from support import (
     tags,
     wire_answers,
 )
-
-pytestmark = one_session
 
 OTHER = "111122223333"
 NOT_FOUND = "The provided model import job was not found."

@@ -14,14 +14,11 @@ from support import (
     evaluation_job,
     import_job,
     many_tags,
-    one_session,
     refused,
     role_of,
     snapshot,
     tags,
 )
-
-pytestmark = one_session
 
 NOT_FOUND = (
     "The specified resource Amazon Resource Name (ARN) was not found. "

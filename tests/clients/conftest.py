@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,14 @@ def node_modules():
 
 def major(version):
     return int(re.search(r"\d+", version)[0])
+
+
+@pytest.fixture
+def https_url():
+    """Where a server of its own answers HTTPS, with a certificate that nobody trusts."""
+    command = [sys.executable, "-m", "bedrock_mock", "serve", "--port", "0", "--ssl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()

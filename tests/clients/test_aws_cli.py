@@ -170,11 +170,18 @@ def test_the_endpoint_is_an_option_or_a_variable(server, run):
     assert run(*command, AWS_DEFAULT_REGION="us-west-2") == (0, "", "")
 
 
-def test_a_request_may_have_a_bearer_token_or_no_signature(server, run):
+def test_no_signature_is_needed(server, run):
     server.client().create_model_import_job(**import_job())
     command = ("bedrock", "list-imported-models", "--query", "length(modelSummaries)")
-    assert run(*command, AWS_BEARER_TOKEN_BEDROCK="an-api-key") == (0, "1\n", "")
     assert run(*command, "--no-sign-request") == (0, "1\n", "")
+
+
+def test_a_bearer_token_takes_the_place_of_credentials(run, https_url):
+    command = ("bedrock", "list-imported-models", "--endpoint-url", https_url, "--no-verify-ssl")
+    none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    assert run(*command, **none)[0] == 255
+    status, output, _ = run(*command, **none, AWS_BEARER_TOKEN_BEDROCK="an-api-key")
+    assert (status, json.loads(output)) == (0, {"modelSummaries": []})
 
 
 def test_what_the_mock_lacks_is_said_at_the_first_attempt(refused):
