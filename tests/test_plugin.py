@@ -97,6 +97,7 @@ def test_a_marker_that_is_used_wrongly_says_how_it_is_used(suite, arguments):
     result.stdout.fnmatch_lines(["*@pytest.mark.bedrock_mock takes one keyword, config:*"])
 
 
+@pytest.mark.once
 def test_it_works_under_xdist(suite):
     suite(
         """
@@ -161,6 +162,7 @@ def test_the_server_is_reset_between_tests(suite):
     """).assert_outcomes(passed=2)
 
 
+@pytest.mark.once
 def test_each_worker_of_xdist_has_a_server_of_its_own(suite):
     suite(
         """
@@ -199,6 +201,7 @@ def test_the_environment_points_unchanged_code_and_its_subprocesses_at_the_serve
     """).assert_outcomes(passed=3)
 
 
+@pytest.mark.once
 def test_servers_in_processes_of_their_own_have_their_own_state(suite):
     suite("""
     import pytest

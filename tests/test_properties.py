@@ -25,7 +25,7 @@ from support import (
     tags,
 )
 
-pytestmark = in_process
+pytestmark = [in_process, pytest.mark.once]
 
 OPERATIONS = sorted(BedrockBackend("us-east-1", ACCOUNT).handlers)
 FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")

@@ -9,6 +9,8 @@ from importlib.metadata import entry_points
 import pytest
 from documents import EXECUTORS, Document, blocks, executor
 
+pytestmark = pytest.mark.once
+
 
 def run_demo(block, place):
     assert block.code.endswith("&& .venv/bin/bedrock-mock demo\n")

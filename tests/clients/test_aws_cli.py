@@ -12,9 +12,8 @@ import pytest
 
 from support import EVALUATION_CLOCK, ROLE, evaluation_job, import_job, manual
 
-pytestmark = pytest.mark.skipif(
-    find_spec("awscli") is None, reason="awscli is not installed: the tox environment cli has it"
-)
+if find_spec("awscli") is None:
+    pytest.skip("awscli is not installed: the tox environment cli has it", allow_module_level=True)
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from documents import Document
 
+pytestmark = pytest.mark.once
+
 CLIENTS = Document("docs/clients.md")
 
 
