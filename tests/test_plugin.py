@@ -62,6 +62,7 @@ def test_the_fixtures_transitions_end_with_the_test(suite):
     """).assert_outcomes(passed=2)
 
 
+@pytest.mark.once
 def test_the_marker_gives_the_config_and_wins_over_the_ini_option(suite, pytester):
     pytester.makeini("[pytest]\nbedrock_mock_validate_requests = false")
     suite("""
@@ -114,6 +115,7 @@ def test_it_works_under_xdist(suite):
     ).assert_outcomes(passed=12)
 
 
+@pytest.mark.once
 def test_the_plugin_documents_itself(pytester):
     assert (
         pytester.runpytest_subprocess("--markers").stdout.str().count("bedrock_mock(config=") == 1
@@ -135,6 +137,7 @@ def test_loading_the_plugin_imports_neither_moto_nor_boto3_nor_botocore():
 # --- the server's fixtures ----------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_the_server_is_reset_between_tests(suite):
     suite("""
     def count(server):
@@ -179,6 +182,7 @@ def test_each_worker_of_xdist_has_a_server_of_its_own(suite):
     ).assert_outcomes(passed=8)
 
 
+@pytest.mark.once
 def test_the_environment_points_unchanged_code_and_its_subprocesses_at_the_server(suite):
     suite("""
     import boto3, os, subprocess, sys
@@ -221,6 +225,7 @@ def test_servers_in_processes_of_their_own_have_their_own_state(suite):
     """).assert_outcomes(passed=1)
 
 
+@pytest.mark.once
 def test_a_server_that_cannot_start_says_so(suite):
     suite("""
     import pytest

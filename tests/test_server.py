@@ -215,6 +215,7 @@ def run_in_server_mode(endpoint, code):
     return done.stdout.splitlines()
 
 
+@pytest.mark.once
 def test_server_mode_gives_the_server_its_settings_back(endpoint, call):
     assert run_in_server_mode(
         endpoint,
@@ -243,6 +244,7 @@ with mock_bedrock(config={{"bedrock": {{"validate_requests": False}}}}) as bedro
     assert json.loads(call("GET", path)[2]) == {"progression": "immediate"}
 
 
+@pytest.mark.once
 def test_a_server_that_is_not_ours_is_named_as_the_mistake():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -327,6 +329,7 @@ def test_the_reloader_serves_too(monkeypatch):
     assert served[0]["use_reloader"] is True
 
 
+@pytest.mark.once
 def test_the_application_runs_under_any_server():
     code = """
 import json
