@@ -6,15 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bedrock_mock._mock import BedrockMock, mock_bedrock
+    from bedrock_mock._mock import BedrockMock, current, mock_bedrock
     from bedrock_mock._takeover import install, uninstall
 
     __version__: str
 
-__all__ = ["BedrockMock", "__version__", "install", "mock_bedrock", "uninstall"]
+__all__ = ["BedrockMock", "__version__", "current", "install", "mock_bedrock", "uninstall"]
 
 _HOMES = {
     "BedrockMock": "bedrock_mock._mock",
+    "current": "bedrock_mock._mock",
     "mock_bedrock": "bedrock_mock._mock",
     "install": "bedrock_mock._takeover",
     "uninstall": "bedrock_mock._takeover",

@@ -15,8 +15,9 @@ from moto.moto_api import state_manager
 from bedrock_mock._decorate import decorate
 from bedrock_mock._handle import BedrockMock
 from bedrock_mock._takeover import takeover
+from bedrock_mock.core.config import check
 
-__all__ = ["BedrockMock", "MockBedrock", "mock_bedrock"]
+__all__ = ["BedrockMock", "MockBedrock", "current", "mock_bedrock"]
 
 Config = dict[str, dict[str, Any]]
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -29,6 +30,7 @@ class MockBedrock:
     """What :func:`mock_bedrock` gives: usable as decorator, context manager or with start/stop."""
 
     def __init__(self, config: Config | None = None) -> None:
+        check("bedrock", (config or {}).get("bedrock"))
         self._config = config
         self._activations: list[_Activation] = []
 
@@ -168,13 +170,19 @@ def mock_bedrock(func: Any = None, config: Config | None = None) -> Any:
         func: what is decorated, where it stands as ``@mock_bedrock`` without parentheses:
             a function, ``async def`` function, generator, asynchronous generator, pytest
             class or ``unittest.TestCase``.
-        config: moto's config, and for Bedrock ``{"bedrock": {"validate_requests":
-            False}}``, which switches the checks of values against the service model off
-            (default: on).
+        config: moto's config, and for Bedrock ``{"bedrock": {...}}`` with any of
+            ``"validate_requests": False``, which switches the checks of values against
+            the service model off; ``"references": "strict"``, which has roles, buckets,
+            files, keys, subnets and security groups be there in moto; ``"quotas": True``,
+            or a dict of numbers, which has the service's quotas hold; ``"check_unused":
+            False``, with which fixtures let scripts go that were never used.
 
     Returns:
         The decorated object, or a :class:`MockBedrock` to decorate with, to enter, or to
         start and stop. Entering gives a :class:`BedrockMock`.
+
+    Raises:
+        ValueError: Bedrock's part of the config has a name or value that means nothing.
 
     Example::
 
@@ -189,3 +197,25 @@ def mock_bedrock(func: Any = None, config: Config | None = None) -> Any:
     if func is None:
         return MockBedrock(config)
     return MockBedrock(config)(func)
+
+
+def current() -> BedrockMock:
+    """The object of the mock that is active, for a function that is decorated.
+
+    Returns:
+        What ``with mock_bedrock() as bedrock:`` gives, of the one that began last.
+
+    Raises:
+        RuntimeError: none is active.
+
+    Example::
+
+        @mock_bedrock
+        def test_throttling():
+            current().throttle("GetModelImportJob", times=2)
+    """
+    active = _Activation._active  # noqa: SLF001 - of this module
+    if not active:
+        msg = "current(): no mock is active; use @mock_bedrock or with mock_bedrock():"
+        raise RuntimeError(msg)
+    return active[-1].handle

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import make_ssl_devcert, run_simple
 
 from bedrock_mock._remote import Remote
+from bedrock_mock._scripting import Scripting
 from bedrock_mock._takeover import install, takeover
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def _url(server: WSGIServer, *, secure: bool = False) -> str:
     return f"http{'s' if secure else ''}://{host}:{port}"
 
 
-class BedrockServer:
+class BedrockServer(Scripting):
     """A running server: what the ``bedrock_server`` fixture and its factory give.
 
     Attributes:
@@ -289,6 +290,9 @@ class BedrockServer:
         before = self._remote.transition(model_name)
         self._undo.append(partial(self._remote.set_transition, model_name, before))
         self._remote.set_transition(model_name, transition)
+
+    def _perform(self, verb: str, **arguments: Any) -> Any:
+        return self._remote.perform(verb, arguments)
 
     def reset(self) -> None:
         """Forgets all state of all services, and the transitions that were set here."""

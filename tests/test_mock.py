@@ -470,11 +470,12 @@ def test_an_operation_that_is_not_implemented_says_so():
     ],
 )
 def test_other_hosts_of_bedrock_are_answered_too(options, region):
-    with mock_bedrock():
+    with mock_bedrock() as bedrock:
         try:
+            bedrock.backend(region)
             client = boto3.client("bedrock", region, config=Config(**options))
             arn = client.create_model_import_job(**import_job())["jobArn"]
-        except (EndpointResolutionError, EndpointVariantError) as error:
+        except (EndpointResolutionError, EndpointVariantError, ValueError) as error:
             pytest.skip(f"this version of botocore knows no such host: {error}")
         assert f":bedrock:{region}:" in arn
 

@@ -35,7 +35,7 @@ def test_the_fixture_gives_the_handle_and_each_test_its_own_state(suite):
     def test_one(bedrock_mock):
         assert isinstance(bedrock_mock, BedrockMock)
         bedrock_mock.client().create_model_import_job(**JOB)
-        assert len(bedrock_mock.backend().imported_models.store) == 0
+        assert len(bedrock_mock.backend().imported_models.store) == 1
 
     def test_two(bedrock_mock):
         client = boto3.client("bedrock", "us-east-1")

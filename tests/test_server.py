@@ -174,6 +174,7 @@ def test_other_services_keep_working(endpoint):
 
 
 @pytest.mark.once
+@pytest.mark.timeout(400)
 def test_the_resource_suite_runs_unchanged_against_the_server(endpoint):
     """As in moto: TEST_SERVER_MODE=true."""
     environment = {

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from moto.core.utils import utcnow
 
 from bedrock_mock.bedrock.imported_models import ImportedModel
+from bedrock_mock.bedrock.quotas import IMPORT_JOBS, IMPORTED_MODELS, check_quota
+from bedrock_mock.bedrock.references import check_bucket, check_vpc, model_at
 from bedrock_mock.bedrock.rules import check_role, kms_key_arn
 from bedrock_mock.core.errors import ValidationException
-from bedrock_mock.core.lifecycle import Lifecycle
+from bedrock_mock.core.lifecycle import FAILED, Lifecycle
 from bedrock_mock.core.listing import Page, page
 from bedrock_mock.core.operations import operation
 from bedrock_mock.core.store import Store
@@ -43,7 +45,7 @@ class ModelImportJob(Lifecycle):
         # The service tells the times of imports in milliseconds.
         now = utcnow()
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        super().__init__("InProgress", now)
+        super().__init__("InProgress", now, request)
         self._backend = backend
         self.arn = self.job_arn = backend.new_arn("model-import-job")
         self.name = self.job_name = request["jobName"]
@@ -51,6 +53,9 @@ class ModelImportJob(Lifecycle):
         self.role_arn = request["roleArn"]
         self.model_data_source = request["modelDataSource"]
         self.vpc_config = request.get("vpcConfig")
+        #: What its files say, as they are now: they may go once the job has begun.
+        self.model = model_at(backend, request["modelDataSource"]["s3DataSource"]["s3Uri"])
+        self.failure = self.model.failure
         self.imported_model_kms_key_arn = kms_key_arn(backend, request.get("importedModelKmsKeyId"))
         self.creation_time = self.last_modified_time = now
         self.end_time: datetime | None = None
@@ -60,13 +65,14 @@ class ModelImportJob(Lifecycle):
         #: Where its model will be, once there is one.
         self.future_model_arn = backend.new_arn("imported-model")
 
-    def entered(self, status: str, at: datetime) -> None:  # noqa: ARG002 - there is but one
-        """The job is completed: the model is there."""
+    def entered(self, status: str, at: datetime) -> None:
+        """The job has ended: its model is there, unless it has failed."""
         self.last_modified_time = self.end_time = at.replace(
             microsecond=at.microsecond // 1000 * 1000
         )
-        self.imported_model_arn = self.future_model_arn
-        self._backend.imported_models.store.add(ImportedModel(self))
+        if status != FAILED:
+            self.imported_model_arn = self.future_model_arn
+            self._backend.imported_models.store.add(ImportedModel(self))
         self._backend.model_import_jobs.release(self)
 
 
@@ -93,6 +99,12 @@ class ModelImportJobs:
         model_name = request["importedModelName"]
         if model_name in self._in_progress or model_name in self._backend.imported_models.store:
             raise ValidationException("The provided model name is currently in use.")
+        source = request["modelDataSource"]["s3DataSource"]["s3Uri"]
+        check_bucket(self._backend, "modelDataSource.s3DataSource.s3Uri", source)
+        check_vpc(self._backend, request.get("vpcConfig"))
+        check_quota(self._backend, IMPORT_JOBS, self._running)
+        models = self._backend.imported_models.store
+        check_quota(self._backend, IMPORTED_MODELS, lambda: self._running() + len(models))
         job = ModelImportJob(
             self._backend,
             request,
@@ -102,6 +114,7 @@ class ModelImportJobs:
         self.store.add(job)
         self._in_progress[model_name] = self._in_progress[job.future_model_arn] = job
         self._backend.remember("CreateModelImportJob", request, job.job_arn)
+        self._backend.started(job)
         return job
 
     @operation("GetModelImportJob")
@@ -115,6 +128,10 @@ class ModelImportJobs:
     def list(self, request: ListModelImportJobsRequestTypeDef) -> Page[ModelImportJob]:
         """A page of jobs."""
         return page(self.store, request, self._backend.scope)
+
+    def _running(self) -> int:
+        self.settle()
+        return len(self._in_progress) // 2
 
     def settle(self, identifier: str | None = None) -> None:
         """Lets jobs finish that are due: the one of this model's name or ARN, or all.

@@ -130,15 +130,24 @@ class ServiceResponse(BaseResponse):
             )
             raise NotImplementedError(msg)
         operation = self.service.operation(self._action)
+        request: Any = {}
         try:
             request = operation.decode(labels, self.query, self._body())
             named = [request.get("resourceARN", ""), *labels.values()]
             self._authorise(next((each for each in named if each.startswith("arn:")), "*"))
+            backend.scripts.strike(self._action, self.current_account, self.region)
             operation.validate(request)
             with backend.lock:
-                return operation.status, operation.encode(handler(request))
+                answer = operation.encode(handler(request))
         except errors.ServiceError as error:
-            raise self.service.declared(error, operation) from None
+            answer = self.service.declared(error, operation)
+            self._record(backend, request, answer)
+            raise answer from None
+        self._record(backend, request, answer)
+        return operation.status, answer
+
+    def _record(self, backend: ServiceBackend, request: Any, answer: Any) -> None:
+        backend.scripts.record(self._action, request, self.current_account, self.region, answer)
 
     def _backend(self) -> ServiceBackend:
         mark_account_as_visited(

@@ -1,0 +1,261 @@
+"""What the scripting verbs do, in the process that holds the state.
+
+Each takes keyword arguments and gives what JSON has, so that a server can offer them too;
+:class:`bedrock_mock._scripting.Scripting` documents them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from bedrock_mock.bedrock.models import BedrockBackend, bedrock_backends
+from bedrock_mock.bedrock.responses import BedrockResponse
+from bedrock_mock.core import errors
+from bedrock_mock.core.lifecycle import Lifecycle, clocks
+from bedrock_mock.core.scripting import Fault, ForJob, Matching, Scripts
+
+Verb = Callable[..., Any]
+
+VERBS: dict[str, Verb] = {}
+
+_MESSAGES = {
+    "AccessDeniedException": "You do not have sufficient access to perform this action.",
+    "InternalServerException": "The server encountered an internal error. Try again later.",
+    "ThrottlingException": "Too many requests, please wait before trying again.",
+}
+
+
+def verb(function: Verb) -> Verb:
+    """Makes a function one of :data:`VERBS`."""
+    VERBS[function.__name__] = function
+    return function
+
+
+def perform(name: str, arguments: Mapping[str, Any]) -> Any:
+    """Does what a verb says.
+
+    Raises:
+        ValueError: there is no such verb, an argument is not its own, or it makes no sense.
+    """
+    function = VERBS.get(name)
+    if function is None:
+        msg = f"{name!r} is no verb; there are: {', '.join(sorted(VERBS))}"
+        raise ValueError(msg)
+    try:
+        bound = inspect.signature(function).bind(**arguments)
+    except TypeError as error:
+        msg = f"{name}{inspect.signature(function)}: {error}"
+        raise ValueError(msg) from None
+    return function(*bound.args, **bound.kwargs)
+
+
+@verb
+def fail_next(
+    model_name: str,
+    message: str,
+    *,
+    job: str | None = None,
+    matching: Matching | None = None,
+    region_name: str | None = None,
+    account_id: str | None = None,
+) -> None:
+    """Has a job fail."""
+    if model_name not in clocks():
+        msg = f"{model_name!r} is no clock of Bedrock's jobs; there are: {', '.join(clocks())}"
+        raise ValueError(msg)
+    _script_job(
+        ForJob(
+            _written("fail_next", model_name, job=job, matching=matching),
+            account_id,
+            region_name,
+            model_name,
+            job,
+            matching,
+            "failure",
+            message,
+        )
+    )
+
+
+@verb
+def evaluation_results(
+    job: str, scores: Any, *, region_name: str | None = None, account_id: str | None = None
+) -> None:
+    """Has an evaluation job come to these scores."""
+    if not callable(scores) and not isinstance(scores, Mapping):
+        msg = f"evaluation_results: scores is a dict or a function of the record, not {scores!r}"
+        raise ValueError(msg)
+    _script_job(
+        ForJob(
+            _written("evaluation_results", job),
+            account_id,
+            region_name,
+            "bedrock::evaluation_job",
+            job,
+            None,
+            "scores",
+            scores,
+        )
+    )
+
+
+@verb
+def advance(job: str, *, region_name: str | None = None, account_id: str | None = None) -> str:
+    """Moves a job on by one status."""
+    backend, found = _job(job, region_name, account_id)
+    with backend.lock:
+        _must_go_on("advance", found)
+        found.advance()
+        return str(found.status)
+
+
+@verb
+def complete(job: str, *, region_name: str | None = None, account_id: str | None = None) -> str:
+    """Moves a job on to its end."""
+    backend, found = _job(job, region_name, account_id)
+    with backend.lock:
+        _must_go_on("complete", found)
+        while not found.has_ended:
+            found.advance()
+        return str(found.status)
+
+
+@verb
+def advance_all(*, region_name: str | None = None, account_id: str | None = None) -> dict[str, str]:
+    """Moves every job on by one status."""
+    moved = {}
+    for backend, job in _jobs(region_name, account_id):
+        with backend.lock:
+            if not job.has_ended:
+                job.advance()
+                moved[job.arn] = job.status
+    return moved
+
+
+@verb
+def raise_next(
+    operation: str,
+    code: str,
+    message: str | None = None,
+    *,
+    times: int | None = 1,
+    after: int = 0,
+    region_name: str | None = None,
+    account_id: str | None = None,
+) -> None:
+    """Has calls of an operation end in an error."""
+    declared = BedrockResponse.service.operation(_operation(operation)).errors
+    if code not in declared:
+        msg = (
+            f"raise_next: {operation} does not declare {code!r}, so it cannot end in it; "
+            f"it declares: {', '.join(sorted(declared))}"
+        )
+        raise ValueError(msg)
+    if after < 0 or (times is not None and times < 1):
+        msg = f"raise_next: times={times!r} must be at least 1 (or None), after={after!r} 0 or more"
+        raise ValueError(msg)
+    _scripts().add_fault(
+        Fault(
+            _written("raise_next", operation, code, times=times, after=after or None),
+            account_id,
+            region_name,
+            operation,
+            errors.kind_of(code),
+            message or _MESSAGES.get(code, f"{code}, as the test has scripted it."),
+            times,
+            after,
+        )
+    )
+
+
+@verb
+def calls() -> list[dict[str, Any]]:
+    """The calls that were made."""
+    return [vars(call) for call in _scripts().calls]
+
+
+@verb
+def unused() -> list[str]:
+    """What was scripted and never came true."""
+    return _scripts().unused()
+
+
+def _scripts() -> Scripts:
+    # moto resets what has at least one account, and the scripts with it.
+    _ = bedrock_backends[DEFAULT_ACCOUNT_ID]
+    return BedrockBackend.scripts
+
+
+def _script_job(script: ForJob) -> None:
+    """Keeps what is in store for a job: one that is under way, or the next that is meant."""
+    named = script.job is not None or script.matching is not None
+    under_way = [
+        (job, backend.account_id, backend.region_name)
+        for backend, job in _jobs(script.region_name, script.account_id)
+        if named and job.clock == script.clock
+    ]
+    for job, _, _ in under_way:
+        if script.job in (job.name, job.arn):
+            _must_go_on(script.text, job)
+    there = [each for each in under_way if not each[0].has_ended]
+    _scripts().add_for_job(script, there)
+
+
+def _jobs(region_name: str | None, account_id: str | None) -> Iterator[tuple[BedrockBackend, Any]]:
+    """All jobs of the accounts and regions that are meant."""
+    for account, regions in list(bedrock_backends.items()):
+        for region, backend in list(regions.items()):
+            if account_id in (None, account) and region_name in (None, region):
+                with backend.lock:
+                    found = [each for _, each in backend.resources() if isinstance(each, Lifecycle)]
+                yield from ((backend, each) for each in found)
+
+
+def _job(
+    identifier: str, region_name: str | None, account_id: str | None
+) -> tuple[BedrockBackend, Any]:
+    found = [
+        (backend, job)
+        for backend, job in _jobs(region_name, account_id)
+        if identifier in (job.arn, job.name)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        arns = ", ".join(job.arn for _, job in found)
+        msg = f"{len(found)} jobs are called {identifier!r}; say which by its ARN: {arns}"
+    else:
+        names = [job.name for _, job in _jobs(region_name, account_id)]
+        close = get_close_matches(identifier, names) or names[-3:]
+        msg = f"There is no job {identifier!r}; there are: {', '.join(close) or 'none at all'}"
+    raise ValueError(msg)
+
+
+def _must_go_on(what: str, job: Any) -> None:
+    if job.has_ended:
+        msg = (
+            f"{what}: the job {job.name!r} has ended already, its status is {job.status}. "
+            "Say it before the job is created, or hold its clock with freeze()."
+        )
+        raise ValueError(msg)
+
+
+def _operation(name: str) -> str:
+    names = BedrockResponse.service.model.operation_names
+    if name not in names:
+        close = ", ".join(get_close_matches(name, names)) or "see the service model"
+        msg = f"{name!r} is no operation of Bedrock; did you mean: {close}?"
+        raise ValueError(msg)
+    return name
+
+
+def _written(name: str, *positional: Any, **named: Any) -> str:
+    """A call as the test wrote it."""
+    words = [repr(value) for value in positional]
+    words += [f"{key}={value!r}" for key, value in named.items() if value is not None]
+    return f"{name}({', '.join(words)})"
