@@ -10,7 +10,6 @@ import pytest
 
 if TYPE_CHECKING:
     from bedrock_mock._mock import BedrockMock
-    from bedrock_mock._scripting import Scripting
     from bedrock_mock.server import BedrockServer
 
 #: The ini options: what they set in Bedrock's part of the config, and what they are for.
@@ -73,7 +72,7 @@ def bedrock_mock(request: pytest.FixtureRequest) -> Iterator[BedrockMock]:
     with mock_bedrock(config=config) as mock:
         yield mock
         if config["bedrock"]["check_unused"]:
-            _check_unused(request.node, mock)
+            _fail_unused(request.node, mock.unused())
 
 
 @pytest.fixture(scope="session")
@@ -146,16 +145,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         server.reset()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     """Looks at what a test that uses the server has left unused."""
     server = item.config.stash.get(_SERVER, None)
-    if (
-        server is not None
-        and "bedrock_server" in getattr(item, "fixturenames", ())
-        and item.config.getini("bedrock_mock_check_unused")
-    ):
-        _check_unused(item, server)
+    uses = server is not None and "bedrock_server" in getattr(item, "fixturenames", ())
+    checks = uses and item.config.getini("bedrock_mock_check_unused")
+    # Asked for while the server runs, and told when all else has been torn down.
+    unused = server.unused() if checks and server else []
+    yield
+    _fail_unused(item, unused)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -169,10 +168,8 @@ def pytest_runtest_makereport(
     return report
 
 
-def _check_unused(item: pytest.Item, scripted: Scripting) -> None:
-    if item.stash.get(_FAILED, False):
-        return
-    if unused := scripted.unused():
+def _fail_unused(item: pytest.Item, unused: list[str]) -> None:
+    if unused and not item.stash.get(_FAILED, False):
         msg = (
             "The test has scripted what never came true: "
             f"{'; '.join(unused)}. Is it misspelt, or said too late? To let it be, set "

@@ -98,6 +98,49 @@ def test_a_marker_that_is_used_wrongly_says_how_it_is_used(suite, arguments):
     result.stdout.fnmatch_lines(["*@pytest.mark.bedrock_mock takes one keyword, config:*"])
 
 
+UNUSED = """
+    import pytest
+
+    def test_forgets({fixture}):
+        {fixture}.fail_next("bedrock::model_import_job", "no")
+
+    def test_uses({fixture}):
+        {fixture}.fail_next("bedrock::model_import_job", "no")
+        {fixture}.client().create_model_import_job(**JOB)
+
+    def test_fails_anyway({fixture}):
+        {fixture}.fail_next("bedrock::model_import_job", "no")
+        raise LookupError
+"""
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("fixture", ["bedrock_mock", "bedrock_server"])
+def test_what_was_scripted_and_never_used_fails_the_test_at_its_end(suite, fixture):
+    result = suite(UNUSED.format(fixture=fixture))
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*scripted what never came true: fail_next('bedrock::model_import_job')*"]
+    )
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("fixture", ["bedrock_mock", "bedrock_server"])
+def test_what_was_never_used_can_be_let_be(suite, fixture):
+    result = suite(UNUSED.format(fixture=fixture), "-o", "bedrock_mock_check_unused=false")
+    result.assert_outcomes(passed=2, failed=1)
+
+
+def test_a_marker_too_lets_be_what_was_never_used(suite):
+    suite("""
+    import pytest
+
+    @pytest.mark.bedrock_mock(config={"bedrock": {"check_unused": False}})
+    def test_forgets(bedrock_mock):
+        bedrock_mock.fail_next("bedrock::model_import_job", "no")
+    """).assert_outcomes(passed=1)
+
+
 @pytest.mark.once
 def test_it_works_under_xdist(suite):
     suite(
