@@ -91,7 +91,8 @@ class Answerer:
         """Its answer to the prompt of a record."""
         text = f"A made-up answer to: {record['prompt']}"
         if self.is_beforehand:
-            for each in record["modelResponses"]:
+            # Made-up records have no answers.
+            for each in record.get("modelResponses", ()):
                 if each.get("modelIdentifier", self.identifier) == self.identifier:
                     text = each["response"]
         return {"modelIdentifier": self.identifier, "response": text}

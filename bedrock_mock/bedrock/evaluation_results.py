@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -38,13 +39,12 @@ def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
     job_id = job.arn.rpartition("/")[2]
     files = {}
     for place, data_set, records in _parts(job):
-        made = (records.of(record) for record in records_of(backend, data_set, records.needed))
+        found = records_of(backend, data_set, records.needed)
         if bucket is None:
-            # Nobody will read it, but whether the data set can be used is to be found out.
-            for _ in made:
-                pass
+            # Nobody will read results, but whether the data set can be used is to be found out.
+            deque(found, maxlen=0)
         else:
-            content = b"".join(json.dumps(record).encode() + b"\n" for record in made)
+            content = b"".join(json.dumps(records.of(each)).encode() + b"\n" for each in found)
             name = f"{UUID(int=mock_random.getrandbits(128), version=4)}_output.jsonl"
             files[f"{folder}/{job_id}/{place}/{name}"] = content
     if bucket is not None:
