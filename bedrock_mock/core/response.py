@@ -98,8 +98,8 @@ class ServiceResponse(BaseResponse):
             body: Any = request.get_data(parse_form_data=False)
         else:  # pragma: no cover - moto before 5.2.5, where "lowest" gets here
             body = request.body
-        if hasattr(body, "read"):
-            body = body.read()
+            if hasattr(body, "read"):
+                body = body.read()
         self.raw_body: bytes = body.encode() if isinstance(body, str) else (body or b"")
         try:
             self.region = self.get_region_from_url(request, full_url)
