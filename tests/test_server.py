@@ -324,7 +324,7 @@ def test_it_serves_https(tmp_path, own):
 def test_the_reloader_serves_too(monkeypatch):
     served = []
     monkeypatch.setattr(
-        "bedrock_mock.server.run_simple", lambda *args, **options: served.append(options)
+        "bedrock_mock._serve.run_simple", lambda *args, **options: served.append(options)
     )
     assert main(["serve", "--reload"]) == 0
     assert served[0]["use_reloader"] is True
