@@ -21,6 +21,7 @@ from moto.core.config import passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
 
 from bedrock_mock import _moto_api
+from bedrock_mock._stubber import shortened
 
 
 class _Takeover:
@@ -65,12 +66,15 @@ class _Takeover:
 
         from bedrock_mock.bedrock import urls  # noqa: PLC0415
         from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
+        from bedrock_mock.bedrock.responses import BedrockResponse  # noqa: PLC0415
         from bedrock_mock.core.dashboard import shown  # noqa: PLC0415
 
         with ExitStack() as stack:
             stack.callback(_empty, bedrock_backends)
             stack.enter_context(patch.object(moto.bedrock, "bedrock_backends", bedrock_backends))
-            stack.enter_context(_all_hosts(re.compile(urls.url_bases[0])))
+            hosts = re.compile(urls.url_bases[0])
+            stack.enter_context(_all_hosts(hosts))
+            stack.enter_context(shortened(hosts, BedrockResponse.dispatch))
             stack.enter_context(shown("bedrock", bedrock_backends))
             stack.enter_context(_moto_api.added())
             stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))

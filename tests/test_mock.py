@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 import os
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from botocore.httpsession import URLLib3Session
 from moto import backend_index, mock_aws
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
-from moto.moto_api import state_manager
+from moto.moto_api import recorder, state_manager
 
 import bedrock_mock
 from bedrock_mock import mock_bedrock
@@ -505,6 +506,33 @@ def test_a_host_that_is_passed_through_is_not(passthrough):
         client = boto3.client("sqs", "us-east-1", config=config)
         with pytest.raises(pytest.fail.Exception, match=r"sqs\.us-east-1\.api\.aws"):
             client.list_queues()
+
+
+@pytest.mark.parametrize(
+    "passthrough",
+    [{"urls": [r"https://bedrock\..*"], "services": []}, {"urls": [], "services": ["bedrock"]}],
+    ids=str,
+)
+def test_bedrock_itself_can_be_passed_through(passthrough):
+    with mock_bedrock(config={"core": {"passthrough": passthrough}}) as bedrock:
+        client = bedrock.client(region_name="us-east-1")
+        with pytest.raises(pytest.fail.Exception, match=r"bedrock\.us-east-1\.amazonaws\.com"):
+            client.list_imported_models()
+
+
+def test_motos_recorder_records_calls_to_bedrock(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder, "_location", str(tmp_path / "recording"))
+    with mock_bedrock() as bedrock:
+        client = bedrock.client()
+        client.list_imported_models()
+        recorder.start_recording()
+        try:
+            client.list_model_import_jobs(maxResults=7)
+        finally:
+            recorder.stop_recording()
+        client.list_imported_models()
+    (entry,) = (tmp_path / "recording").read_text(encoding="utf-8").splitlines()
+    assert json.loads(entry)["url"].endswith("/model-import-jobs?maxResults=7")
 
 
 def run(code):

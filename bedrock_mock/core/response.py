@@ -89,14 +89,15 @@ class ServiceResponse(BaseResponse):
         self.uri = f"{self.raw_path}?{self.query}" if self.query else self.raw_path
         self.method = request.method
         self.headers = request.headers
-        if "host" not in self.headers:  # pragma: no cover - only in "lowest", as below
-            # Older versions of moto's stubber leave it out, and the signature covers it.
+        if "host" not in self.headers:
+            # botocore leaves it to the connection, and the signature covers it.
             self.headers["host"] = urlsplit(full_url).netloc
         self.querystring: dict[str, Any] = {}
         self.data = self.querystring
+        body: Any
         if isinstance(request, Request):
-            body: Any = request.get_data(parse_form_data=False)
-        else:  # pragma: no cover - moto before 5.2.5, where "lowest" gets here
+            body = request.get_data(parse_form_data=False)
+        else:
             body = request.body
             if hasattr(body, "read"):
                 body = body.read()
