@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 from moto import settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.moto_api import state_manager
 
 from bedrock_mock._remote import Remote
 from bedrock_mock._scripting import Scripting
@@ -115,6 +114,8 @@ class BedrockMock(Scripting):
             )
             remote.set_transition(model_name, transition)
         else:
+            from moto.moto_api import state_manager  # noqa: PLC0415 - not before it is needed
+
             state_manager.set_transition(model_name, transition)
 
     def _perform(self, verb: str, **arguments: Any) -> Any:

@@ -10,7 +10,6 @@ from typing import Any, TypeVar, cast, overload
 import boto3
 from moto import mock_aws
 from moto.core.config import default_user_config
-from moto.moto_api import state_manager
 
 from bedrock_mock._decorate import decorate
 from bedrock_mock._handle import BedrockMock
@@ -90,6 +89,8 @@ class _Surroundings:
         config: Any = default_user_config
         config.clear()
         config.update(self._config)
+        from moto.moto_api import state_manager  # noqa: PLC0415 - as below
+
         for name in _our_transitions().keys() - self._transitions.keys():
             state_manager.unset_transition(name)
         for name, transition in self._transitions.items():
@@ -100,6 +101,8 @@ class _Surroundings:
 
 def _our_transitions() -> dict[str, Any]:
     """The transitions that have been set for our clocks; moto tells only what is in force."""
+    from moto.moto_api import state_manager  # noqa: PLC0415 - importing the mock must be cheap
+
     transitions = state_manager._transitions  # noqa: SLF001 - see tests/test_moto_canaries.py
     return {name: value for name, value in transitions.items() if name.startswith(_CLOCKS)}
 

@@ -14,6 +14,7 @@ from moto.core.config import default_user_config
 from moto.moto_api._internal import urls
 
 from bedrock_mock._remote import CONFIG_PATH, verb_path
+from bedrock_mock._verbs import VERBS, perform
 from bedrock_mock.core.config import check
 
 Answer = tuple[int, dict[str, str], str]
@@ -21,8 +22,6 @@ Answer = tuple[int, dict[str, str], str]
 
 def added() -> AbstractContextManager[Any]:
     """While this lasts, moto's API has our paths too."""
-    from bedrock_mock._verbs import VERBS, perform  # noqa: PLC0415 - it loads the service
-
     paths: dict[str, Any] = {CONFIG_PATH: _config}
     for name in VERBS:
         paths[verb_path(name)] = _verb(partial(perform, name))

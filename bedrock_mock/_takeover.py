@@ -20,9 +20,6 @@ from moto import backend_index
 from moto.core.config import passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
 
-from bedrock_mock import _moto_api
-from bedrock_mock._stubber import shortened
-
 
 class _Takeover:
     """Counts who wants our backends in moto's slots."""
@@ -64,6 +61,8 @@ class _Takeover:
     def _enter(self) -> None:
         import moto.bedrock  # noqa: PLC0415 - nothing heavy before the first use
 
+        from bedrock_mock import _moto_api  # noqa: PLC0415
+        from bedrock_mock._stubber import shortened  # noqa: PLC0415
         from bedrock_mock.bedrock import urls  # noqa: PLC0415
         from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
         from bedrock_mock.bedrock.responses import BedrockResponse  # noqa: PLC0415
