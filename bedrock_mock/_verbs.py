@@ -239,7 +239,7 @@ def _script_job(script: ForJob) -> None:
     for job, _, _ in under_way:
         if script.job in (job.name, job.arn):
             _must_go_on(script.text, job)
-    there = [each for each in under_way if not each[0].has_ended]
+    there = [each for each in under_way if each[0].is_in_first]
     _scripts().add_for_job(script, there)
 
 

@@ -149,6 +149,15 @@ def test_a_stopped_job_does_not_fail(bedrock, client):
     assert "failureMessages" not in client.get_evaluation_job(jobIdentifier=arn)
 
 
+def test_a_failure_of_a_job_that_is_stopping_is_never_used(bedrock, client):
+    bedrock.freeze()
+    arn = client.create_evaluation_job(**evaluation_job())["jobArn"]
+    client.stop_evaluation_job(jobIdentifier=arn)
+    bedrock.fail_next(EVALUATION_CLOCK, "no", job="evaluation-1")
+    assert bedrock.complete(arn) == "Stopped"
+    assert bedrock.unused() == ["fail_next('bedrock::evaluation_job', job='evaluation-1')"]
+
+
 def test_scripts_can_be_for_one_account_and_region(bedrock):
     bedrock.fail_next(IMPORT_CLOCK, "no", region_name="eu-west-1", account_id=OTHER_ACCOUNT)
     statuses = {}
