@@ -6,15 +6,15 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import partial
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 from moto.core.config import default_user_config
 from moto.moto_api._internal import urls
 
-from bedrock_mock._remote import CONFIG_PATH, verb_path
-from bedrock_mock._verbs import VERBS, perform
+from bedrock_mock._remote import API_PATH, CONFIG_PATH
+from bedrock_mock._verbs import perform
 from bedrock_mock.core.config import check
 
 Answer = tuple[int, dict[str, str], str]
@@ -22,9 +22,8 @@ Answer = tuple[int, dict[str, str], str]
 
 def added() -> AbstractContextManager[Any]:
     """While this lasts, moto's API has our paths too."""
-    paths: dict[str, Any] = {CONFIG_PATH: _config}
-    for name in VERBS:
-        paths[verb_path(name)] = _verb(partial(perform, name))
+    # Config comes first: in the process the first path that matches counts.
+    paths = {CONFIG_PATH: _config, f"{API_PATH}/(?P<verb>[^/]+)": _verb}
     return patch.dict(urls.url_paths, {f"{{0}}{path}": answer for path, answer in paths.items()})
 
 
@@ -42,14 +41,10 @@ def _config(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG00
     return _answer(change)
 
 
-def _verb(perform: Callable[[dict[str, Any]], Any]) -> Callable[..., Answer]:
-    """A path for a scripting verb; the body has its arguments."""
-
-    # moto asks for a handler's name: it must be a function.
-    def answer(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG001
-        return _answer(lambda: {"result": perform(_body(request))})
-
-    return answer
+def _verb(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG001
+    """A scripting verb; the body has its arguments."""
+    name = urlsplit(full_url).path.rpartition("/")[2].replace("-", "_")
+    return _answer(lambda: {"result": perform(name, _body(request))})
 
 
 def _body(request: Any) -> dict[str, Any]:

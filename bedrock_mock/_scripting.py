@@ -180,9 +180,9 @@ class Scripting(ABC):
         Args, raises:
             As :meth:`raise_next`.
         """
-        self.raise_next(
-            operation,
-            "ThrottlingException",
+        self._perform(
+            "throttle",
+            operation=operation,
             times=times,
             region_name=region_name,
             account_id=account_id,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
@@ -17,7 +18,7 @@ from bedrock_mock.bedrock.models import BedrockBackend, bedrock_backends
 from bedrock_mock.bedrock.responses import BedrockResponse
 from bedrock_mock.core import errors
 from bedrock_mock.core.lifecycle import Lifecycle, clocks
-from bedrock_mock.core.scripting import Fault, ForJob, Matching, Scripts
+from bedrock_mock.core.scripting import Fault, ForJob, Scripts
 
 Verb = Callable[..., Any]
 
@@ -51,7 +52,18 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Any:
     except TypeError as error:
         msg = f"{name}{inspect.signature(function)}: {error}"
         raise ValueError(msg) from None
+    for argument, value in bound.arguments.items():
+        hint = bound.signature.parameters[argument].annotation
+        if not _fits(value, get_type_hints(function)[argument]):
+            msg = f"{name}: {argument} is of the type {hint}, which {value!r} is not"
+            raise ValueError(msg)
     return function(*bound.args, **bound.kwargs)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value, which may have come as JSON, is of one of the types of an annotation."""
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return any(kind is Any or isinstance(value, get_origin(kind) or kind) for kind in kinds)
 
 
 @verb
@@ -60,7 +72,7 @@ def fail_next(
     message: str,
     *,
     job: str | None = None,
-    matching: Matching | None = None,
+    matching: Mapping[str, Any] | Callable[..., object] | None = None,
     region_name: str | None = None,
     account_id: str | None = None,
 ) -> None:
@@ -68,9 +80,10 @@ def fail_next(
     if model_name not in clocks():
         msg = f"{model_name!r} is no clock of Bedrock's jobs; there are: {', '.join(clocks())}"
         raise ValueError(msg)
+    where = {"region_name": region_name, "account_id": account_id}
     _script_job(
         ForJob(
-            _written("fail_next", model_name, job=job, matching=matching),
+            _written("fail_next", model_name, job=job, matching=matching, **where),
             account_id,
             region_name,
             model_name,
@@ -90,9 +103,10 @@ def evaluation_results(
     if not callable(scores) and not isinstance(scores, Mapping):
         msg = f"evaluation_results: scores is a dict or a function of the record, not {scores!r}"
         raise ValueError(msg)
+    where = {"region_name": region_name, "account_id": account_id}
     _script_job(
         ForJob(
-            _written("evaluation_results", job),
+            _written("evaluation_results", job, **where),
             account_id,
             region_name,
             "bedrock::evaluation_job",
@@ -138,6 +152,20 @@ def advance_all(*, region_name: str | None = None, account_id: str | None = None
 
 
 @verb
+def throttle(
+    operation: str,
+    times: int | None = 1,
+    *,
+    region_name: str | None = None,
+    account_id: str | None = None,
+) -> None:
+    """Has calls of an operation be throttled."""
+    where = {"region_name": region_name, "account_id": account_id}
+    text = _written("throttle", operation, times=times, **where)
+    _add_fault(text, operation, "ThrottlingException", message=None, times=times, after=0, **where)
+
+
+@verb
 def raise_next(
     operation: str,
     code: str,
@@ -149,28 +177,9 @@ def raise_next(
     account_id: str | None = None,
 ) -> None:
     """Has calls of an operation end in an error."""
-    declared = BedrockResponse.service.operation(_operation(operation)).errors
-    if code not in declared:
-        msg = (
-            f"raise_next: {operation} does not declare {code!r}, so it cannot end in it; "
-            f"it declares: {', '.join(sorted(declared))}"
-        )
-        raise ValueError(msg)
-    if after < 0 or (times is not None and times < 1):
-        msg = f"raise_next: times={times!r} must be at least 1 (or None), after={after!r} 0 or more"
-        raise ValueError(msg)
-    _scripts().add_fault(
-        Fault(
-            _written("raise_next", operation, code, times=times, after=after or None),
-            account_id,
-            region_name,
-            operation,
-            errors.kind_of(code),
-            message or _MESSAGES.get(code, f"{code}, as the test has scripted it."),
-            times,
-            after,
-        )
-    )
+    where = {"region_name": region_name, "account_id": account_id}
+    text = _written("raise_next", operation, code, times=times, after=after or None, **where)
+    _add_fault(text, operation, code, message=message, times=times, after=after, **where)
 
 
 @verb
@@ -191,6 +200,34 @@ def _scripts() -> Scripts:
     return BedrockBackend.scripts
 
 
+def _add_fault(
+    text: str,
+    operation: str,
+    code: str,
+    *,
+    message: str | None,
+    times: int | None,
+    after: int,
+    region_name: str | None,
+    account_id: str | None,
+) -> None:
+    """Keeps an error that is in store for calls."""
+    declared = BedrockResponse.service.operation(_operation(operation)).errors
+    if code not in declared:
+        msg = (
+            f"{text}: {operation} does not declare {code!r}, so it cannot end in it; "
+            f"it declares: {', '.join(sorted(declared))}"
+        )
+        raise ValueError(msg)
+    if after < 0 or (times is not None and times < 1):
+        msg = f"{text}: times must be at least 1 (or None for all calls), and after 0 or more"
+        raise ValueError(msg)
+    said = message or _MESSAGES.get(code, f"{code}, as the test has scripted it.")
+    _scripts().add_fault(
+        Fault(text, account_id, region_name, operation, errors.kind_of(code), said, times, after)
+    )
+
+
 def _script_job(script: ForJob) -> None:
     """Keeps what is in store for a job: one that is under way, or the next that is meant."""
     named = script.job is not None or script.matching is not None
@@ -202,7 +239,7 @@ def _script_job(script: ForJob) -> None:
     for job, _, _ in under_way:
         if script.job in (job.name, job.arn):
             _must_go_on(script.text, job)
-    there = [each for each in under_way if not each[0].has_ended]
+    there = [each for each in under_way if each[0].is_in_first]
     _scripts().add_for_job(script, there)
 
 

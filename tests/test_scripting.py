@@ -149,6 +149,15 @@ def test_a_stopped_job_does_not_fail(bedrock, client):
     assert "failureMessages" not in client.get_evaluation_job(jobIdentifier=arn)
 
 
+def test_a_failure_of_a_job_that_is_stopping_is_never_used(bedrock, client):
+    bedrock.freeze()
+    arn = client.create_evaluation_job(**evaluation_job())["jobArn"]
+    client.stop_evaluation_job(jobIdentifier=arn)
+    bedrock.fail_next(EVALUATION_CLOCK, "no", job="evaluation-1")
+    assert bedrock.complete(arn) == "Stopped"
+    assert bedrock.unused() == ["fail_next('bedrock::evaluation_job', job='evaluation-1')"]
+
+
 def test_scripts_can_be_for_one_account_and_region(bedrock):
     bedrock.fail_next(IMPORT_CLOCK, "no", region_name="eu-west-1", account_id=OTHER_ACCOUNT)
     statuses = {}
@@ -166,11 +175,13 @@ def test_what_was_never_used_is_told_as_it_was_written(bedrock, client):
     bedrock.fail_next(IMPORT_CLOCK, "no", job="jbo-1")
     bedrock.raise_next("StopEvaluationJob", "ConflictException", times=2, after=1)
     bedrock.throttle("GetModelImportJob", times=2)
+    bedrock.throttle("ListImportedModels", region_name="us-west-3")
     client.create_model_import_job(**import_job())
     assert import_status(client) == "Completed"  # at the third attempt of boto3
     assert bedrock.unused() == [
         "fail_next('bedrock::model_import_job', job='jbo-1')",
         "raise_next('StopEvaluationJob', 'ConflictException', times=2, after=1)",
+        "throttle('ListImportedModels', times=1, region_name='us-west-3')",
     ]
 
 
@@ -535,6 +546,9 @@ def test_a_verb_is_a_path_and_its_arguments_a_body(server):
         ("advance", b"[]", "the body must be a JSON object"),
         ("advance", b"{", "Expecting property name"),
         ("evaluation-results", b'{"job": "a", "scores": 1}', "scores is a dict or a function"),
+        ("advance", b'{"job": 1}', "advance: job is of the type str, which 1 is not"),
+        ("throttle", b'{"operation": "GetImportedModel", "times": "2"}', "which '2' is not"),
+        ("freze", b"{}", "'freze' is no verb; there are: advance, advance_all, calls, complete"),
         ("config", b'{"validate": false}', "did you mean validate_requests"),
     ],
 )

@@ -400,6 +400,11 @@ def test_the_demo_tells_the_whole_story(capsys):
         "accuracy: Deleting",
         "bold: refused, 400: An evaluation job with the status InProgress cannot be deleted.",
         "ValidationException: 2 validation errors detected",
+        "attempts of boto3: 2",
+        "call: ThrottlingException",
+        "call: answered",
+        "status: Failed",
+        "failureMessage: The model is too large.",
         "14 of the service's",
     ]
     positions = [story.index(line) for line in expected]

@@ -79,6 +79,11 @@ class Lifecycle:
         return self.status not in self.transitions
 
     @property
+    def is_in_first(self) -> bool:
+        """Whether its first status lasts still: whatever follows cannot fail."""
+        return self.status == self._first
+
+    @property
     def failure_message(self) -> str | None:
         """Why it has failed, if it has."""
         return self.failure if self._status == FAILED else None
