@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast, overload
 import boto3
 from moto import mock_aws
 from moto.core.config import default_user_config
+from moto.core.models import botocore_stubber
 
 from bedrock_mock._decorate import decorate
 from bedrock_mock._handle import BedrockMock
@@ -206,7 +207,8 @@ def current() -> BedrockMock:
     """The object of the mock that is active, for a function that is decorated.
 
     Returns:
-        What ``with mock_bedrock() as bedrock:`` gives, of the one that began last.
+        What ``with mock_bedrock() as bedrock:`` gives, of the one that began last. After
+        :func:`bedrock_mock.install`, plain ``mock_aws`` has one too.
 
     Raises:
         RuntimeError: none is active.
@@ -218,7 +220,9 @@ def current() -> BedrockMock:
             current().throttle("GetModelImportJob", times=2)
     """
     active = _Activation._active  # noqa: SLF001 - of this module
-    if not active:
-        msg = "current(): no mock is active; use @mock_bedrock or with mock_bedrock():"
-        raise RuntimeError(msg)
-    return active[-1].handle
+    if active:
+        return active[-1].handle
+    if takeover.installed and botocore_stubber.enabled:
+        return BedrockMock({})
+    msg = "current(): no mock is active; use @mock_bedrock or with mock_bedrock():"
+    raise RuntimeError(msg)

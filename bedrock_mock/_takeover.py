@@ -28,7 +28,8 @@ class _Takeover:
         self._lock = RLock()
         self._count = 0
         self._stack = ExitStack()
-        self._installed = False
+        #: Whether :meth:`install` has put them in for the whole process.
+        self.installed = False
 
     def acquire(self) -> None:
         """Puts our backends in, unless they are."""
@@ -47,15 +48,15 @@ class _Takeover:
     def install(self) -> None:
         """Acquires once, however often it is called."""
         with self._lock:
-            if not self._installed:
+            if not self.installed:
                 self.acquire()
-                self._installed = True
+                self.installed = True
 
     def uninstall(self) -> None:
         """Releases what :meth:`install` acquired."""
         with self._lock:
-            if self._installed:
-                self._installed = False
+            if self.installed:
+                self.installed = False
                 self.release()
 
     def _enter(self) -> None:

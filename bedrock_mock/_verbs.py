@@ -7,17 +7,18 @@ Each takes keyword arguments and gives what JSON has, so that a server can offer
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from bedrock_mock._jobs import find_job, jobs, must_go_on
 from bedrock_mock.bedrock.models import BedrockBackend, bedrock_backends
 from bedrock_mock.bedrock.responses import BedrockResponse
 from bedrock_mock.core import errors
-from bedrock_mock.core.lifecycle import Lifecycle, clocks
+from bedrock_mock.core.lifecycle import clocks
 from bedrock_mock.core.scripting import Fault, ForJob, Scripts
 
 Verb = Callable[..., Any]
@@ -121,9 +122,9 @@ def evaluation_results(
 @verb
 def advance(job: str, *, region_name: str | None = None, account_id: str | None = None) -> str:
     """Moves a job on by one status."""
-    backend, found = _job(job, region_name, account_id)
+    backend, found = find_job(job, region_name, account_id)
     with backend.lock:
-        _must_go_on("advance", found)
+        must_go_on("advance", found)
         found.advance()
         return str(found.status)
 
@@ -131,9 +132,9 @@ def advance(job: str, *, region_name: str | None = None, account_id: str | None 
 @verb
 def complete(job: str, *, region_name: str | None = None, account_id: str | None = None) -> str:
     """Moves a job on to its end."""
-    backend, found = _job(job, region_name, account_id)
+    backend, found = find_job(job, region_name, account_id)
     with backend.lock:
-        _must_go_on("complete", found)
+        must_go_on("complete", found)
         while not found.has_ended:
             found.advance()
         return str(found.status)
@@ -143,7 +144,7 @@ def complete(job: str, *, region_name: str | None = None, account_id: str | None
 def advance_all(*, region_name: str | None = None, account_id: str | None = None) -> dict[str, str]:
     """Moves every job on by one status."""
     moved = {}
-    for backend, job in _jobs(region_name, account_id):
+    for backend, job in jobs(region_name, account_id):
         with backend.lock:
             if not job.has_ended:
                 job.advance()
@@ -233,53 +234,14 @@ def _script_job(script: ForJob) -> None:
     named = script.job is not None or script.matching is not None
     under_way = [
         (job, backend.account_id, backend.region_name)
-        for backend, job in _jobs(script.region_name, script.account_id)
+        for backend, job in jobs(script.region_name, script.account_id)
         if named and job.clock == script.clock
     ]
     for job, _, _ in under_way:
         if script.job in (job.name, job.arn):
-            _must_go_on(script.text, job)
+            must_go_on(script.text, job)
     there = [each for each in under_way if each[0].is_in_first]
     _scripts().add_for_job(script, there)
-
-
-def _jobs(region_name: str | None, account_id: str | None) -> Iterator[tuple[BedrockBackend, Any]]:
-    """All jobs of the accounts and regions that are meant."""
-    for account, regions in list(bedrock_backends.items()):
-        for region, backend in list(regions.items()):
-            if account_id in (None, account) and region_name in (None, region):
-                with backend.lock:
-                    found = [each for _, each in backend.resources() if isinstance(each, Lifecycle)]
-                yield from ((backend, each) for each in found)
-
-
-def _job(
-    identifier: str, region_name: str | None, account_id: str | None
-) -> tuple[BedrockBackend, Any]:
-    found = [
-        (backend, job)
-        for backend, job in _jobs(region_name, account_id)
-        if identifier in (job.arn, job.name)
-    ]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        arns = ", ".join(job.arn for _, job in found)
-        msg = f"{len(found)} jobs are called {identifier!r}; say which by its ARN: {arns}"
-    else:
-        names = [job.name for _, job in _jobs(region_name, account_id)]
-        close = get_close_matches(identifier, names) or names[-3:]
-        msg = f"There is no job {identifier!r}; there are: {', '.join(close) or 'none at all'}"
-    raise ValueError(msg)
-
-
-def _must_go_on(what: str, job: Any) -> None:
-    if job.has_ended:
-        msg = (
-            f"{what}: the job {job.name!r} has ended already, its status is {job.status}. "
-            "Say it before the job is created, or hold its clock with freeze()."
-        )
-        raise ValueError(msg)
 
 
 def _operation(name: str) -> str:

@@ -14,7 +14,9 @@ import pytest
 import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from moto import mock_aws
 
+import bedrock_mock
 from bedrock_mock import current, mock_bedrock
 from support import (
     EVALUATION_CLOCK,
@@ -510,6 +512,19 @@ def test_a_decorated_function_gets_hold_of_the_mock():
         assert current() is inner
     answer = current().client().list_imported_models()
     assert answer["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_plain_mock_aws_has_one_where_ours_is_installed():
+    bedrock_mock.install()
+    try:
+        with mock_aws():
+            current().throttle("ListImportedModels")
+            answer = current().client().list_imported_models()
+            assert answer["ResponseMetadata"]["RetryAttempts"] == 1
+        with pytest.raises(RuntimeError, match="no mock is active"):
+            current()
+    finally:
+        bedrock_mock.uninstall()
 
 
 def test_without_a_mock_there_is_no_current_one():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.core.config import setting
+from bedrock_mock.core.config import QUOTAS, setting
 from bedrock_mock.core.errors import ServiceQuotaExceededException
 
 if TYPE_CHECKING:
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 IMPORT_JOBS = "concurrent_model_import_jobs"
 IMPORTED_MODELS = "imported_models"
 AUTOMATED_JOBS = "concurrent_automatic_evaluation_jobs"
-
-#: The quotas of a new account, for ``{"quotas": True}``; a dict sets some of them otherwise.
-#: Source: https://docs.aws.amazon.com/general/latest/gr/bedrock.html
-QUOTAS: Mapping[str, int] = {IMPORT_JOBS: 1, IMPORTED_MODELS: 3, AUTOMATED_JOBS: 20}
 
 
 def check_quota(backend: ServiceBackend, name: str, used: Callable[[], int]) -> None:
@@ -30,16 +26,11 @@ def check_quota(backend: ServiceBackend, name: str, used: Callable[[], int]) -> 
 
     Raises:
         ServiceQuotaExceededException: there is none.
-        ValueError: the config sets a quota that does not exist.
     """
     quotas: Any = setting(backend.service, "quotas")
     if not quotas:
         return
-    limits = {**QUOTAS, **(quotas if isinstance(quotas, Mapping) else {})}
-    if unknown := limits.keys() - QUOTAS.keys():
-        msg = f"config: no quota is called {min(unknown)!r}; there are: {', '.join(QUOTAS)}"
-        raise ValueError(msg)
-    limit = limits[name]
+    limit = {**QUOTAS, **(quotas if isinstance(quotas, Mapping) else {})}[name]
     if used() >= limit:
         msg = f"You have reached the quota of this account: {name.replace('_', ' ')}, {limit}."
         raise ServiceQuotaExceededException(msg)

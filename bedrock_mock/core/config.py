@@ -15,6 +15,13 @@ DEFAULTS: Mapping[str, Any] = {
     "quotas": False,
     "check_unused": True,
 }
+#: The quotas of a new account, for ``"quotas": True``; a dict sets some of them otherwise.
+#: Source: https://docs.aws.amazon.com/general/latest/gr/bedrock.html
+QUOTAS: Mapping[str, int] = {
+    "concurrent_model_import_jobs": 1,
+    "imported_models": 3,
+    "concurrent_automatic_evaluation_jobs": 20,
+}
 _CHOICES: Mapping[str, tuple[Any, ...]] = {
     "validate_requests": (True, False),
     "references": ("lenient", "strict"),
@@ -35,10 +42,7 @@ def check(service: str, config: Mapping[str, Any] | None) -> None:
         ValueError: it has a name or a value that means nothing.
     """
     for name, value in (config or {}).items():
-        if name not in DEFAULTS:
-            close = get_close_matches(name, DEFAULTS) or sorted(DEFAULTS)
-            msg = f"config: {service!r} has no setting {name!r}; did you mean {', '.join(close)}?"
-            raise ValueError(msg)
+        _check_name(f"{service!r} has no setting", name, DEFAULTS)
         choices = _CHOICES.get(name, (value,))
         if name == "quotas" and not isinstance(value, (bool, Mapping)):
             choices = (True, False, {})
@@ -46,3 +50,13 @@ def check(service: str, config: Mapping[str, Any] | None) -> None:
             words = " or ".join(map(repr, choices))
             msg = f"config: {service!r}: {name!r} is {words}, not {value!r}"
             raise ValueError(msg)
+        if name == "quotas" and isinstance(value, Mapping):
+            for quota in value:
+                _check_name("there is no quota", quota, QUOTAS)
+
+
+def _check_name(what: str, name: str, known: Mapping[str, Any]) -> None:
+    if name not in known:
+        close = get_close_matches(name, known) or sorted(known)
+        msg = f"config: {what} {name!r}; did you mean {', '.join(close)}?"
+        raise ValueError(msg)
