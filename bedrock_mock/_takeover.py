@@ -75,7 +75,7 @@ class _Takeover:
             hosts = re.compile(urls.url_bases[0])
             stack.enter_context(_all_hosts(hosts))
             stack.enter_context(shortened(hosts, BedrockResponse.dispatch))
-            stack.enter_context(shown("bedrock", bedrock_backends))
+            stack.enter_context(shown(BedrockResponse.service, bedrock_backends))
             stack.enter_context(_moto_api.added())
             stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))
             stack.enter_context(patch.object(URLLib3Session, "send", _guarded_send()))
