@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from moto.core.utils import utcnow
 
 from bedrock_mock.bedrock.imported_models import ImportedModel
-from bedrock_mock.bedrock.rules import check_role, kms_key_arn
+from bedrock_mock.bedrock.rules import check_role, in_milliseconds, kms_key_arn
+from bedrock_mock.core.claims import Claims
 from bedrock_mock.core.errors import ValidationException
 from bedrock_mock.core.lifecycle import Lifecycle
 from bedrock_mock.core.listing import Page, page
@@ -40,9 +41,7 @@ class ModelImportJob(Lifecycle):
         tags: dict[str, str],
         model_tags: dict[str, str],
     ) -> None:
-        # The service tells the times of imports in milliseconds.
-        now = utcnow()
-        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        now = in_milliseconds(utcnow())
         super().__init__("InProgress", now)
         self._backend = backend
         self.arn = self.job_arn = backend.new_arn("model-import-job")
@@ -62,12 +61,11 @@ class ModelImportJob(Lifecycle):
 
     def entered(self, status: str, at: datetime) -> None:  # noqa: ARG002 - there is but one
         """The job is completed: the model is there."""
-        self.last_modified_time = self.end_time = at.replace(
-            microsecond=at.microsecond // 1000 * 1000
-        )
+        self.last_modified_time = self.end_time = in_milliseconds(at)
         self.imported_model_arn = self.future_model_arn
         self._backend.imported_models.store.add(ImportedModel(self))
-        self._backend.model_import_jobs.release(self)
+        claims = self._backend.model_import_jobs.claims
+        claims.release(self.imported_model_name, self.future_model_arn)
 
 
 class ModelImportJobs:
@@ -78,8 +76,7 @@ class ModelImportJobs:
     def __init__(self, backend: BedrockBackend) -> None:
         self._backend = backend
         self.store = Store[ModelImportJob]("model import job")
-        #: The jobs in progress by the name and by the ARN that their model will have.
-        self._in_progress: dict[str, ModelImportJob] = {}
+        self.claims = Claims[ModelImportJob]()
 
     @operation("CreateModelImportJob")
     def create(self, request: CreateModelImportJobRequestTypeDef) -> object:
@@ -91,7 +88,7 @@ class ModelImportJobs:
         if request["jobName"] in self.store:
             raise ValidationException("The provided job name is currently in use.")
         model_name = request["importedModelName"]
-        if model_name in self._in_progress or model_name in self._backend.imported_models.store:
+        if model_name in self.claims or model_name in self._backend.imported_models.store:
             raise ValidationException("The provided model name is currently in use.")
         job = ModelImportJob(
             self._backend,
@@ -100,7 +97,7 @@ class ModelImportJobs:
             as_dict(request.get("importedModelTags", ())),
         )
         self.store.add(job)
-        self._in_progress[model_name] = self._in_progress[job.future_model_arn] = job
+        self.claims.add(job, model_name, job.future_model_arn)
         self._backend.remember("CreateModelImportJob", request, job.job_arn)
         return job
 
@@ -117,18 +114,5 @@ class ModelImportJobs:
         return page(self.store, request, self._backend.scope)
 
     def settle(self, identifier: str | None = None) -> None:
-        """Lets jobs finish that are due: the one of this model's name or ARN, or all.
-
-        Nobody need look at a job for its model to be there.
-        """
-        if identifier is None:
-            due = list(self._in_progress.values())
-        else:
-            due = [job for job in (self._in_progress.get(identifier),) if job]
-        for job in due:
-            _ = job.status
-
-    def release(self, job: ModelImportJob) -> None:
-        """The job has ended and no longer claims its model's name."""
-        for key in (job.imported_model_name, job.future_model_arn):
-            self._in_progress.pop(key, None)
+        """Lets jobs finish that are due: the one of this model's name or ARN, or all."""
+        self.claims.settle(identifier)

@@ -12,7 +12,7 @@ from moto.moto_api import state_manager
 #: The status of what is no longer there.
 GONE = "Gone"
 
-_clocks: list[str] = []
+_clocks: set[str] = set()
 
 
 def clocks() -> list[str]:
@@ -47,7 +47,7 @@ class Lifecycle:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        _clocks.append(cls.clock)
+        _clocks.add(cls.clock)
         state_manager.register_default_transition(cls.clock, {"progression": "immediate"})
 
     def entered(self, status: str, at: datetime) -> None:
