@@ -168,9 +168,11 @@ def mock_bedrock(func: Any = None, config: Config | None = None) -> Any:
         func: what is decorated, where it stands as ``@mock_bedrock`` without parentheses:
             a function, ``async def`` function, generator, asynchronous generator, pytest
             class or ``unittest.TestCase``.
-        config: moto's config, and for Bedrock ``{"bedrock": {"validate_requests":
-            False}}``, which switches the checks of values against the service model off
-            (default: on).
+        config: moto's config, and in its part for Bedrock, ``{"bedrock": {...}}``:
+            ``"validate_requests": False`` switches the checks of values against the
+            service model off (default: on); ``"foundation_models"`` is a list of models in
+            the form of ListFoundationModels, or the path of a JSON file with it, in place
+            of the package's own.
 
     Returns:
         The decorated object, or a :class:`MockBedrock` to decorate with, to enter, or to
