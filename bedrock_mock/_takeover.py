@@ -7,7 +7,7 @@ who want it, and put back by the last.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from threading import RLock
 from typing import Any
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import moto.backends
 from botocore.httpsession import URLLib3Session
 from moto import backend_index
-from moto.core.config import passthrough_service, passthrough_url
+from moto.core.config import default_user_config, passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
 
 from bedrock_mock import _moto_api
@@ -46,17 +46,20 @@ class _Takeover:
             if self._count == 0:
                 self._stack.close()
 
-    def install(self) -> None:
-        """Acquires once, however often it is called."""
+    def install(self, config: Mapping[str, Any]) -> None:
+        """Acquires once, however often it is called, and sets the config meanwhile."""
         with self._lock:
             if not self._installed:
                 self.acquire()
                 self._installed = True
+                self._config = patch.dict(default_user_config, config)
+                self._config.start()
 
     def uninstall(self) -> None:
         """Releases what :meth:`install` acquired."""
         with self._lock:
             if self._installed:
+                self._config.stop()
                 self._installed = False
                 self.release()
 
@@ -173,20 +176,24 @@ def _empty(backends: Any) -> None:
 takeover = _Takeover()
 
 
-def install() -> None:
+def install(config: Mapping[str, Any] | None = None) -> None:
     """Puts our Bedrock in moto's place for the whole process.
 
     After this, plain ``mock_aws``, ``ThreadedMotoServer`` and moto's server have it.
     Calling it again changes nothing.
+
+    Args:
+        config: what :func:`bedrock_mock.mock_bedrock` takes, for all mocks that do not
+            say otherwise; default: nothing is changed.
 
     Example::
 
         # conftest.py
         import bedrock_mock
 
-        bedrock_mock.install()
+        bedrock_mock.install(config={"bedrock": {"validate_requests": False}})
     """
-    takeover.install()
+    takeover.install(config or {})
 
 
 def uninstall() -> None:
