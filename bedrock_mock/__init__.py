@@ -1,4 +1,4 @@
-"""A mock of Amazon Bedrock for moto: model import, imported models and evaluation jobs."""
+"""A mock of Amazon Bedrock for moto: models imported, customised and evaluated."""
 
 from __future__ import annotations
 

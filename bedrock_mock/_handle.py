@@ -87,8 +87,9 @@ class BedrockMock(Scripting):
         """Sets how jobs move on, until the mock ends.
 
         Args:
-            model_name: the clock: ``bedrock::model_import_job`` or
-                ``bedrock::evaluation_job``.
+            model_name: the clock: ``bedrock::model_import_job``,
+                ``bedrock::model_customization_job``, ``bedrock::evaluation_job`` or
+                ``bedrock::custom_model``.
             transition: ``{"progression": "immediate"}``, ``{"progression": "manual",
                 "times": n}`` (the n-th look sees the next status), ``{"progression":
                 "time", "seconds": s}`` or, as :meth:`freeze` does, ``{"progression":

@@ -179,7 +179,9 @@ def mock_bedrock(func: Any = None, config: Config | None = None) -> Any:
             the service model off; ``"references": "strict"``, which has roles, buckets,
             files, keys, subnets and security groups be there in moto; ``"quotas": True``,
             or a dict of numbers, which has the service's quotas hold; ``"check_unused":
-            False``, with which fixtures let scripts go that were never used.
+            False``, with which fixtures let scripts go that were never used;
+            ``"foundation_models"``, a list of models in the form of ListFoundationModels,
+            or the path of a JSON file with it, in place of the package's own.
 
     Returns:
         The decorated object, or a :class:`MockBedrock` to decorate with, to enter, or to

@@ -7,7 +7,7 @@ who want it, and put back by the last.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from threading import RLock
 from typing import Any
@@ -17,8 +17,10 @@ from urllib.parse import urlsplit
 import moto.backends
 from botocore.httpsession import URLLib3Session
 from moto import backend_index
-from moto.core.config import passthrough_service, passthrough_url
+from moto.core.config import default_user_config, passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
+
+from bedrock_mock.core.config import check
 
 
 class _Takeover:
@@ -45,17 +47,20 @@ class _Takeover:
             if self._count == 0:
                 self._stack.close()
 
-    def install(self) -> None:
-        """Acquires once, however often it is called."""
+    def install(self, config: Mapping[str, Any]) -> None:
+        """Acquires once, however often it is called, and sets the config meanwhile."""
         with self._lock:
             if not self.installed:
                 self.acquire()
                 self.installed = True
+                self._config = patch.dict(default_user_config, config)
+                self._config.start()
 
     def uninstall(self) -> None:
         """Releases what :meth:`install` acquired."""
         with self._lock:
             if self.installed:
+                self._config.stop()
                 self.installed = False
                 self.release()
 
@@ -177,20 +182,28 @@ def _empty(backends: Any) -> None:
 takeover = _Takeover()
 
 
-def install() -> None:
+def install(config: Mapping[str, Any] | None = None) -> None:
     """Puts our Bedrock in moto's place for the whole process.
 
     After this, plain ``mock_aws``, ``ThreadedMotoServer`` and moto's server have it.
     Calling it again changes nothing.
+
+    Args:
+        config: what :func:`bedrock_mock.mock_bedrock` takes, for all mocks that do not
+            say otherwise; default: nothing is changed.
+
+    Raises:
+        ValueError: Bedrock's part of the config has a name or value that means nothing.
 
     Example::
 
         # conftest.py
         import bedrock_mock
 
-        bedrock_mock.install()
+        bedrock_mock.install(config={"bedrock": {"validate_requests": False}})
     """
-    takeover.install()
+    check("bedrock", (config or {}).get("bedrock"))
+    takeover.install(config or {})
 
 
 def uninstall() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -145,8 +146,10 @@ def _sum_up(client: Any, bedrock: BedrockMock) -> None:
     operations = sorted(bedrock.backend("us-east-1").handlers)
     everything = client.meta.service_model.operation_names
     print(f"  {len(operations)} of the service's {len(everything)} operations are implemented:")
-    for start in range(0, len(operations), 3):
-        print("    " + "".join(f"{name:<28}" for name in operations[start : start + 3]).rstrip())
+    width = max(map(len, operations)) + 2
+    for pair in zip_longest(operations[::2], operations[1::2], fillvalue=""):
+        print("    " + "".join(f"{name:<{width}}" for name in pair).rstrip())
+    print("  Among them are all that moto's own Bedrock has.")
     print("  Use it as @mock_bedrock, as the pytest fixture bedrock_mock, or as a server:")
     print("  bedrock-mock serve")
 

@@ -58,9 +58,10 @@ def call(name, request):
         if member in request and location == "uri":
             path = path.replace(f"{{{member}}}", quote(body.pop(member), safe=""))
         elif member in request and location == "querystring":
-            query[member] = body.pop(member)
-    if operation.http["method"] == "POST":
-        return send("POST", path, body)
+            value = body.pop(member)
+            query[member] = json.dumps(value) if isinstance(value, bool) else value
+    if operation.http["method"] in ("POST", "PUT"):
+        return send(operation.http["method"], path, body)
     return send(operation.http["method"], f"{path}?{urlencode(query)}")
 
 
@@ -114,7 +115,8 @@ class Valid:
         if shape.type_name == "list":
             return st.lists(self.of(shape.member), min_size=low, max_size=min(high, low + 2))
         if shape.type_name == "map":
-            return st.dictionaries(self.of(shape.key), self.of(shape.value), max_size=2)
+            size = {"min_size": low, "max_size": min(high, low + 2)}
+            return st.dictionaries(self.of(shape.key), self.of(shape.value), **size)
         return {
             "string": self._string,
             "blob": lambda *_: st.binary(min_size=low, max_size=20).map(
@@ -202,7 +204,7 @@ def _break(draw, valid, request, place):
     if fault == "two members":
         other = draw(st.sampled_from([name for name in shape.members if name not in value]))
         value = {**value, other: draw(valid.of(shape.members[other]))}
-    elif fault == "too many":
+    elif fault == "too many" and shape.type_name == "list":
         value = [draw(valid.of(shape.member))] * (bounds(shape)[1] + 1)
     code = "SerializationException" if fault == "wrong type" else "ValidationException"
     return Broken(changed(request, steps, value), ".".join(path), fault, code)
@@ -260,8 +262,14 @@ def _list_faults(shape, value):
 
 
 def _map_faults(shape, _value):
+    # All maps that have limits hold strings, or anything.
+    fewest, most = bounds(shape)
+    if fewest:
+        yield "too few", {}
+    if most < LARGEST:
+        yield "too many", {f"key-{number}": "value" for number in range(most + 1)}
     if (longest := bounds(shape.key)[1]) < LARGEST:
-        yield "key too long", {"k" * (longest + 1): 1}
+        yield "key too long", {"k" * (longest + 1): "value"}
 
 
 def _number_faults(shape, _value):

@@ -15,6 +15,9 @@ REGION = "us-east-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/BedrockRole"
 IMPORT_CLOCK = "bedrock::model_import_job"
 EVALUATION_CLOCK = "bedrock::evaluation_job"
+CUSTOMIZATION_CLOCK = "bedrock::model_customization_job"
+CUSTOM_MODEL_CLOCK = "bedrock::custom_model"
+BASE_MODEL = "amazon.titan-text-lite-v1:0:4k"
 
 #: For tests that reach into the process that holds the state.
 in_process = pytest.mark.skipif(
@@ -61,6 +64,29 @@ def evaluation_job(job_name="evaluation-1", **members):
     }
 
 
+def customization_job(job_name="customization-1", model_name="custom-1", **members):
+    """A valid CreateModelCustomizationJob request: fine-tuning."""
+    return {
+        "jobName": job_name,
+        "customModelName": model_name,
+        "roleArn": ROLE,
+        "baseModelIdentifier": BASE_MODEL,
+        "trainingDataConfig": {"s3Uri": "s3://my-bucket/training.jsonl"},
+        "outputDataConfig": {"s3Uri": "s3://my-bucket/results/"},
+        **members,
+    }
+
+
+def custom_model(name="custom-1", **members):
+    """A valid CreateCustomModel request."""
+    return {
+        "modelName": name,
+        "modelSourceConfig": {"s3DataSource": {"s3Uri": "s3://my-bucket/model/"}},
+        "roleArn": ROLE,
+        **members,
+    }
+
+
 @contextmanager
 def refused(code, status, message=None):
     """Expects the service's error: its code, HTTP status and, if given, its exact message."""
@@ -93,6 +119,11 @@ def body(answer):
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
 
+def milliseconds(moment):
+    """The moment as imports and customizations tell it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def wire_answers(client):
     """The JSON of each answer that the client gets from now on: a list that grows."""
     answers = []
@@ -119,6 +150,8 @@ def snapshot(client):
         *client.list_model_import_jobs()["modelImportJobSummaries"],
         *client.list_evaluation_jobs()["jobSummaries"],
         *client.list_imported_models()["modelSummaries"],
+        *client.list_model_customization_jobs()["modelCustomizationJobSummaries"],
+        *client.list_custom_models()["modelSummaries"],
     ]
     arns = [item.get("jobArn") or item["modelArn"] for item in items]
     return [

@@ -618,6 +618,32 @@ def test_installed_state_lasts_as_long_as_motos():
     """) == ["1", "0"]
 
 
+def test_install_takes_a_config_for_all_mocks_that_do_not_say_otherwise():
+    assert run("""
+        import boto3, bedrock_mock
+        from moto import mock_aws
+        from moto.core.config import default_user_config
+        before = dict(default_user_config)
+        bedrock_mock.install(config={"bedrock": {"validate_requests": False}})
+        job = dict(
+            jobName="my job", importedModelName="m", roleArn="testrole",
+            modelDataSource={"s3DataSource": {"s3Uri": "s3://my_bucket"}},
+        )
+        def try_it(mock):
+            with mock:
+                try:
+                    boto3.client("bedrock", "us-east-1").create_model_import_job(**job)
+                    print("accepted")
+                except Exception as error:
+                    print(type(error).__name__)
+        try_it(mock_aws())
+        try_it(bedrock_mock.mock_bedrock())
+        try_it(bedrock_mock.mock_bedrock(config={"bedrock": {"validate_requests": True}}))
+        bedrock_mock.uninstall()
+        print(default_user_config == before)
+    """) == ["accepted", "accepted", "ValidationException", "True"]
+
+
 # --- the handle ----------------------------------------------------------------------
 
 
@@ -660,7 +686,7 @@ def test_transitions_end_with_the_mock():
 
 
 def test_a_clock_that_does_not_exist_is_refused():
-    message = "is no clock of Bedrock's jobs; there are: bedrock::evaluation_job, bedrock::model"
+    message = "is no clock of Bedrock's jobs; there are: bedrock::custom_model, bedrock::"
     with mock_bedrock() as bedrock, pytest.raises(ValueError, match=message):
         bedrock.set_transition("bedrock::model_import_jobs", manual(1))
 

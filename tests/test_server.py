@@ -405,7 +405,7 @@ def test_the_demo_tells_the_whole_story(capsys):
         "call: answered",
         "status: Failed",
         "failureMessage: The model is too large.",
-        "14 of the service's",
+        "27 of the service's",
     ]
     positions = [story.index(line) for line in expected]
     assert positions == sorted(positions)

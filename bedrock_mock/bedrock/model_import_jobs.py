@@ -9,7 +9,8 @@ from moto.core.utils import utcnow
 from bedrock_mock.bedrock.imported_models import ImportedModel
 from bedrock_mock.bedrock.quotas import IMPORT_JOBS, IMPORTED_MODELS, check_quota
 from bedrock_mock.bedrock.references import check_bucket, check_vpc, model_at
-from bedrock_mock.bedrock.rules import check_role, kms_key_arn
+from bedrock_mock.bedrock.rules import check_role, in_milliseconds, kms_key_arn
+from bedrock_mock.core.claims import Claims
 from bedrock_mock.core.errors import ValidationException
 from bedrock_mock.core.lifecycle import FAILED, Lifecycle
 from bedrock_mock.core.listing import Page, page
@@ -42,9 +43,7 @@ class ModelImportJob(Lifecycle):
         tags: dict[str, str],
         model_tags: dict[str, str],
     ) -> None:
-        # The service tells the times of imports in milliseconds.
-        now = utcnow()
-        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        now = in_milliseconds(utcnow())
         super().__init__("InProgress", now, request)
         self._backend = backend
         self.arn = self.job_arn = backend.new_arn("model-import-job")
@@ -67,13 +66,12 @@ class ModelImportJob(Lifecycle):
 
     def entered(self, status: str, at: datetime) -> None:
         """The job has ended: its model is there, unless it has failed."""
-        self.last_modified_time = self.end_time = at.replace(
-            microsecond=at.microsecond // 1000 * 1000
-        )
+        self.last_modified_time = self.end_time = in_milliseconds(at)
         if status != FAILED:
             self.imported_model_arn = self.future_model_arn
             self._backend.imported_models.store.add(ImportedModel(self))
-        self._backend.model_import_jobs.release(self)
+        claims = self._backend.model_import_jobs.claims
+        claims.release(self.imported_model_name, self.future_model_arn)
 
 
 class ModelImportJobs:
@@ -84,8 +82,7 @@ class ModelImportJobs:
     def __init__(self, backend: BedrockBackend) -> None:
         self._backend = backend
         self.store = Store[ModelImportJob]("model import job")
-        #: The jobs in progress by the name and by the ARN that their model will have.
-        self._in_progress: dict[str, ModelImportJob] = {}
+        self.claims = Claims[ModelImportJob]()
 
     @operation("CreateModelImportJob")
     def create(self, request: CreateModelImportJobRequestTypeDef) -> object:
@@ -97,7 +94,7 @@ class ModelImportJobs:
         if request["jobName"] in self.store:
             raise ValidationException("The provided job name is currently in use.")
         model_name = request["importedModelName"]
-        if model_name in self._in_progress or model_name in self._backend.imported_models.store:
+        if model_name in self.claims or model_name in self._backend.imported_models.store:
             raise ValidationException("The provided model name is currently in use.")
         source = request["modelDataSource"]["s3DataSource"]["s3Uri"]
         check_bucket(self._backend, "modelDataSource.s3DataSource.s3Uri", source)
@@ -112,7 +109,7 @@ class ModelImportJobs:
             as_dict(request.get("importedModelTags", ())),
         )
         self.store.add(job)
-        self._in_progress[model_name] = self._in_progress[job.future_model_arn] = job
+        self.claims.add(job, model_name, job.future_model_arn)
         self._backend.remember("CreateModelImportJob", request, job.job_arn)
         self._backend.started(job)
         return job
@@ -131,21 +128,8 @@ class ModelImportJobs:
 
     def _running(self) -> int:
         self.settle()
-        return len(self._in_progress) // 2
+        return len(self.claims)
 
     def settle(self, identifier: str | None = None) -> None:
-        """Lets jobs finish that are due: the one of this model's name or ARN, or all.
-
-        Nobody need look at a job for its model to be there.
-        """
-        if identifier is None:
-            due = list(self._in_progress.values())
-        else:
-            due = [job for job in (self._in_progress.get(identifier),) if job]
-        for job in due:
-            _ = job.status
-
-    def release(self, job: ModelImportJob) -> None:
-        """The job has ended and no longer claims its model's name."""
-        for key in (job.imported_model_name, job.future_model_arn):
-            self._in_progress.pop(key, None)
+        """Lets jobs finish that are due: the one of this model's name or ARN, or all."""
+        self.claims.settle(identifier)

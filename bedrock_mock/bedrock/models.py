@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from boto3 import Session
 from moto.core.base_backend import BackendDict
 
+from bedrock_mock.bedrock.custom_models import CustomModels
 from bedrock_mock.bedrock.evaluation_jobs import EvaluationJobs
+from bedrock_mock.bedrock.foundation_models import FoundationModels
 from bedrock_mock.bedrock.imported_models import ImportedModels
+from bedrock_mock.bedrock.invocation_logging import InvocationLogging
+from bedrock_mock.bedrock.model_customization_jobs import ModelCustomizationJobs
 from bedrock_mock.bedrock.model_import_jobs import ModelImportJobs
+from bedrock_mock.bedrock.responses import BedrockResponse
 from bedrock_mock.core.backend import ServiceBackend
 from bedrock_mock.core.lifecycle import clocks
+from bedrock_mock.core.methods import method
 from bedrock_mock.core.scripting import Scripts
 
 # The clocks are known once this module is: it loads every resource.
@@ -30,7 +36,18 @@ class BedrockBackend(ServiceBackend):
         self.model_import_jobs = ModelImportJobs(self)
         self.imported_models = ImportedModels(self)
         self.evaluation_jobs = EvaluationJobs(self)
+        self.model_customization_jobs = ModelCustomizationJobs(self)
+        self.custom_models = CustomModels(self)
+        self.invocation_logging = InvocationLogging(self)
+        self.foundation_models = FoundationModels(self)
         self.compose()
+
+    # Hidden from type checkers, which would let any attribute pass.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """The methods that moto's backends have: ``create_model_customization_job``."""
+            return method(self, BedrockResponse.service, name)
 
 
 class _AllRegions(list[str]):

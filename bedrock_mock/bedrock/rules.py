@@ -11,6 +11,8 @@ from bedrock_mock.core.errors import AccessDeniedException, ValidationException
 from bedrock_mock.core.neighbours import has_role, key_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bedrock_mock.core.backend import ServiceBackend
 
 _ROLE = re.compile(r"arn:[^:]+:iam::([0-9]{12}):role/.+")
@@ -59,3 +61,8 @@ def kms_key_arn(backend: ServiceBackend, key: str | None) -> str | None:
     if kind == "alias":
         name = str(uuid5(NAMESPACE_URL, f"{prefix}:alias/{name}"))
     return f"{prefix}:key/{name}"
+
+
+def in_milliseconds(moment: datetime) -> datetime:
+    """The moment as the service tells the times of imports and customizations."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -63,21 +63,26 @@ class ServiceBackend(BaseBackend):
 
     def compose(self) -> None:
         """Takes the resources among the attributes into the tables of ARNs and handlers."""
-        kinds = [kind for kind in vars(self).values() if hasattr(kind, "arn_type")]
-        self.kinds = {kind.arn_type: kind for kind in kinds}
-        self.handlers = handlers([*kinds, Tagging(self)])
+        attributes = list(vars(self).values())
+        self.kinds = {each.arn_type: each for each in attributes if hasattr(each, "arn_type")}
+        self.handlers = handlers([*attributes, Tagging(self)])
 
     def started(self, job: Lifecycle) -> None:
         """A job has just been created: it gets what is scripted for it, and may be due already."""
         self.scripts.job_started(job, self.account_id, self.region_name)
         _ = job.status
 
-    def new_arn(self, arn_type: str) -> str:
-        """An ARN of this backend that nothing has yet; moto's seed makes it repeatable."""
+    def new_arn(self, arn_type: str, *within: str) -> str:
+        """An ARN of this backend that nothing has yet; moto's seed makes it repeatable.
+
+        Args:
+            arn_type: the part of the ARN that names the kind.
+            within: what stands between that and the id: the base model of a custom model.
+        """
         store = self.kinds[arn_type].store
         while True:
             identifier = "".join(mock_random.choices(_ID_ALPHABET, k=_ID_LENGTH))
-            arn = self.arn(f"{arn_type}/{identifier}")
+            arn = self.arn("/".join([arn_type, *within, identifier]))
             if arn not in store:
                 return arn
 
@@ -98,7 +103,8 @@ class ServiceBackend(BaseBackend):
 
     def resource(self, arn: str) -> Resource | None:
         """The resource of this ARN as of now, whatever its kind, or ``None``."""
-        kind = self.kinds.get(arn.rpartition(":")[2].partition("/")[0])
+        # What follows the account may hold colons: the version of a custom model's base.
+        kind = self.kinds.get(arn.split(":", 5)[-1].partition("/")[0])
         if kind is None:
             return None
         kind.settle(arn)

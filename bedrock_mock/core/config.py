@@ -14,6 +14,7 @@ DEFAULTS: Mapping[str, Any] = {
     "references": "lenient",
     "quotas": False,
     "check_unused": True,
+    "foundation_models": None,
 }
 #: The quotas of a new account, for ``"quotas": True``; a dict sets some of them otherwise.
 #: Source: https://docs.aws.amazon.com/general/latest/gr/bedrock.html

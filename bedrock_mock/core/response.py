@@ -166,8 +166,8 @@ class ServiceResponse(BaseResponse):
         """moto's check of signature and policies, where it is switched on, with JSON errors."""
         try:
             self._authenticate_and_authorize_normal_action(resource)
-        except (HTTPException, LookupError) as error:
-            # moto looks the parts of a signature up without asking whether they are there.
+        except (HTTPException, LookupError, AttributeError) as error:
+            # moto takes a signature apart without asking whether it is there.
             kind = _AUTHORISATION_ERRORS.get(getattr(error, "error_type", ""))
             if kind is None:
                 msg = "Missing Authentication Token: the request is not signed."

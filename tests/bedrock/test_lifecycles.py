@@ -9,13 +9,18 @@ import pytest
 from freezegun import freeze_time
 
 from support import (
+    CUSTOM_MODEL_CLOCK,
+    CUSTOMIZATION_CLOCK,
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
     REGION,
+    custom_model,
+    customization_job,
     evaluation_job,
     import_job,
     in_process,
     manual,
+    milliseconds,
     refused,
     tags,
 )
@@ -29,10 +34,6 @@ JOB_NOT_FOUND = "The provided evaluation job was not found."
 def after(seconds):
     """A progression by time."""
     return {"progression": "time", "seconds": seconds}
-
-
-def milliseconds(moment):
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 class Imports:
@@ -88,10 +89,57 @@ class Evaluations(Imports):
         return True
 
 
-@pytest.fixture(params=[Imports, Evaluations])
+class Customizations(Imports):
+    """The same for customization jobs."""
+
+    clock = CUSTOMIZATION_CLOCK
+
+    def create(self, number=1):
+        request = customization_job(f"customization-{number}", f"custom-{number}")
+        return self.client.create_model_customization_job(**request)["jobArn"]
+
+    def get(self, arn):
+        return self.client.get_model_customization_job(jobIdentifier=arn)["status"]
+
+    def list(self, _arn=None, **filters):
+        answer = self.client.list_model_customization_jobs(**filters)
+        return [summary["status"] for summary in answer["modelCustomizationJobSummaries"]]
+
+    def stop(self, arn):
+        return self.client.stop_model_customization_job(jobIdentifier=arn)
+
+
+class CustomModels(Imports):
+    """The same for custom models that are brought along."""
+
+    clock = CUSTOM_MODEL_CLOCK
+
+    def create(self, number=1):
+        return self.client.create_custom_model(**custom_model(f"custom-{number}"))["modelArn"]
+
+    def get(self, arn):
+        return self.client.get_custom_model(modelIdentifier=arn)["modelStatus"]
+
+    def list(self, _arn=None, **filters):
+        listed = self.client.list_custom_models(**filters)["modelSummaries"]
+        return [summary["modelStatus"] for summary in listed]
+
+
+@pytest.fixture(params=[Imports, Evaluations, Customizations])
 def jobs(request, client):
     """Each kind of job in turn."""
     return request.param(client)
+
+
+@pytest.fixture(params=[Evaluations, Customizations])
+def stoppable(request, client):
+    """Each kind of job that can be stopped, in turn."""
+    return request.param(client)
+
+
+@pytest.fixture
+def models(client):
+    return CustomModels(client)
 
 
 @pytest.fixture
@@ -127,11 +175,11 @@ def test_at_once_a_deleted_job_is_gone_whoever_asks_first(client, evaluations):
         client.list_tags_for_resource(resourceARN=arns[2])
 
 
-def test_at_once_a_job_is_over_before_it_can_be_stopped(evaluations):
-    arn = evaluations.create()
+def test_at_once_a_job_is_over_before_it_can_be_stopped(stoppable):
+    arn = stoppable.create()
     with refused("ConflictException", 400):
-        evaluations.stop(arn)
-    assert evaluations.get(arn) == "Completed"
+        stoppable.stop(arn)
+    assert stoppable.get(arn) == "Completed"
 
 
 def test_at_once_the_model_of_a_job_that_nobody_looked_at_is_there(client):
@@ -141,6 +189,24 @@ def test_at_once_the_model_of_a_job_that_nobody_looked_at_is_there(client):
     assert len(client.list_imported_models()["modelSummaries"]) == 2
     Imports(client).create(3)
     assert client.delete_imported_model(modelIdentifier="model-3")
+
+
+def test_at_once_the_custom_model_of_a_job_that_nobody_looked_at_is_there(client):
+    Customizations(client).create()
+    assert client.get_custom_model(modelIdentifier="custom-1")["jobName"] == "customization-1"
+    Customizations(client).create(2)
+    assert len(client.list_custom_models()["modelSummaries"]) == 2
+    Customizations(client).create(3)
+    assert client.delete_custom_model(modelIdentifier="custom-3")
+    # It is also there for a job that starts from it.
+    Customizations(client).create(4)
+    request = customization_job("further", "further", baseModelIdentifier="custom-4")
+    assert client.create_model_customization_job(**request)["jobArn"]
+
+
+@pytest.mark.parametrize("look", ["get", "poll"])
+def test_at_once_a_custom_model_that_is_brought_along_is_active(models, look):
+    assert getattr(models, look)(models.create()) == "Active"
 
 
 # --- look by look -------------------------------------------------------------------------
@@ -204,14 +270,30 @@ def test_what_is_refused_or_asks_for_something_else_is_no_look(client, bedrock_m
 
 
 @pytest.mark.parametrize("look", ["get", "poll"])
-def test_stopping_moves_on_look_by_look(evaluations, bedrock_mock, look):
-    bedrock_mock.set_transition(EVALUATION_CLOCK, manual(2))
-    arn = evaluations.create()
+def test_stopping_moves_on_look_by_look(stoppable, bedrock_mock, look):
+    bedrock_mock.set_transition(stoppable.clock, manual(2))
+    arn = stoppable.create()
     # Looks at one status do not count for the next.
-    assert evaluations.get(arn) == "InProgress"
-    evaluations.stop(arn)
-    seen = [getattr(evaluations, look)(arn) for _ in range(3)]
+    assert stoppable.get(arn) == "InProgress"
+    stoppable.stop(arn)
+    seen = [getattr(stoppable, look)(arn) for _ in range(3)]
     assert seen == ["Stopping", "Stopped", "Stopped"]
+
+
+@pytest.mark.parametrize("look", ["get", "poll"])
+def test_a_custom_model_becomes_active_look_by_look(models, bedrock_mock, look):
+    bedrock_mock.set_transition(models.clock, manual(3))
+    arn = models.create()
+    assert [getattr(models, look)(arn) for _ in range(3)] == ["Creating", "Creating", "Active"]
+
+
+def test_a_list_of_custom_models_never_contradicts_its_own_status_filter(models, bedrock_mock):
+    bedrock_mock.set_transition(models.clock, manual(1))
+    models.create()
+    assert models.list(modelStatus="Active") == []
+    # By this look it moves on, so it is no longer what was asked for.
+    assert models.list(modelStatus="Creating") == []
+    assert models.list(modelStatus="Active") == ["Active"]
 
 
 @pytest.mark.parametrize("last", [None, {}, {"statusEquals": "Deleting"}])
@@ -326,16 +408,40 @@ def test_a_model_name_is_taken_whether_the_job_is_running_or_over_unseen(client,
 
 
 @in_process
-def test_stopping_takes_its_time(evaluations, bedrock_mock):
-    bedrock_mock.set_transition(EVALUATION_CLOCK, after(60))
+def test_stopping_takes_its_time(stoppable, bedrock_mock):
+    bedrock_mock.set_transition(stoppable.clock, after(60))
     with freeze_time(START) as clock:
-        arn = evaluations.create()
+        arn = stoppable.create()
         clock.tick(59)
-        evaluations.stop(arn)
+        stoppable.stop(arn)
         clock.tick(59)
-        assert evaluations.get(arn) == "Stopping"
+        assert stoppable.get(arn) == "Stopping"
         clock.tick(1)
-        assert evaluations.get(arn) == "Stopped"
+        assert stoppable.get(arn) == "Stopped"
+
+
+@in_process
+def test_a_customization_ends_when_it_was_due_however_late_somebody_looks(client, bedrock_mock):
+    bedrock_mock.set_transition(CUSTOMIZATION_CLOCK, after(60))
+    with freeze_time(START) as clock:
+        arn = Customizations(client).create()
+        clock.tick(timedelta(days=1))
+        model = client.get_custom_model(modelIdentifier="custom-1")
+        job = client.get_model_customization_job(jobIdentifier=arn)
+    assert job["creationTime"] == model["creationTime"] == milliseconds(START)
+    assert job["endTime"] == job["lastModifiedTime"]
+    assert job["endTime"] == milliseconds(START) + timedelta(seconds=60)
+
+
+@in_process
+def test_a_custom_model_takes_its_time_to_become_active(models, bedrock_mock):
+    bedrock_mock.set_transition(models.clock, after(60))
+    with freeze_time(START) as clock:
+        arn = models.create()
+        clock.tick(59)
+        assert models.get(arn) == models.poll(arn) == "Creating"
+        clock.tick(1)
+        assert models.get(arn) == "Active"
 
 
 @in_process

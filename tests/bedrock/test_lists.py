@@ -10,6 +10,8 @@ from freezegun import freeze_time
 from support import (
     EVALUATION_CLOCK,
     body,
+    custom_model,
+    customization_job,
     data_set,
     evaluation_job,
     import_job,
@@ -78,19 +80,45 @@ class Evaluations(Imports):
         self.client.batch_delete_evaluation_job(jobIdentifiers=[job["jobArn"]])
 
 
-@pytest.fixture(params=[Imports, Models, Evaluations])
+class Customizations(Imports):
+    """Customization jobs and their list."""
+
+    operation, items = "list_model_customization_jobs", "modelCustomizationJobSummaries"
+
+    def create(self, name, **members):
+        self.client.create_model_customization_job(**customization_job(name, name, **members))
+        return name
+
+
+class CustomModels(Models):
+    """Custom models and their list."""
+
+    operation = "list_custom_models"
+
+    def create(self, name, **members):
+        self.client.create_custom_model(**custom_model(name, **members))
+        return name
+
+    def delete(self, name):
+        self.client.delete_custom_model(modelIdentifier=name)
+
+
+KINDS = [Imports, Models, Evaluations, Customizations, CustomModels]
+
+
+@pytest.fixture(params=KINDS)
 def listed(request, client):
     """Each kind of resource that can be listed, in turn."""
     return request.param(client)
 
 
-@pytest.fixture(params=[Models, Evaluations])
+@pytest.fixture(params=[Models, Evaluations, CustomModels])
 def deletable(request, client):
     """Each kind of resource that can be listed and deleted, in turn."""
     return request.param(client)
 
 
-@pytest.fixture(params=[Imports, Evaluations])
+@pytest.fixture(params=[Imports, Evaluations, Customizations])
 def jobs(request, client):
     """Each kind of job in turn."""
     return request.param(client)
@@ -165,7 +193,7 @@ def test_name_contains_finds_a_part_of_the_name(listed):
     assert listed.names(nameContains="three") == []
 
 
-@pytest.mark.parametrize("kind", [Imports, Models])
+@pytest.mark.parametrize("kind", [Imports, Models, Customizations, CustomModels])
 def test_name_contains_is_case_sensitive(client, kind):
     listed = kind(client)
     listed.create("Upper")
@@ -363,7 +391,7 @@ def test_a_token_is_of_no_use_elsewhere(listed, bedrock_mock, token):
     others = [
         type(listed)(bedrock_mock.client(region_name="eu-west-1")),
         type(listed)(bedrock_mock.client(account_id=OTHER)),
-        *(kind(listed.client) for kind in {Imports, Models, Evaluations} - {type(listed)}),
+        *(kind(listed.client) for kind in set(KINDS) - {type(listed)}),
     ]
     others[0].create("n")
     others[1].create("n", roleArn=role_of(OTHER))

@@ -15,10 +15,14 @@ from moto.moto_api._internal import mock_random
 
 from support import (
     ACCOUNT,
+    BASE_MODEL,
+    CUSTOMIZATION_CLOCK,
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
     REGION,
     body,
+    custom_model,
+    customization_job,
     evaluation_job,
     import_job,
     in_process,
@@ -393,7 +397,7 @@ def call(client, operation, request):
     return getattr(client, xform_name(operation))(**request)
 
 
-def requests_of(job, model, evaluation):
+def requests_of(job, model, evaluation, customization, custom):
     """A request to every operation that succeeds when these are there and in progress."""
     return {
         "CreateModelImportJob": import_job("job-2", "model-2"),
@@ -408,18 +412,37 @@ def requests_of(job, model, evaluation):
         "ListEvaluationJobs": {},
         "StopEvaluationJob": {"jobIdentifier": evaluation},
         "BatchDeleteEvaluationJob": {"jobIdentifiers": [evaluation]},
+        "CreateModelCustomizationJob": customization_job("customization-2", "custom-2"),
+        "GetModelCustomizationJob": {"jobIdentifier": customization},
+        "ListModelCustomizationJobs": {},
+        "StopModelCustomizationJob": {"jobIdentifier": customization},
+        "CreateCustomModel": custom_model("custom-2"),
+        "GetCustomModel": {"modelIdentifier": custom},
+        "ListCustomModels": {},
+        "DeleteCustomModel": {"modelIdentifier": custom},
+        "PutModelInvocationLoggingConfiguration": {"loggingConfig": {}},
+        "GetModelInvocationLoggingConfiguration": {},
+        "DeleteModelInvocationLoggingConfiguration": {},
+        "GetFoundationModel": {"modelIdentifier": BASE_MODEL},
+        "ListFoundationModels": {},
         "TagResource": {"resourceARN": job, "tags": tags(a="b")},
         "UntagResource": {"resourceARN": job, "tagKeys": ["a"]},
         "ListTagsForResource": {"resourceARN": job},
     }
 
 
-@pytest.mark.parametrize("operation", ALL := requests_of("", "", "").keys())
+@pytest.mark.parametrize("operation", ALL := requests_of(*[""] * 5).keys())
 def test_a_user_may_do_what_a_policy_allows_and_nothing_else(client, bedrock_mock, operation):
-    bedrock_mock.set_transition(EVALUATION_CLOCK, manual(1000))
+    for clock in (EVALUATION_CLOCK, CUSTOMIZATION_CLOCK):
+        bedrock_mock.set_transition(clock, manual(1000))
     job = get(client, create(client))
-    evaluation = client.create_evaluation_job(**evaluation_job())["jobArn"]
-    request = requests_of(job["jobArn"], job["importedModelArn"], evaluation)[operation]
+    request = requests_of(
+        job["jobArn"],
+        job["importedModelArn"],
+        client.create_evaluation_job(**evaluation_job())["jobArn"],
+        client.create_model_customization_job(**customization_job())["jobArn"],
+        client.create_custom_model(**custom_model("brought"))["modelArn"],
+    )[operation]
     before = snapshot(client)
     denied = with_key(user("denied", *(ALL - {operation})))
     who = f"arn:aws:iam::{ACCOUNT}:user/denied"

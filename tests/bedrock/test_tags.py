@@ -11,6 +11,8 @@ from support import (
     ACCOUNT,
     REGION,
     body,
+    custom_model,
+    customization_job,
     evaluation_job,
     import_job,
     many_tags,
@@ -24,7 +26,14 @@ NOT_FOUND = (
     "The specified resource Amazon Resource Name (ARN) was not found. "
     "Check the Amazon Resource Name (ARN) and try your request again."
 )
-KINDS = ["model-import-job", "imported-model", "evaluation-job"]
+KINDS = [
+    "model-import-job",
+    "imported-model",
+    "evaluation-job",
+    "model-customization-job",
+    "custom-model",
+    "brought custom-model",
+]
 
 
 def make(client, kind, tag_list=(), number=1, **members):
@@ -33,12 +42,21 @@ def make(client, kind, tag_list=(), number=1, **members):
     if kind == "evaluation-job":
         request = evaluation_job(f"evaluation-{number}", jobTags=tag_list, **members)
         return client.create_evaluation_job(**request)["jobArn"]
+    if kind == "brought custom-model":
+        request = custom_model(f"custom-{number}", modelTags=tag_list, **members)
+        return client.create_custom_model(**request)["modelArn"]
+    names = f"job-{number}", f"model-{number}"
+    if kind in ("model-customization-job", "custom-model"):
+        member = "customModelTags" if kind == "custom-model" else "jobTags"
+        request = customization_job(*names, **{member: tag_list}, **members)
+        arn = client.create_model_customization_job(**request)["jobArn"]
+        job = client.get_model_customization_job(jobIdentifier=arn)
+        return job["outputModelArn"] if kind == "custom-model" else arn
     member = "jobTags" if kind == "model-import-job" else "importedModelTags"
-    request = import_job(f"job-{number}", f"model-{number}", **{member: tag_list}, **members)
+    request = import_job(*names, **{member: tag_list}, **members)
     arn = client.create_model_import_job(**request)["jobArn"]
-    if kind == "model-import-job":
-        return arn
-    return client.get_model_import_job(jobIdentifier=arn)["importedModelArn"]
+    job = client.get_model_import_job(jobIdentifier=arn)
+    return job["importedModelArn"] if kind == "imported-model" else arn
 
 
 def tags_of(client, arn):
@@ -183,11 +201,10 @@ def tagged(client):
 
 
 def test_get_resources_finds_what_has_tags(tagging, tagged):
-    job, model, evaluation = tagged
+    teams = ["red", *["blue"] * (len(KINDS) - 1)]
     assert found(tagging) == {
-        job: {"kind": "model-import-job", "team": "red"},
-        model: {"kind": "imported-model", "team": "blue"},
-        evaluation: {"kind": "evaluation-job", "team": "blue"},
+        arn: {"kind": kind, "team": team}
+        for arn, kind, team in zip(tagged, KINDS, teams, strict=True)
     }
 
 
@@ -213,6 +230,8 @@ def test_get_resources_filters_by_tags(tagging, tagged, filters, expected):
         (["bedrock"], KINDS),
         (["bedrock:imported-model"], ["imported-model"]),
         (["bedrock:model-import-job", "bedrock:evaluation-job"], [KINDS[0], KINDS[2]]),
+        (["bedrock:model-customization-job"], ["model-customization-job"]),
+        (["bedrock:custom-model"], ["custom-model", "brought custom-model"]),
         (["bedrock:guardrail"], []),
         (["s3"], ["bucket"]),
         (["s3", "bedrock:evaluation-job"], ["bucket", "evaluation-job"]),
@@ -235,7 +254,7 @@ def test_get_resources_finds_given_arns(tagging, tagged):
         not in signature(ResourceGroupsTaggingAPIBackend.get_resources).parameters
     ):
         pytest.skip("this version of moto ignores ResourceARNList")
-    job, model, _ = tagged
+    job, model, *_ = tagged
     assert found(tagging, ResourceARNList=[job, model, f"{job[:-1]}_"]).keys() == {job, model}
 
 
@@ -249,10 +268,11 @@ def test_get_resources_tells_of_its_own_account_and_region_and_not_of_what_is_de
     other = "111122223333"
     make(bedrock_mock.client(region_name="eu-west-1"), KINDS[0], tags(a="b"))
     make(bedrock_mock.client(account_id=other), KINDS[0], tags(a="b"), roleArn=role_of(other))
-    job, model, evaluation = tagged
+    job, model, evaluation, customization, custom_model, brought = tagged
     client.delete_imported_model(modelIdentifier=model)
+    client.delete_custom_model(modelIdentifier=custom_model)
     client.batch_delete_evaluation_job(jobIdentifiers=[evaluation])
-    assert found(tagging).keys() == {job}
+    assert found(tagging).keys() == {job, customization, brought}
 
 
 def test_keys_and_values_are_told_once_each(tagging, tagged):
@@ -263,8 +283,8 @@ def test_keys_and_values_are_told_once_each(tagging, tagged):
 
 
 def test_tag_resources_changes_what_there_is_and_reports_the_rest(client, tagging, tagged):
-    job, model, _ = tagged
-    full = make(client, KINDS[0], many_tags(50), 3)
+    job, model, *_ = tagged
+    full = make(client, KINDS[0], many_tags(50), 9)
     unknown = f"{job[:-12]}{'0' * 12}"
     arns = [job, unknown, full, model]
     answer = tagging.tag_resources(ResourceARNList=arns, Tags={"team": "green", "new": ""})
@@ -280,13 +300,13 @@ def test_tag_resources_changes_what_there_is_and_reports_the_rest(client, taggin
 
 
 def test_untag_resources_changes_what_there_is_and_reports_the_rest(client, tagging, tagged):
-    job, model, evaluation = tagged
+    job, model, *others = tagged
     unknown = f"{job[:-12]}{'0' * 12}"
     arns = [job, unknown, model]
     answer = tagging.untag_resources(ResourceARNList=arns, TagKeys=["team", "never-there"])
     assert answer["FailedResourcesMap"].keys() == {unknown}
     assert tags_of(client, job) == tags(kind=KINDS[0])
-    assert found(tagging, TagFilters=[{"Key": "team"}]).keys() == {evaluation}
+    assert found(tagging, TagFilters=[{"Key": "team"}]).keys() == set(others)
 
 
 def test_tag_resources_refuses_tags_that_bedrock_does(client, tagging, tagged):

@@ -1,0 +1,165 @@
+"""Custom models: what a completed customization job leaves behind, or what was brought along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from moto.core.utils import utcnow
+
+from bedrock_mock.bedrock.base_models import BaseModel, foundation_model
+from bedrock_mock.bedrock.customization_rules import check_source
+from bedrock_mock.bedrock.rules import check_role, in_milliseconds
+from bedrock_mock.core.errors import ConflictException, ValidationException
+from bedrock_mock.core.lifecycle import Lifecycle
+from bedrock_mock.core.listing import Page, page
+from bedrock_mock.core.operations import operation
+from bedrock_mock.core.store import Store
+from bedrock_mock.core.tagging import as_dict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_bedrock.type_defs import (
+        CreateCustomModelRequestTypeDef,
+        DeleteCustomModelRequestTypeDef,
+        GetCustomModelRequestTypeDef,
+        ListCustomModelsRequestTypeDef,
+    )
+
+    from bedrock_mock.bedrock.model_customization_jobs import ModelCustomizationJob
+    from bedrock_mock.bedrock.models import BedrockBackend
+
+#: Only models of the Nova family can be brought along; which one it is stands in its files.
+_IMPORTED_FROM = "amazon.nova-lite-v1:0"
+
+
+class CustomModel(Lifecycle):
+    """One custom model; its attributes are the members of GetCustomModel."""
+
+    clock = "bedrock::custom_model"
+    transitions: ClassVar = {"Creating": "Active"}
+    is_owned = True
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what all of them have, and it all differs
+        self,
+        backend: BedrockBackend,
+        request: Mapping[str, Any],
+        arn: str,
+        name: str,
+        base: BaseModel,
+        created: datetime,
+    ) -> None:
+        super().__init__("Creating", created, request)
+        self.arn = self.model_arn = arn
+        self.name = self.model_name = name
+        self.base_model_arn = base.arn
+        self.base_model_name = base.name
+        self.foundation_model_arn = base.foundation_model_arn
+        self.owner_account_id = backend.account_id
+        self.creation_time = created
+        self.customization_type = "IMPORTED"
+        self.model_kms_key_arn: str | None = None
+        self.tags: dict[str, str] = {}
+
+    @property
+    def model_status(self) -> str:
+        """The status, by its name in GetCustomModel."""
+        return self.status
+
+
+class CustomizedModel(CustomModel):
+    """The model of a completed job; it is as old as the job."""
+
+    def __init__(self, backend: BedrockBackend, job: ModelCustomizationJob) -> None:
+        name, arn = job.custom_model_name, job.future_model_arn
+        super().__init__(backend, job.request, arn, name, job.base, job.creation_time)
+        self.move_to("Active")
+        self.job_arn = job.job_arn
+        self.job_name = job.job_name
+        self.customization_type = job.customization_type
+        self.customization_config = job.customization_config
+        self.hyper_parameters = job.hyper_parameters
+        self.training_data_config = job.training_data_config
+        self.validation_data_config = job.given_validation_data
+        self.output_data_config = job.output_data_config
+        self.training_metrics = job.training_metrics
+        self.validation_metrics = job.validation_metrics
+        self.model_kms_key_arn = job.output_model_kms_key_arn
+        self.tags = job.model_tags
+
+
+class CustomModels:
+    """The operations on custom models."""
+
+    arn_type = "custom-model"
+
+    def __init__(self, backend: BedrockBackend) -> None:
+        self._backend = backend
+        self.store = Store[CustomModel]("custom model")
+
+    @operation("CreateCustomModel")
+    def create(self, request: CreateCustomModelRequestTypeDef) -> object:
+        """Brings a model along, or gives the one that the same token has brought before."""
+        first = self._backend.first_arn("CreateCustomModel", request)
+        if first:
+            return {"modelArn": first}
+        if "roleArn" in request:
+            check_role(self._backend, request["roleArn"])
+        check_source(request)
+        self.check_name(request["modelName"])
+        tags = as_dict(request.get("modelTags", ()))
+        model = CustomModel(
+            self._backend,
+            request,
+            self._backend.new_arn(self.arn_type, "imported"),
+            request["modelName"],
+            foundation_model(self._backend, _IMPORTED_FROM),
+            in_milliseconds(utcnow()),
+        )
+        model.model_kms_key_arn = request.get("modelKmsKeyArn")
+        model.tags = tags
+        self.store.add(model)
+        self._backend.remember("CreateCustomModel", request, model.arn)
+        self._backend.started(model)
+        return model
+
+    @operation("GetCustomModel")
+    def get(self, request: GetCustomModelRequestTypeDef) -> CustomModel:
+        """The model of this ARN or name."""
+        model = self._find(request["modelIdentifier"])
+        model.look()
+        return model
+
+    @operation("ListCustomModels")
+    def list(self, request: ListCustomModelsRequestTypeDef) -> Page[CustomModel]:
+        """A page of models."""
+        self.settle()
+        return page(self.store, request, self._backend.scope)
+
+    @operation("DeleteCustomModel")
+    def delete(self, request: DeleteCustomModelRequestTypeDef) -> None:
+        """Deletes a model that is not being created; its job stays and still tells of it."""
+        model = self._find(request["modelIdentifier"])
+        if model.status == "Creating":
+            msg = "The custom model cannot be deleted: its status is Creating."
+            raise ConflictException(msg)
+        self.store.remove(model)
+
+    def check_name(self, name: str) -> None:
+        """Refuses a name that a model has, or that the model of a job in progress will have.
+
+        Raises:
+            ValidationException: the name is taken.
+        """
+        self.settle(name)
+        if name in self.store or name in self._backend.model_customization_jobs.claims:
+            raise ValidationException("The provided model name is currently in use.")
+
+    def settle(self, identifier: str | None = None) -> None:
+        """A model is there once its job is done, whether or not anybody asked for the job."""
+        self._backend.model_customization_jobs.claims.settle(identifier)
+
+    def _find(self, identifier: str) -> CustomModel:
+        self.settle(identifier)
+        return self.store.find(identifier)

@@ -1,0 +1,114 @@
+"""Foundation models: a catalogue of public facts, the same in every region, or the user's own."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bedrock_mock.bedrock.base_models import foundation_model
+from bedrock_mock.bedrock.responses import BedrockResponse
+from bedrock_mock.core.config import setting
+from bedrock_mock.core.errors import ResourceNotFoundException, ServiceError
+from bedrock_mock.core.operations import operation
+from bedrock_mock.core.validation import refusal
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock.type_defs import (
+        GetFoundationModelRequestTypeDef,
+        ListFoundationModelsRequestTypeDef,
+    )
+
+    from bedrock_mock.bedrock.models import BedrockBackend
+
+Model = dict[str, Any]
+Models = list[Model]
+
+_OURS = Path(__file__).with_suffix(".json")
+_SETTING = "config['bedrock']['foundation_models']"
+
+
+class FoundationModels:
+    """The operations on foundation models.
+
+    The models are those of ``foundation_models.json``, or of moto's config:
+    ``{"bedrock": {"foundation_models": ...}}`` has a list of models in the form of
+    ListFoundationModels, or the path of a JSON file with that list or the whole answer.
+    """
+
+    def __init__(self, backend: BedrockBackend) -> None:
+        self._backend = backend
+
+    @operation("GetFoundationModel")
+    def get(self, request: GetFoundationModelRequestTypeDef) -> dict[str, Model]:
+        """The model of this ARN or id."""
+        for model in self._models():
+            if request["modelIdentifier"] in (model["modelArn"], model["modelId"]):
+                return {"modelDetails": model}
+        raise ResourceNotFoundException(
+            "Could not resolve the foundation model from the provided model identifier."
+        )
+
+    @operation("ListFoundationModels")
+    def list(self, request: ListFoundationModelsRequestTypeDef) -> dict[str, Models]:
+        """All models that pass the filters; this list has no pages."""
+        wanted = {
+            "customizationsSupported": request.get("byCustomizationType"),
+            "outputModalities": request.get("byOutputModality"),
+            "inferenceTypesSupported": request.get("byInferenceType"),
+        }
+        provider = request.get("byProvider")
+        return {
+            "modelSummaries": [
+                model
+                for model in self._models()
+                if (provider is None or provider.lower() == model.get("providerName", "").lower())
+                and all(
+                    value is None or value in model.get(member, ())
+                    for member, value in wanted.items()
+                )
+            ]
+        }
+
+    def _models(self) -> Models:
+        given = setting(self._backend.service, "foundation_models")
+        models = _our_models() if given is None else _parsed(given)
+        return [
+            {**model, "modelArn": foundation_model(self._backend, model["modelId"]).arn}
+            for model in models
+        ]
+
+
+@cache
+def _our_models() -> Models:
+    return _parsed(str(_OURS))
+
+
+def _parsed(given: Any) -> Models:
+    """The models of a list or file.
+
+    Raises:
+        ValueError: the setting is not what it should be; the message tells what is wrong.
+    """
+    try:
+        if isinstance(given, str):
+            given = json.loads(Path(given).read_text(encoding="utf-8"))
+        return _decoded(given["modelSummaries"] if isinstance(given, dict) else given)
+    except (OSError, ValueError, TypeError, KeyError, ServiceError) as error:
+        msg = (
+            f"{_SETTING} must be a list of models in the form of ListFoundationModels, or the "
+            f"path of a JSON file with such a list or answer: {error!r}"
+        )
+        raise ValueError(msg) from error
+
+
+def _decoded(summaries: Any) -> Models:
+    """JSON read by the service model: the times of a model's life become moments."""
+    service = BedrockResponse.service
+    shape = service.model.shape_for("FoundationModelSummaryList")
+    # Each region has ARNs of its own, so a given one counts for nothing.
+    models: Models = service.decoders.of(shape)([{**each, "modelArn": ""} for each in summaries])
+    if faults := service.structural_checks.of(shape)(models):
+        raise refusal(faults)
+    return models

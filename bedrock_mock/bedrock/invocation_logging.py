@@ -1,0 +1,43 @@
+"""Model invocation logging: one configuration for an account and region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bedrock_mock.bedrock.rules import check_role
+from bedrock_mock.core.operations import operation
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock.type_defs import PutModelInvocationLoggingConfigurationRequestTypeDef
+
+    from bedrock_mock.bedrock.models import BedrockBackend
+
+
+class InvocationLogging:
+    """The operations on the configuration; nothing is logged by it.
+
+    Attributes:
+        config: the ``loggingConfig`` that was put, ``None`` where there is none.
+    """
+
+    def __init__(self, backend: BedrockBackend) -> None:
+        self._backend = backend
+        self.config: Any = None
+
+    @operation("PutModelInvocationLoggingConfiguration")
+    def put(self, request: PutModelInvocationLoggingConfigurationRequestTypeDef) -> None:
+        """Replaces the whole configuration."""
+        config = request["loggingConfig"]
+        if "cloudWatchConfig" in config:
+            check_role(self._backend, config["cloudWatchConfig"]["roleArn"])
+        self.config = config
+
+    @operation("GetModelInvocationLoggingConfiguration")
+    def get(self, request: object) -> dict[str, Any]:  # noqa: ARG002 - it has no members
+        """The configuration, if there is one."""
+        return {"loggingConfig": self.config}
+
+    @operation("DeleteModelInvocationLoggingConfiguration")
+    def delete(self, request: object) -> None:  # noqa: ARG002 - it has no members
+        """There is no configuration any more, if there was one."""
+        self.config = None

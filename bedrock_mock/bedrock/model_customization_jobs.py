@@ -1,0 +1,190 @@
+"""Model customization jobs: they make a custom model out of another model and data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from moto.core.utils import utcnow
+
+from bedrock_mock.bedrock.base_models import BaseModel, base_model
+from bedrock_mock.bedrock.custom_models import CustomizedModel
+from bedrock_mock.bedrock.customization_rules import check_customization, customization_type
+from bedrock_mock.bedrock.references import check_bucket, check_vpc
+from bedrock_mock.bedrock.rules import check_role, in_milliseconds, kms_key_arn
+from bedrock_mock.core.claims import Claims
+from bedrock_mock.core.errors import ConflictException, ValidationException
+from bedrock_mock.core.lifecycle import Lifecycle
+from bedrock_mock.core.listing import Page, page
+from bedrock_mock.core.operations import operation
+from bedrock_mock.core.store import Store
+from bedrock_mock.core.tagging import as_dict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_bedrock.type_defs import (
+        CreateModelCustomizationJobRequestTypeDef,
+        GetModelCustomizationJobRequestTypeDef,
+        ListModelCustomizationJobsRequestTypeDef,
+        StopModelCustomizationJobRequestTypeDef,
+    )
+
+    from bedrock_mock.bedrock.models import BedrockBackend
+
+
+class ModelCustomizationJob(Lifecycle):
+    """One customization job; its attributes are the members of GetModelCustomizationJob.
+
+    Nothing is trained: the metrics of every job are the same.
+    """
+
+    clock = "bedrock::model_customization_job"
+    transitions: ClassVar = {"InProgress": "Completed", "Stopping": "Stopped"}
+
+    def __init__(
+        self,
+        backend: BedrockBackend,
+        request: CreateModelCustomizationJobRequestTypeDef,
+        base: BaseModel,
+        tags: dict[str, str],
+        model_tags: dict[str, str],
+    ) -> None:
+        now = in_milliseconds(utcnow())
+        super().__init__("InProgress", now, request)
+        self._backend = backend
+        self.base = base
+        self.arn = self.job_arn = backend.new_arn("model-customization-job", base.model_id)
+        self.name = self.job_name = request["jobName"]
+        self.custom_model_name = self.output_model_name = request["customModelName"]
+        self.client_request_token = request.get("clientRequestToken")
+        self.role_arn = request["roleArn"]
+        # GetModelCustomizationJob knows foundation models only.
+        self.base_model_arn = base.foundation_model_arn
+        self.customization_type = customization_type(request)
+        self.customization_config = request.get("customizationConfig")
+        self.hyper_parameters = request.get("hyperParameters")
+        self.training_data_config = request["trainingDataConfig"]
+        self.given_validation_data = request.get("validationDataConfig")
+        self.validation_data_config = self.given_validation_data or {"validators": []}
+        self.output_data_config = request["outputDataConfig"]
+        self.output_model_kms_key_arn = kms_key_arn(backend, request.get("customModelKmsKeyId"))
+        self.vpc_config = request.get("vpcConfig")
+        self.creation_time = self.last_modified_time = now
+        self.end_time: datetime | None = None
+        self.training_metrics: dict[str, float] | None = None
+        self.validation_metrics: list[dict[str, float]] | None = None
+        self.output_model_arn: str | None = None
+        self.tags = tags
+        self.model_tags = model_tags
+        #: Where its model will be, once there is one.
+        self.future_model_arn = backend.new_arn("custom-model", base.model_id)
+
+    @property
+    def custom_model_arn(self) -> str | None:
+        """The ARN of the model, by its name in lists."""
+        return self.output_model_arn
+
+    @property
+    def status_details(self) -> dict[str, Any] | None:
+        """The sub-tasks of a distillation; while it goes on, only the first has begun."""
+        if self.customization_type != "DISTILLATION":
+            return None
+        first = {
+            "status": self.status,
+            "creationTime": self.creation_time,
+            "lastModifiedTime": self.last_modified_time,
+        }
+        rest = first if self.status == "Completed" else {"status": "NotStarted"}
+        return {
+            "validationDetails": first,
+            "dataProcessingDetails": rest,
+            "trainingDetails": rest,
+        }
+
+    def entered(self, status: str, at: datetime) -> None:
+        """The job's status has changed; a completed job's model is there."""
+        self.last_modified_time = in_milliseconds(at)
+        if status in self.transitions:
+            return
+        self.end_time = self.last_modified_time
+        if status == "Completed":
+            self._complete()
+        claims = self._backend.model_customization_jobs.claims
+        claims.release(self.custom_model_name, self.future_model_arn)
+
+    def _complete(self) -> None:
+        self.training_metrics = {"trainingLoss": 0.0}
+        # One for each validator, and none where there are none.
+        losses = [{"validationLoss": 0.0} for _ in self.validation_data_config["validators"]]
+        self.validation_metrics = losses or None
+        self.output_model_arn = self.future_model_arn
+        self._backend.custom_models.store.add(CustomizedModel(self._backend, self))
+
+
+class ModelCustomizationJobs:
+    """The operations on customization jobs."""
+
+    arn_type = "model-customization-job"
+
+    def __init__(self, backend: BedrockBackend) -> None:
+        self._backend = backend
+        self.store = Store[ModelCustomizationJob]("model customization job")
+        self.claims = Claims[ModelCustomizationJob]()
+
+    @operation("CreateModelCustomizationJob")
+    def create(self, request: CreateModelCustomizationJobRequestTypeDef) -> object:
+        """Starts a job, or gives the one that the same token has started before."""
+        first = self._backend.first_arn("CreateModelCustomizationJob", request)
+        if first:
+            return {"jobArn": first}
+        check_role(self._backend, request["roleArn"])
+        check_customization(request)
+        models = self._backend.custom_models
+        models.settle(request["baseModelIdentifier"])
+        base = base_model(self._backend, models.store, request["baseModelIdentifier"])
+        if request["jobName"] in self.store:
+            raise ValidationException("The provided job name is currently in use.")
+        models.check_name(request["customModelName"])
+        check_vpc(self._backend, request.get("vpcConfig"))
+        for member in ("trainingDataConfig", "outputDataConfig"):
+            if uri := cast("Any", request[member]).get("s3Uri"):
+                check_bucket(self._backend, f"{member}.s3Uri", uri)
+        job = ModelCustomizationJob(
+            self._backend,
+            request,
+            base,
+            as_dict(request.get("jobTags", ())),
+            as_dict(request.get("customModelTags", ())),
+        )
+        self.store.add(job)
+        self.claims.add(job, job.custom_model_name, job.future_model_arn)
+        self._backend.remember("CreateModelCustomizationJob", request, job.job_arn)
+        self._backend.started(job)
+        return job
+
+    @operation("GetModelCustomizationJob")
+    def get(self, request: GetModelCustomizationJobRequestTypeDef) -> ModelCustomizationJob:
+        """The job of this ARN or name."""
+        job = self.store.find(request["jobIdentifier"])
+        job.look()
+        return job
+
+    @operation("ListModelCustomizationJobs")
+    def list(
+        self, request: ListModelCustomizationJobsRequestTypeDef
+    ) -> Page[ModelCustomizationJob]:
+        """A page of jobs."""
+        return page(self.store, request, self._backend.scope)
+
+    @operation("StopModelCustomizationJob")
+    def stop(self, request: StopModelCustomizationJobRequestTypeDef) -> None:
+        """Stops a job that is in progress."""
+        job = self.store.find(request["jobIdentifier"])
+        if job.status != "InProgress":
+            msg = f"The model customization job is not in progress: its status is {job.status}."
+            raise ConflictException(msg)
+        job.move_to("Stopping")
+
+    def settle(self, identifier: str | None = None) -> None:
+        """Lets jobs finish that are due: the one of this model's name or ARN, or all."""
+        self.claims.settle(identifier)

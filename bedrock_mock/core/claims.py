@@ -1,0 +1,44 @@
+"""Jobs in progress by the name and the ARN of what each will make."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from bedrock_mock.core.lifecycle import Lifecycle
+
+J = TypeVar("J", bound=Lifecycle)
+
+
+class Claims(Generic[J]):
+    """What jobs in progress lay claim to, for example ``Claims[ModelImportJob]()``.
+
+    Nobody need look at a job for what it makes to be there: whoever asks for that calls
+    :meth:`settle` first, which lets jobs finish that are due.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, J] = {}
+
+    def __len__(self) -> int:
+        return len({id(job) for job in self._jobs.values()})
+
+    def __contains__(self, identifier: str) -> bool:
+        return identifier in self._jobs
+
+    def add(self, job: J, *identifiers: str) -> None:
+        """A job that will make what has this name and this ARN has begun."""
+        self._jobs.update(dict.fromkeys(identifiers, job))
+
+    def release(self, *identifiers: str) -> None:
+        """The job has ended."""
+        for identifier in identifiers:
+            self._jobs.pop(identifier, None)
+
+    def settle(self, identifier: str | None = None) -> None:
+        """Lets jobs finish that are due: the one that makes this name or ARN, or all."""
+        if identifier is None:
+            due = list(self._jobs.values())
+        else:
+            due = [job for job in (self._jobs.get(identifier),) if job]
+        for job in due:
+            _ = job.status

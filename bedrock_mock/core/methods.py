@@ -1,0 +1,66 @@
+"""moto's own way to use a backend: one method for each operation, in snake_case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from botocore import xform_name
+
+from bedrock_mock.core.listing import Page
+
+if TYPE_CHECKING:
+    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.core.service import Service
+
+
+def method(backend: ServiceBackend, service: Service, name: str) -> Callable[..., Any]:
+    """The method that a backend of moto has for an operation.
+
+    It takes the operation's members by their names in snake_case, or in the model's order,
+    and gives what moto's methods give: the one member of an answer that has one, items and
+    token of a page, else an object whose attributes are the answer's members. The request
+    is checked as one that comes over HTTP; what is ``None`` is not sent.
+
+    Args:
+        backend: whose state it is.
+        service: the service's model.
+        name: of the method: ``get_custom_model``.
+
+    Raises:
+        AttributeError: no operation of the backend has this name.
+
+    Example::
+
+        backend = moto.backends.get_backend("bedrock")["123456789012"]["us-east-1"]
+        model = backend.get_custom_model(model_identifier="my-model")
+        print(model.model_arn)
+    """
+    # Whoever copies a backend asks for names before it has handlers.
+    operations = {xform_name(each): each for each in vars(backend).get("handlers", ())}
+    if name not in operations:
+        msg = f"{type(backend).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(msg)
+    operation = operations[name]
+    model: Any = service.model.operation_model(operation)
+    members = {xform_name(member): member for member in model.input_shape.members}
+    answered = list(model.output_shape.members)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        given = {**dict(zip(members, args, strict=False)), **kwargs}
+        if unknown := given.keys() - members.keys():
+            has = f"it has: {', '.join(members)}"
+            msg = f"{name}() has no argument {', '.join(sorted(unknown))}; {has}"
+            raise TypeError(msg)
+        request = {members[key]: value for key, value in given.items() if value is not None}
+        service.operation(operation).validate(request)
+        with backend.lock:
+            result: Any = backend.handlers[operation](request)
+        if isinstance(result, Page):
+            return result.items, result.next_token
+        if len(answered) != 1:
+            return result
+        (only,) = answered
+        return result[only] if isinstance(result, dict) else getattr(result, xform_name(only))
+
+    return call

@@ -1,0 +1,187 @@
+"""Foundation models: the catalogue, its filters, and a catalogue of the user's own."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+
+import pytest
+from botocore.exceptions import ClientError
+
+from bedrock_mock import mock_bedrock
+from support import BASE_MODEL, REGION, body, in_process, refused, send_paths_as_they_are
+
+HAIKU = "anthropic.claude-3-haiku-20240307-v1:0"
+OWN = [
+    {
+        "modelId": "my.model-v1",
+        "modelArn": "arn:aws:bedrock:eu-west-1::foundation-model/my.model-v1",
+        "providerName": "Me",
+        "outputModalities": ["TEXT"],
+        "modelLifecycle": {"status": "ACTIVE", "startOfLifeTime": "2026-01-02T03:04:05+00:00"},
+    }
+]
+
+
+def arn_of(model_id, region=REGION, partition="aws"):
+    return f"arn:{partition}:bedrock:{region}::foundation-model/{model_id}"
+
+
+def get(client, identifier):
+    return body(client.get_foundation_model(modelIdentifier=identifier))["modelDetails"]
+
+
+def models(client, **filters):
+    return client.list_foundation_models(**filters)["modelSummaries"]
+
+
+def ids(client, **filters):
+    return [model["modelId"] for model in models(client, **filters)]
+
+
+def test_a_model_tells_what_it_takes_what_it_gives_and_how_it_can_be_had(client):
+    assert get(client, f"{HAIKU}:200k") == {
+        "modelId": f"{HAIKU}:200k",
+        "modelArn": arn_of(f"{HAIKU}:200k"),
+        "modelName": "Claude 3 Haiku",
+        "providerName": "Anthropic",
+        "inputModalities": ["TEXT", "IMAGE"],
+        "outputModalities": ["TEXT"],
+        "responseStreamingSupported": True,
+        "customizationsSupported": ["FINE_TUNING"],
+        "inferenceTypesSupported": ["PROVISIONED"],
+        "modelLifecycle": {"status": "ACTIVE"},
+    }
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+def test_a_model_is_found_by_its_id_and_by_its_arn_percent_encoded_or_not(client, encoded):
+    if not encoded:
+        send_paths_as_they_are(client)
+    assert get(client, arn_of(BASE_MODEL)) == get(client, BASE_MODEL)
+
+
+@pytest.mark.parametrize(
+    "identifier", ["amazon.titan-text-huge-v1", "titan.text", arn_of(BASE_MODEL, "eu-west-1")]
+)
+def test_a_model_that_is_not_in_the_catalogue_is_not_found(client, identifier):
+    message = "Could not resolve the foundation model from the provided model identifier."
+    with refused("ResourceNotFoundException", 404, message):
+        get(client, identifier)
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_every_region_has_the_same_models_with_arns_of_its_own(
+    client, bedrock_mock, region, partition
+):
+    elsewhere = bedrock_mock.client(region_name=region)
+    assert ids(elsewhere) == ids(client)
+    assert {each["modelArn"] for each in models(elsewhere)} == {
+        arn_of(model_id, region, partition) for model_id in ids(client)
+    }
+
+
+def test_the_list_has_each_model_once_as_get_tells_it(client):
+    listed = models(client)
+    assert len({each["modelId"] for each in listed}) == len(listed) > 40
+    for each in listed:
+        assert each == get(client, each["modelId"])
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "value"),
+    [
+        ("byCustomizationType", "customizationsSupported", "FINE_TUNING"),
+        ("byCustomizationType", "customizationsSupported", "CONTINUED_PRE_TRAINING"),
+        ("byCustomizationType", "customizationsSupported", "DISTILLATION"),
+        ("byOutputModality", "outputModalities", "TEXT"),
+        ("byOutputModality", "outputModalities", "IMAGE"),
+        ("byOutputModality", "outputModalities", "EMBEDDING"),
+        ("byInferenceType", "inferenceTypesSupported", "ON_DEMAND"),
+        ("byInferenceType", "inferenceTypesSupported", "PROVISIONED"),
+    ],
+)
+def test_a_filter_gives_the_models_that_have_the_value(client, name, member, value):
+    expected = [each["modelId"] for each in models(client) if value in each[member]]
+    assert 0 < len(expected) < len(models(client))
+    assert ids(client, **{name: value}) == expected
+
+
+@pytest.mark.parametrize("provider", ["Mistral AI", "mistral ai"])
+def test_the_provider_is_the_whole_name_in_whatever_case(client, provider):
+    found = models(client, byProvider=provider)
+    assert found
+    assert {each["providerName"] for each in found} == {"Mistral AI"}
+    assert models(client, byProvider="Mistral") == []
+
+
+def test_filters_are_joined(client):
+    found = ids(client, byProvider="Amazon", byCustomizationType="CONTINUED_PRE_TRAINING")
+    assert sorted(found) == [
+        f"amazon.titan-text-{size}" for size in ("express-v1:0:8k", "lite-v1:0:4k")
+    ]
+    assert ids(client, byProvider="Meta", byOutputModality="IMAGE") == []
+
+
+@pytest.mark.parametrize(
+    "filters", [{"byOutputModality": "SMELL"}, {"byInferenceType": "NEVER"}, {"byProvider": "*"}]
+)
+def test_what_the_model_does_not_allow_is_refused(client, filters):
+    with refused("ValidationException", 400):
+        models(client, **filters)
+
+
+# --- a catalogue of the user's own -------------------------------------------------------------
+
+
+def with_models(catalogue):
+    return mock_bedrock(config={"bedrock": {"foundation_models": catalogue}})
+
+
+def test_the_catalogue_can_be_replaced_by_a_list():
+    with with_models(OWN) as bedrock:
+        client = bedrock.client(region_name=REGION)
+        (model,) = models(client)
+        assert model["modelArn"] == arn_of("my.model-v1")
+        assert get(client, "my.model-v1") == model
+        assert ids(client, byProvider="me", byOutputModality="TEXT") == ["my.model-v1"]
+        # What an entry does not tell of itself passes no filter.
+        assert ids(client, byInferenceType="ON_DEMAND") == []
+    with mock_bedrock() as bedrock:
+        assert "my.model-v1" not in ids(bedrock.client(region_name=REGION))
+
+
+@in_process
+@pytest.mark.parametrize("form", [OWN, {"modelSummaries": OWN, "ResponseMetadata": {}}])
+def test_the_catalogue_can_be_replaced_by_what_the_aws_cli_has_saved(tmp_path, form):
+    path = tmp_path / "models.json"
+    path.write_text(json.dumps(form), encoding="utf-8")
+    with with_models(str(path)) as bedrock:
+        (model,) = models(bedrock.client(region_name=REGION))
+    assert model["modelId"] == "my.model-v1"
+    born = model["modelLifecycle"].get("startOfLifeTime")
+    # Older versions of botocore do not know the member.
+    assert born in (None, datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc))
+
+
+@in_process
+@pytest.mark.parametrize(
+    ("catalogue", "why"),
+    [
+        ("no-such-file.json", "No such file"),
+        (5, "not iterable"),
+        (["a"], "not a mapping"),
+        ({"models": OWN}, "modelSummaries"),
+        ([{"modelId": 5}], "can not be converted to a String"),
+        ([{"modelName": "Nameless"}], "'1.member.modelId' failed to satisfy constraint"),
+    ],
+)
+def test_a_catalogue_that_cannot_be_read_is_the_callers_error(catalogue, why):
+    with with_models(catalogue) as bedrock:
+        client = bedrock.client(region_name=REGION)
+        with pytest.raises(ValueError, match=why) as caught:
+            models(client)
+    assert not isinstance(caught.value, ClientError)
+    assert str(caught.value).startswith("config['bedrock']['foundation_models'] must be a list")
