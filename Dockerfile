@@ -7,6 +7,8 @@ RUN pip install --no-cache-dir './[server]'
 
 # It is nobody's: a number tells Kubernetes, too, that it is not root's.
 USER 65534
+# The one file that the server writes, if it is told to record.
+ENV MOTO_RECORDER_FILEPATH=/tmp/moto_recording
 EXPOSE 5000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["python", "-c", \
     "from urllib.request import urlopen; urlopen('http://127.0.0.1:5000/moto-api/health', timeout=4)"]

@@ -158,19 +158,19 @@ class Document:
         for name in block.needs:
             if not is_installed(name):
                 pytest.skip(f"{name} is not installed")
-        with self._server(block) as port:
+        with self._server(block, folder) as port:
             execute(block, Place(folder, self.blocks, block, port))
 
     @contextmanager
-    def _server(self, block):
+    def _server(self, block, folder):
         """The server that the document starts, if the block needs it: its port."""
-        if PORT not in block.code:
+        if PORT not in block.code or block.mark:
             yield None
             return
         (server,) = (each for each in self.blocks if each.kind == "server")
         command = ["bash", "-c", f"exec {server.code.replace(PORT, '0')}"]
         with subprocess.Popen(
-            command, env=environment(), stdout=subprocess.PIPE, text=True
+            command, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True
         ) as process:
             try:
                 line = process.stdout.readline()
@@ -282,7 +282,7 @@ def run_console(block, place):
     outputs = printed.split(end)
     assert outputs.pop() == ""
     for (_, expected), output in zip(commands, outputs, strict=True):
-        assert_printed(output, expected.splitlines())
+        assert_printed(output, expected.replace(PORT, place.port).splitlines())
 
 
 EXECUTORS = {
