@@ -6,15 +6,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bedrock_mock._mock import BedrockMock, mock_bedrock
+    from bedrock_mock._mock import BedrockMock, current, mock_bedrock
     from bedrock_mock._takeover import install, uninstall
+    from bedrock_mock.core.calls import Call, Calls
+    from bedrock_mock.server import BedrockServer
 
     __version__: str
 
-__all__ = ["BedrockMock", "__version__", "install", "mock_bedrock", "uninstall"]
+__all__ = [
+    "BedrockMock",
+    "BedrockServer",
+    "Call",
+    "Calls",
+    "__version__",
+    "current",
+    "install",
+    "mock_bedrock",
+    "uninstall",
+]
 
 _HOMES = {
     "BedrockMock": "bedrock_mock._mock",
+    "BedrockServer": "bedrock_mock.server",
+    "Call": "bedrock_mock.core.calls",
+    "Calls": "bedrock_mock.core.calls",
+    "current": "bedrock_mock._mock",
     "mock_bedrock": "bedrock_mock._mock",
     "install": "bedrock_mock._takeover",
     "uninstall": "bedrock_mock._takeover",

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 from moto import settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.moto_api import state_manager
 
 from bedrock_mock._remote import Remote
+from bedrock_mock._scripting import Scripting
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 _DEFAULT_REGION = "us-east-1"
 _PROGRESSIONS: dict[str, tuple[str, ...]] = {
     "immediate": (),
+    "frozen": (),
     "manual": ("times",),
     "time": ("seconds",),
 }
 
 
-class BedrockMock:
+class BedrockMock(Scripting):
     """The active mock: what ``with mock_bedrock() as bedrock:`` and the fixture give."""
 
     def __init__(self, config: dict[str, dict[str, Any]]) -> None:
@@ -90,8 +91,9 @@ class BedrockMock:
                 ``bedrock::model_customization_job``, ``bedrock::evaluation_job`` or
                 ``bedrock::custom_model``.
             transition: ``{"progression": "immediate"}``, ``{"progression": "manual",
-                "times": n}`` (the n-th look sees the next status) or ``{"progression":
-                "time", "seconds": s}``.
+                "times": n}`` (the n-th look sees the next status), ``{"progression":
+                "time", "seconds": s}`` or, as :meth:`freeze` does, ``{"progression":
+                "frozen"}``.
 
         Raises:
             ValueError: there is no such clock, or no such progression.
@@ -113,7 +115,16 @@ class BedrockMock:
             )
             remote.set_transition(model_name, transition)
         else:
+            from moto.moto_api import state_manager  # noqa: PLC0415 - not before it is needed
+
             state_manager.set_transition(model_name, transition)
+
+    def _perform(self, verb: str, **arguments: Any) -> Any:
+        if settings.TEST_SERVER_MODE:
+            return Remote(settings.test_server_mode_endpoint()).perform(verb, arguments)
+        from bedrock_mock._verbs import perform  # noqa: PLC0415 - not before it is needed
+
+        return perform(verb, arguments)
 
     def begin(self) -> None:
         """The mock has started: a server, if there is one, learns our part of the config."""
@@ -147,7 +158,7 @@ def _region(region_name: str | None) -> str:
 
 
 def check_transition(model_name: str, transition: dict[str, Any]) -> None:
-    from bedrock_mock.core.lifecycle import clocks  # noqa: PLC0415 - not before it is needed
+    from bedrock_mock.bedrock.models import clocks  # noqa: PLC0415 - not before it is needed
 
     if model_name not in clocks():
         msg = f"{model_name!r} is no clock of Bedrock's jobs; there are: {', '.join(clocks())}"
@@ -155,10 +166,9 @@ def check_transition(model_name: str, transition: dict[str, Any]) -> None:
     progression = transition.get("progression")
     expected = _PROGRESSIONS.get(str(progression))
     if expected is None or transition.keys() != {"progression", *expected}:
-        forms = ["{'progression': 'immediate'}"] + [
-            f"{{'progression': '{name}', '{key}': number}}"
+        forms = [
+            f"{{'progression': '{name}'" + "".join(f", '{key}': number" for key in keys) + "}"
             for name, keys in _PROGRESSIONS.items()
-            for key in keys
         ]
         msg = f"{transition!r} is no transition of moto's state manager; use {' or '.join(forms)}"
         raise ValueError(msg)

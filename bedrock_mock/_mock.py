@@ -10,13 +10,14 @@ from typing import Any, TypeVar, cast, overload
 import boto3
 from moto import mock_aws
 from moto.core.config import default_user_config
-from moto.moto_api import state_manager
+from moto.core.models import botocore_stubber
 
 from bedrock_mock._decorate import decorate
 from bedrock_mock._handle import BedrockMock
 from bedrock_mock._takeover import takeover
+from bedrock_mock.core.config import check
 
-__all__ = ["BedrockMock", "MockBedrock", "mock_bedrock"]
+__all__ = ["BedrockMock", "MockBedrock", "current", "mock_bedrock"]
 
 Config = dict[str, dict[str, Any]]
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -29,6 +30,7 @@ class MockBedrock:
     """What :func:`mock_bedrock` gives: usable as decorator, context manager or with start/stop."""
 
     def __init__(self, config: Config | None = None) -> None:
+        check("bedrock", (config or {}).get("bedrock"))
         self._config = config
         self._activations: list[_Activation] = []
 
@@ -88,6 +90,8 @@ class _Surroundings:
         config: Any = default_user_config
         config.clear()
         config.update(self._config)
+        from moto.moto_api import state_manager  # noqa: PLC0415 - as below
+
         for name in _our_transitions().keys() - self._transitions.keys():
             state_manager.unset_transition(name)
         for name, transition in self._transitions.items():
@@ -98,6 +102,8 @@ class _Surroundings:
 
 def _our_transitions() -> dict[str, Any]:
     """The transitions that have been set for our clocks; moto tells only what is in force."""
+    from moto.moto_api import state_manager  # noqa: PLC0415 - importing the mock must be cheap
+
     transitions = state_manager._transitions  # noqa: SLF001 - see tests/test_moto_canaries.py
     return {name: value for name, value in transitions.items() if name.startswith(_CLOCKS)}
 
@@ -168,15 +174,21 @@ def mock_bedrock(func: Any = None, config: Config | None = None) -> Any:
         func: what is decorated, where it stands as ``@mock_bedrock`` without parentheses:
             a function, ``async def`` function, generator, asynchronous generator, pytest
             class or ``unittest.TestCase``.
-        config: moto's config, and in its part for Bedrock, ``{"bedrock": {...}}``:
-            ``"validate_requests": False`` switches the checks of values against the
-            service model off (default: on); ``"foundation_models"`` is a list of models in
-            the form of ListFoundationModels, or the path of a JSON file with it, in place
-            of the package's own.
+        config: moto's config, and for Bedrock ``{"bedrock": {...}}`` with any of
+            ``"validate_requests": False``, which switches the checks of values against
+            the service model off; ``"references": "strict"``, which has roles, buckets,
+            files, keys, subnets and security groups be there in moto; ``"quotas": True``,
+            or a dict of numbers, which has the service's quotas hold; ``"check_unused":
+            False``, with which fixtures let scripts go that were never used;
+            ``"foundation_models"``, a list in the form of ListFoundationModels, or the
+            path of a JSON file with one, in place of the package's own.
 
     Returns:
         The decorated object, or a :class:`MockBedrock` to decorate with, to enter, or to
         start and stop. Entering gives a :class:`BedrockMock`.
+
+    Raises:
+        ValueError: Bedrock's part of the config has a name or value that means nothing.
 
     Example::
 
@@ -191,3 +203,28 @@ def mock_bedrock(func: Any = None, config: Config | None = None) -> Any:
     if func is None:
         return MockBedrock(config)
     return MockBedrock(config)(func)
+
+
+def current() -> BedrockMock:
+    """The object of the mock that is active, for a function that is decorated.
+
+    Returns:
+        What ``with mock_bedrock() as bedrock:`` gives, of the one that began last. After
+        :func:`bedrock_mock.install`, plain ``mock_aws`` has one too.
+
+    Raises:
+        RuntimeError: none is active.
+
+    Example::
+
+        @mock_bedrock
+        def test_throttling():
+            current().throttle("GetModelImportJob", times=2)
+    """
+    active = _Activation._active  # noqa: SLF001 - of this module
+    if active:
+        return active[-1].handle
+    if takeover.installed and botocore_stubber.enabled:
+        return BedrockMock({})
+    msg = "current(): no mock is active; use @mock_bedrock or with mock_bedrock():"
+    raise RuntimeError(msg)

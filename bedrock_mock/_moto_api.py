@@ -3,25 +3,68 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 from moto.core.config import default_user_config
 from moto.moto_api._internal import urls
 
-from bedrock_mock._remote import CONFIG_PATH
+from bedrock_mock._remote import API_PATH, CONFIG_PATH
+from bedrock_mock._verbs import perform
+from bedrock_mock.core.config import check
+
+Answer = tuple[int, dict[str, str], str]
 
 
 def added() -> AbstractContextManager[Any]:
     """While this lasts, moto's API has our paths too."""
-    return patch.dict(urls.url_paths, {f"{{0}}{CONFIG_PATH}": config})
+    # Config comes first: in the process the first path that matches counts.
+    paths = {CONFIG_PATH: _config, f"{API_PATH}/(?P<verb>[^/]+)": _verb}
+    return patch.dict(urls.url_paths, {f"{{0}}{path}": answer for path, answer in paths.items()})
 
 
-def config(request: Any, full_url: str, headers: Any) -> tuple[int, dict[str, str], str]:  # noqa: ARG001
+def _config(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG001
     """GET and POST of Bedrock's part of moto's config."""
     settings: Any = default_user_config
-    if request.method == "POST":
-        settings["bedrock"] = json.loads(request.get_data())
-    body = json.dumps(settings.get("bedrock", {}))
-    return 200, {"Content-Type": "application/json"}, body
+
+    def change() -> Any:
+        if request.method == "POST":
+            config = _body(request)
+            check("bedrock", config)
+            settings["bedrock"] = config
+        return settings.get("bedrock", {})
+
+    return _answer(change)
+
+
+def _verb(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG001
+    """A scripting verb; the body has its arguments."""
+    name = urlsplit(full_url).path.rpartition("/")[2].replace("-", "_")
+    return _answer(lambda: {"result": perform(name, _body(request))})
+
+
+def _body(request: Any) -> dict[str, Any]:
+    body = json.loads(request.get_data() or b"{}")
+    if not isinstance(body, dict):
+        msg = f"the body must be a JSON object, not {body!r}"
+        raise ValueError(msg)
+    return body
+
+
+def _answer(work: Callable[[], Any]) -> Answer:
+    try:
+        status, content = 200, work()
+    except ValueError as error:
+        status, content = 400, {"message": str(error)}
+    return status, {"Content-Type": "application/json"}, json.dumps(content, default=_encode)
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    # What a Call is asked for: mappings of their own kind.
+    return dict(value)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import requests
 
-#: Beside moto's own paths: GET and POST of ``{"validate_requests": true}``.
-CONFIG_PATH = "/moto-api/bedrock/config"
+#: Beside moto's own paths.
+API_PATH = "/moto-api/bedrock"
+#: GET and POST of ``{"validate_requests": true}``.
+CONFIG_PATH = f"{API_PATH}/config"
 _TIMEOUT_SECONDS = 30
+_REFUSED = 400
+
+
+def verb_path(verb: str) -> str:
+    """Where a scripting verb is, its name with hyphens: ``/moto-api/bedrock/fail-next``."""
+    return f"{API_PATH}/{verb.replace('_', '-')}"
 
 
 class Remote:
@@ -45,11 +54,29 @@ class Remote:
         body = {"model_name": model_name, "transition": transition}
         self._call("POST", "/moto-api/state-manager/set-transition", body)
 
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
+        """Has the server do what a scripting verb says.
+
+        Raises:
+            ValueError: it makes no sense, or cannot be said over HTTP.
+        """
+        said = {name: value for name, value in arguments.items() if value is not None}
+        for name, value in said.items():
+            if callable(value):
+                msg = f"{verb}: {name} is a function, which a server cannot be sent: give a dict"
+                raise ValueError(msg)
+        if "times" in arguments:
+            # None is a number, too: all of them.
+            said["times"] = arguments["times"]
+        return self._call("POST", verb_path(verb), said).json()["result"]
+
     def _call(
         self, method: str, path: str, body: dict[str, Any] | None = None
     ) -> requests.Response:
         url = f"{self._endpoint_url}{path}"
         response = requests.request(method, url, json=body, timeout=_TIMEOUT_SECONDS)
+        if response.status_code == _REFUSED:
+            raise ValueError(response.json()["message"])
         if not response.ok:
             msg = (
                 f"{method} {url} answered {response.status_code}: is the server at this address "

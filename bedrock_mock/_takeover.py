@@ -20,7 +20,7 @@ from moto import backend_index
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
 
-from bedrock_mock import _moto_api
+from bedrock_mock.core.config import check
 
 
 class _Takeover:
@@ -30,7 +30,8 @@ class _Takeover:
         self._lock = RLock()
         self._count = 0
         self._stack = ExitStack()
-        self._installed = False
+        #: Whether :meth:`install` has put them in for the whole process.
+        self.installed = False
 
     def acquire(self) -> None:
         """Puts our backends in, unless they are."""
@@ -49,32 +50,37 @@ class _Takeover:
     def install(self, config: Mapping[str, Any]) -> None:
         """Acquires once, however often it is called, and sets the config meanwhile."""
         with self._lock:
-            if not self._installed:
+            if not self.installed:
                 self.acquire()
-                self._installed = True
+                self.installed = True
                 self._config = patch.dict(default_user_config, config)
                 self._config.start()
 
     def uninstall(self) -> None:
         """Releases what :meth:`install` acquired."""
         with self._lock:
-            if self._installed:
+            if self.installed:
                 self._config.stop()
-                self._installed = False
+                self.installed = False
                 self.release()
 
     def _enter(self) -> None:
         import moto.bedrock  # noqa: PLC0415 - nothing heavy before the first use
 
+        from bedrock_mock import _moto_api  # noqa: PLC0415
+        from bedrock_mock._stubber import shortened  # noqa: PLC0415
         from bedrock_mock.bedrock import urls  # noqa: PLC0415
         from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
+        from bedrock_mock.bedrock.responses import BedrockResponse  # noqa: PLC0415
         from bedrock_mock.core.dashboard import shown  # noqa: PLC0415
 
         with ExitStack() as stack:
             stack.callback(_empty, bedrock_backends)
             stack.enter_context(patch.object(moto.bedrock, "bedrock_backends", bedrock_backends))
-            stack.enter_context(_all_hosts(re.compile(urls.url_bases[0])))
-            stack.enter_context(shown("bedrock", bedrock_backends))
+            hosts = re.compile(urls.url_bases[0])
+            stack.enter_context(_all_hosts(hosts))
+            stack.enter_context(shortened(hosts, BedrockResponse.dispatch))
+            stack.enter_context(shown(BedrockResponse.service, bedrock_backends))
             stack.enter_context(_moto_api.added())
             stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))
             stack.enter_context(patch.object(URLLib3Session, "send", _guarded_send()))
@@ -186,6 +192,9 @@ def install(config: Mapping[str, Any] | None = None) -> None:
         config: what :func:`bedrock_mock.mock_bedrock` takes, for all mocks that do not
             say otherwise; default: nothing is changed.
 
+    Raises:
+        ValueError: Bedrock's part of the config has a name or value that means nothing.
+
     Example::
 
         # conftest.py
@@ -193,6 +202,7 @@ def install(config: Mapping[str, Any] | None = None) -> None:
 
         bedrock_mock.install(config={"bedrock": {"validate_requests": False}})
     """
+    check("bedrock", (config or {}).get("bedrock"))
     takeover.install(config or {})
 
 

@@ -27,6 +27,7 @@ def run() -> None:
         _import_a_model(client)
         _evaluate_it(client, bedrock)
         _make_a_mistake(client)
+        _script_trouble(client, bedrock)
         _sum_up(client, bedrock)
 
 
@@ -116,6 +117,28 @@ def _make_a_mistake(client: Any) -> None:
         )
     except ClientError as error:
         _show(error.response["Error"]["Code"], error.response["Error"]["Message"])
+
+
+def _script_trouble(client: Any, bedrock: BedrockMock) -> None:
+    _title("4. A test scripts what goes wrong")
+    _say("bedrock.fail_next('bedrock::model_import_job', 'The model is too large.')")
+    bedrock.fail_next("bedrock::model_import_job", "The model is too large.")
+    _say("bedrock.throttle('CreateModelImportJob')")
+    bedrock.throttle("CreateModelImportJob")
+    _say("create_model_import_job(jobName='import-3', importedModelName='my-giant', ...)")
+    created = client.create_model_import_job(
+        jobName="import-3",
+        importedModelName="my-giant",
+        roleArn=_ROLE,
+        modelDataSource=_MODEL_DATA,
+    )
+    _show("attempts of boto3", 1 + created["ResponseMetadata"]["RetryAttempts"])
+    for call in bedrock.calls.of("CreateModelImportJob").times(2, jobName="import-3"):
+        _show("call", call.error["Code"] if call.error else "answered")
+    _say("bedrock.complete('import-3')")
+    _show("status", bedrock.complete("import-3"))
+    job = client.get_model_import_job(jobIdentifier="import-3")
+    _show("failureMessage", job["failureMessage"])
 
 
 def _sum_up(client: Any, bedrock: BedrockMock) -> None:

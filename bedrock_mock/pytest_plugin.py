@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +12,13 @@ if TYPE_CHECKING:
     from bedrock_mock._mock import BedrockMock
     from bedrock_mock.server import BedrockServer
 
-_VALIDATE = "bedrock_mock_validate_requests"
+#: The ini options: what they set in Bedrock's part of the config, and what they are for.
+_OPTIONS = {
+    "validate_requests": "hold the values of requests against the service model",
+    "check_unused": "fail a test that leaves something scripted behind that was never used",
+}
 _SERVER = pytest.StashKey["BedrockServer"]()
+_FAILED = pytest.StashKey[bool]()
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -22,14 +27,14 @@ _ENVIRONMENT = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the ini option ``bedrock_mock_validate_requests``."""
-    parser.addini(
-        _VALIDATE,
-        "bedrock_mock fixture: hold the values of requests against the service model "
-        "(default: true)",
-        type="bool",
-        default=True,
-    )
+    """Adds the ini options ``bedrock_mock_validate_requests`` and ``bedrock_mock_check_unused``."""
+    for name, purpose in _OPTIONS.items():
+        parser.addini(
+            f"bedrock_mock_{name}",
+            f"bedrock_mock fixtures: {purpose} (default: true)",
+            type="bool",
+            default=True,
+        )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,11 +53,12 @@ def bedrock_mock(request: pytest.FixtureRequest) -> Iterator[BedrockMock]:
     Gives:
         The :class:`bedrock_mock.BedrockMock` that ``with mock_bedrock() as bedrock:``
         gives: ``client(region_name=..., account_id=...)``, ``backend(...)``,
-        ``set_transition(...)``.
+        ``set_transition(...)``, and the verbs that script the service.
 
     The marker ``@pytest.mark.bedrock_mock(config={...})`` gives ``mock_bedrock`` a config;
-    the ini option ``bedrock_mock_validate_requests = false`` switches the checks of values
-    off for all tests whose marker does not say otherwise.
+    the ini options ``bedrock_mock_validate_requests = false`` and
+    ``bedrock_mock_check_unused = false`` do so for all tests whose marker does not say
+    otherwise. A test that has scripted what never came true fails at its end.
 
     Example::
 
@@ -62,8 +68,11 @@ def bedrock_mock(request: pytest.FixtureRequest) -> Iterator[BedrockMock]:
     """
     from bedrock_mock import mock_bedrock  # noqa: PLC0415 - loading the plugin must be free
 
-    with mock_bedrock(config=_config(request)) as mock:
+    config = _config(request)
+    with mock_bedrock(config=config) as mock:
         yield mock
+        if config["bedrock"]["check_unused"]:
+            _fail_unused(request.node, mock.unused())
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +114,7 @@ def bedrock_server(
 
     Gives:
         A :class:`bedrock_mock.server.BedrockServer`: ``endpoint_url``, ``client(...)``,
-        ``set_transition(...)``, ``reset()``.
+        ``set_transition(...)``, ``reset()``, and the verbs that script the service.
     """
     server = bedrock_server_factory()
     pytestconfig.stash[_SERVER] = server
@@ -136,6 +145,39 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         server.reset()
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Looks at what a test that uses the server has left unused."""
+    server = item.config.stash.get(_SERVER, None)
+    uses = server is not None and "bedrock_server" in getattr(item, "fixturenames", ())
+    checks = uses and item.config.getini("bedrock_mock_check_unused")
+    # Asked for while the server runs, and told when all else has been torn down.
+    unused = server.unused() if checks and server else []
+    yield
+    _fail_unused(item, unused)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keeps whether a test has failed: what it left unused is no news then."""
+    report = yield
+    if call.when == "call":
+        item.stash[_FAILED] = report.failed
+    return report
+
+
+def _fail_unused(item: pytest.Item, unused: list[str]) -> None:
+    if unused and not item.stash.get(_FAILED, False):
+        msg = (
+            "The test has scripted what never came true: "
+            f"{'; '.join(unused)}. Is it misspelt, or said too late? To let it be, set "
+            "bedrock_mock_check_unused = false, or config={'bedrock': {'check_unused': False}}."
+        )
+        pytest.fail(msg, pytrace=False)
+
+
 def _config(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
     marker = request.node.get_closest_marker("bedrock_mock")
     config: dict[str, dict[str, Any]] = {}
@@ -147,5 +189,5 @@ def _config(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
             )
             raise pytest.UsageError(msg)
         config = dict(marker.kwargs.get("config") or {})
-    ours = {"validate_requests": request.config.getini(_VALIDATE), **config.get("bedrock", {})}
-    return {**config, "bedrock": ours}
+    options = {name: request.config.getini(f"bedrock_mock_{name}") for name in _OPTIONS}
+    return {**config, "bedrock": {**options, **config.get("bedrock", {})}}

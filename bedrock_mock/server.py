@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
-import os
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.serving import make_ssl_devcert, run_simple
-
 from bedrock_mock._remote import Remote
+from bedrock_mock._scripting import Scripting
+from bedrock_mock._serve import READY, application, listen, serve, url_of, wsgi_server
 from bedrock_mock._takeover import install, takeover
 
 if TYPE_CHECKING:
-    from cheroot.wsgi import Server as WSGIServer
     from mypy_boto3_bedrock import BedrockClient
 
     from bedrock_mock._wsgi import Application
 
-_NEEDS_EXTRA = (
-    "bedrock-mock needs the packages of its server, which are not installed: "
-    "pip install 'bedrock-mock[server]'"
-)
-_READY = "bedrock-mock is ready at "
-_THREADS = 16
+__all__ = ["BedrockServer", "create_app", "serve"]
 
 
 def create_app() -> Application:
@@ -44,142 +32,12 @@ def create_app() -> Application:
 
         gunicorn --workers 1 --threads 16 "bedrock_mock.server:create_app()"
     """
-    application = _application()
+    app = application()
     install()
-    return application
+    return app
 
 
-def _application() -> Application:
-    try:
-        from bedrock_mock._wsgi import Application  # noqa: PLC0415 - it needs the extra
-    except ImportError as error:
-        raise SystemExit(_NEEDS_EXTRA) from error
-    return Application()
-
-
-def serve(argv: Sequence[str]) -> int:
-    """Runs the server until it is interrupted (SIGINT, SIGTERM).
-
-    Args:
-        argv: the flags of ``moto_server``: ``-H``/``--host`` (default ``127.0.0.1``),
-            ``-p``/``--port`` (default ``MOTO_PORT`` or 5000; 0 for a free one),
-            ``-s``/``--ssl``, ``-c``/``--ssl-cert``, ``-k``/``--ssl-key``,
-            ``-r``/``--reload``.
-
-    Returns:
-        The exit status: 0, or 1 where the address cannot be listened at.
-
-    Raises:
-        SystemExit: the extra ``server`` is not installed, or a flag is not known.
-
-    Source: https://docs.getmoto.org/en/latest/docs/server_mode.html
-    """
-    options = _parser().parse_args(argv)
-    takeover.acquire()
-    try:
-        return _run(options)
-    finally:
-        takeover.release()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bedrock-mock serve", description="moto's server.")
-    port = int(os.environ.get("MOTO_PORT", "5000"))
-    parser.add_argument("-H", "--host", default="127.0.0.1", help="the address (%(default)s)")
-    parser.add_argument(
-        "-p", "--port", type=int, default=port, help="the port (%(default)s); 0: a free one"
-    )
-    parser.add_argument(
-        "-r", "--reload", action="store_true", help="start again when a source file changes"
-    )
-    parser.add_argument(
-        "-s", "--ssl", action="store_true", help="https, with a certificate made for the occasion"
-    )
-    parser.add_argument("-c", "--ssl-cert", metavar="FILE", help="https, with this certificate")
-    parser.add_argument("-k", "--ssl-key", metavar="FILE", help="and this private key")
-    return parser
-
-
-def _run(options: argparse.Namespace) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        certificate = _certificate(options, folder)
-        if options.reload:
-            # A reloader watches a server that it can kill: that of developers.
-            run_simple(
-                options.host,
-                options.port,
-                _application(),
-                threaded=True,
-                use_reloader=True,
-                ssl_context=certificate,
-            )
-            return 0
-        server = _wsgi_server(options.host, options.port, certificate)
-        try:
-            _listen(server)
-        except OSError as error:
-            print(  # noqa: T201 - a command
-                f"bedrock-mock serve: cannot listen at {options.host}:{options.port}: "
-                f"{error}. Choose another --port, or --port 0 for a free one.",
-                file=sys.stderr,
-            )
-            return 1
-        for signum in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(signum, lambda *_: sys.exit(0))
-        url = _url(server, secure=certificate is not None)
-        # moto calls itself here.
-        os.environ.setdefault("MOTO_PORT", str(server.bind_addr[1]))
-        try:
-            print(f"{_READY}{url}", flush=True)  # noqa: T201 - a command
-            server.serve()
-        except SystemExit:
-            pass
-        finally:
-            server.stop()
-    return 0
-
-
-def _certificate(options: argparse.Namespace, folder: str) -> tuple[str, str] | None:
-    """The files of the certificate and its key, where https is asked for."""
-    if options.ssl_cert and options.ssl_key:
-        return options.ssl_cert, options.ssl_key
-    if not options.ssl:
-        return None
-    return make_ssl_devcert(str(Path(folder, "certificate")), host=options.host)
-
-
-def _wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None) -> WSGIServer:
-    try:
-        from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415 - it needs the extra
-        from cheroot.wsgi import Server as WSGIServer  # noqa: PLC0415
-    except ImportError as error:
-        raise SystemExit(_NEEDS_EXTRA) from error
-    server = WSGIServer((host, port), _application(), numthreads=_THREADS)
-    if certificate is not None:
-        server.ssl_adapter = BuiltinSSLAdapter(*certificate)
-    return server
-
-
-def _listen(server: WSGIServer) -> None:
-    """Has the server listen at its address.
-
-    Raises:
-        OSError: it cannot.
-    """
-    host, port = server.bind_addr
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    if port:
-        # cheroot leaves its socket open where this fails.
-        socket.create_server((host, port), family=family).close()
-    server.prepare()
-
-
-def _url(server: WSGIServer, *, secure: bool = False) -> str:
-    host, port = server.bind_addr[:2]
-    return f"http{'s' if secure else ''}://{host}:{port}"
-
-
-class BedrockServer:
+class BedrockServer(Scripting):
     """A running server: what the ``bedrock_server`` fixture and its factory give.
 
     Attributes:
@@ -199,10 +57,10 @@ class BedrockServer:
         Its state is this process's: a second one has the same, and so has ``mock_aws``,
         which has our Bedrock while it runs.
         """
-        server = _wsgi_server("127.0.0.1", port)
+        server = wsgi_server("127.0.0.1", port)
         # A connection that is kept alive is one that some client forgets to close.
         server.keep_alive_conn_limit = 0
-        _listen(server)
+        listen(server)
         takeover.acquire()
         thread = Thread(target=server.serve, name="bedrock-mock", daemon=True)
         thread.start()
@@ -212,7 +70,7 @@ class BedrockServer:
             thread.join()
             takeover.release()
 
-        return cls(_url(server), stop)
+        return cls(url_of(server), stop)
 
     @classmethod
     def in_process(cls, port: int = 0) -> BedrockServer:
@@ -229,11 +87,11 @@ class BedrockServer:
 
         assert process.stdout is not None  # noqa: S101 - for type checkers: it is a pipe
         line = process.stdout.readline()
-        if not line.startswith(_READY):
+        if not line.startswith(READY):
             stop()
             msg = f"bedrock-mock serve --port {port} did not start; it has said why on stderr"
             raise RuntimeError(msg)
-        return cls(line.removeprefix(_READY).strip(), stop)
+        return cls(line.removeprefix(READY).strip(), stop)
 
     def client(
         self, region_name: str | None = None, account_id: str | None = None
@@ -268,6 +126,9 @@ class BedrockServer:
         before = self._remote.transition(model_name)
         self._undo.append(partial(self._remote.set_transition, model_name, before))
         self._remote.set_transition(model_name, transition)
+
+    def _perform(self, verb: str, **arguments: Any) -> Any:
+        return self._remote.perform(verb, arguments)
 
     def reset(self) -> None:
         """Forgets all state of all services, and the transitions that were set here."""

@@ -74,7 +74,7 @@ def client(port: int):  # noqa: ANN201 - a boto3 client
         "us-east-1",
         endpoint_url=f"http://127.0.0.1:{port}",
         aws_access_key_id="a",
-        aws_secret_access_key="b",  # noqa: S106
+        aws_secret_access_key="b",
     )
 
 

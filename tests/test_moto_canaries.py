@@ -20,12 +20,13 @@ from moto import backend_index, settings
 from moto.core import model_instances
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
 from moto.core.models import MockAWS, botocore_stubber
 from moto.core.responses import BaseResponse
 from moto.core.utils import utcnow
 from moto.iam import models as iam_models
-from moto.moto_api import state_manager
+from moto.moto_api import recorder, state_manager
 from moto.moto_api._internal import mock_random, urls
 
 
@@ -50,6 +51,18 @@ def test_takeover_the_stubber_answers_a_request_or_lets_it_pass():
     assert parameters(botocore_stubber.__call__)[:2] == ["event_name", "request"]
     assert botocore_stubber.enabled is False
     assert botocore_stubber("before-send", None) is None
+
+
+def test_stubber_all_requests_pass_one_method_that_gives_an_answer_or_none():
+    assert parameters(BotocoreStubber.process_request) == ["self", "request"]
+
+
+def test_stubber_the_recorder_tells_whether_it_records():
+    assert recorder._user_enabled is False
+    recorder.start_recording()
+    assert recorder._user_enabled is True
+    recorder.stop_recording()
+    assert recorder._user_enabled is False
 
 
 def test_takeover_botocore_sends_through_one_method():

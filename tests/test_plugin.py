@@ -35,7 +35,7 @@ def test_the_fixture_gives_the_handle_and_each_test_its_own_state(suite):
     def test_one(bedrock_mock):
         assert isinstance(bedrock_mock, BedrockMock)
         bedrock_mock.client().create_model_import_job(**JOB)
-        assert len(bedrock_mock.backend().imported_models.store) == 0
+        assert len(bedrock_mock.backend().imported_models.store) == 1
 
     def test_two(bedrock_mock):
         client = boto3.client("bedrock", "us-east-1")
@@ -62,6 +62,7 @@ def test_the_fixtures_transitions_end_with_the_test(suite):
     """).assert_outcomes(passed=2)
 
 
+@pytest.mark.once
 def test_the_marker_gives_the_config_and_wins_over_the_ini_option(suite, pytester):
     pytester.makeini("[pytest]\nbedrock_mock_validate_requests = false")
     suite("""
@@ -97,6 +98,49 @@ def test_a_marker_that_is_used_wrongly_says_how_it_is_used(suite, arguments):
     result.stdout.fnmatch_lines(["*@pytest.mark.bedrock_mock takes one keyword, config:*"])
 
 
+UNUSED = """
+    import pytest
+
+    def test_forgets({fixture}):
+        {fixture}.fail_next("bedrock::model_import_job", "no")
+
+    def test_uses({fixture}):
+        {fixture}.fail_next("bedrock::model_import_job", "no")
+        {fixture}.client().create_model_import_job(**JOB)
+
+    def test_fails_anyway({fixture}):
+        {fixture}.fail_next("bedrock::model_import_job", "no")
+        raise LookupError
+"""
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("fixture", ["bedrock_mock", "bedrock_server"])
+def test_what_was_scripted_and_never_used_fails_the_test_at_its_end(suite, fixture):
+    result = suite(UNUSED.format(fixture=fixture))
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*scripted what never came true: fail_next('bedrock::model_import_job')*"]
+    )
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("fixture", ["bedrock_mock", "bedrock_server"])
+def test_what_was_never_used_can_be_let_be(suite, fixture):
+    result = suite(UNUSED.format(fixture=fixture), "-o", "bedrock_mock_check_unused=false")
+    result.assert_outcomes(passed=2, failed=1)
+
+
+def test_a_marker_too_lets_be_what_was_never_used(suite):
+    suite("""
+    import pytest
+
+    @pytest.mark.bedrock_mock(config={"bedrock": {"check_unused": False}})
+    def test_forgets(bedrock_mock):
+        bedrock_mock.fail_next("bedrock::model_import_job", "no")
+    """).assert_outcomes(passed=1)
+
+
 @pytest.mark.once
 def test_it_works_under_xdist(suite):
     suite(
@@ -114,6 +158,7 @@ def test_it_works_under_xdist(suite):
     ).assert_outcomes(passed=12)
 
 
+@pytest.mark.once
 def test_the_plugin_documents_itself(pytester):
     assert (
         pytester.runpytest_subprocess("--markers").stdout.str().count("bedrock_mock(config=") == 1
@@ -135,6 +180,7 @@ def test_loading_the_plugin_imports_neither_moto_nor_boto3_nor_botocore():
 # --- the server's fixtures ----------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_the_server_is_reset_between_tests(suite):
     suite("""
     def count(server):
@@ -179,6 +225,7 @@ def test_each_worker_of_xdist_has_a_server_of_its_own(suite):
     ).assert_outcomes(passed=8)
 
 
+@pytest.mark.once
 def test_the_environment_points_unchanged_code_and_its_subprocesses_at_the_server(suite):
     suite("""
     import boto3, os, subprocess, sys
@@ -221,6 +268,7 @@ def test_servers_in_processes_of_their_own_have_their_own_state(suite):
     """).assert_outcomes(passed=1)
 
 
+@pytest.mark.once
 def test_a_server_that_cannot_start_says_so(suite):
     suite("""
     import pytest

@@ -27,6 +27,8 @@ def run_demo(block, place):
         "accuracy: Deleting",
         "bold: refused, 400: ",
         "ValidationException: 2 validation errors detected: ",
+        "call: ThrottlingException",
+        "failureMessage: The model is too large.",
         "BatchDeleteEvaluationJob",
     )
     assert re.search(".*".join(map(re.escape, story)), printed, re.DOTALL), printed

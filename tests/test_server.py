@@ -174,6 +174,7 @@ def test_other_services_keep_working(endpoint):
 
 
 @pytest.mark.once
+@pytest.mark.timeout(400)
 def test_the_resource_suite_runs_unchanged_against_the_server(endpoint):
     """As in moto: TEST_SERVER_MODE=true."""
     environment = {
@@ -215,6 +216,7 @@ def run_in_server_mode(endpoint, code):
     return done.stdout.splitlines()
 
 
+@pytest.mark.once
 def test_server_mode_gives_the_server_its_settings_back(endpoint, call):
     assert run_in_server_mode(
         endpoint,
@@ -243,6 +245,7 @@ with mock_bedrock(config={{"bedrock": {{"validate_requests": False}}}}) as bedro
     assert json.loads(call("GET", path)[2]) == {"progression": "immediate"}
 
 
+@pytest.mark.once
 def test_a_server_that_is_not_ours_is_named_as_the_mistake():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -321,12 +324,13 @@ def test_it_serves_https(tmp_path, own):
 def test_the_reloader_serves_too(monkeypatch):
     served = []
     monkeypatch.setattr(
-        "bedrock_mock.server.run_simple", lambda *args, **options: served.append(options)
+        "bedrock_mock._serve.run_simple", lambda *args, **options: served.append(options)
     )
     assert main(["serve", "--reload"]) == 0
     assert served[0]["use_reloader"] is True
 
 
+@pytest.mark.once
 def test_the_application_runs_under_any_server():
     code = """
 import json
@@ -396,6 +400,11 @@ def test_the_demo_tells_the_whole_story(capsys):
         "accuracy: Deleting",
         "bold: refused, 400: An evaluation job with the status InProgress cannot be deleted.",
         "ValidationException: 2 validation errors detected",
+        "attempts of boto3: 2",
+        "call: ThrottlingException",
+        "call: answered",
+        "status: Failed",
+        "failureMessage: The model is too large.",
         "14 of the service's",
     ]
     positions = [story.index(line) for line in expected]

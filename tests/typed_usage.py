@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import bedrock_mock as package
-from bedrock_mock import BedrockMock, install, mock_bedrock, uninstall
+from bedrock_mock import BedrockMock, current, install, mock_bedrock, uninstall
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
+
+    from bedrock_mock.server import BedrockServer
 
 
 @mock_bedrock
@@ -54,6 +56,47 @@ async def use(bedrock_mock: BedrockMock) -> None:
     region: str = bedrock_mock.backend("us-east-1").region_name
     bedrock_mock.set_transition("bedrock::model_import_job", {"progression": "immediate"})
     assert [numbers, status, region, package.__version__]
+
+
+def is_large(request: Mapping[str, Any]) -> bool:
+    return bool(request["importedModelName"] == "large")
+
+
+def scores(record: Mapping[str, Any]) -> dict[str, float]:
+    return {"Builtin.Accuracy": len(record["prompt"]) / 100}
+
+
+def script(bedrock: BedrockMock | BedrockServer) -> None:
+    clock = "bedrock::model_import_job"
+    bedrock.fail_next(clock, "no")
+    bedrock.fail_next(clock, "no", job="job", region_name="eu-west-1", account_id="111122223333")
+    bedrock.fail_next(clock, "no", matching={"importedModelName": "model"})
+    bedrock.fail_next(clock, "no", matching=is_large)
+    bedrock.fail_next(clock, "no", matching=lambda request: request.get("vpcConfig"))
+    bedrock.evaluation_results("job", {"Builtin.Accuracy": 0.8})
+    judged = {"Builtin.Helpfulness": {"score": 1, "explanation": "It helps."}}
+    bedrock.evaluation_results("job", judged, region_name="eu-west-1", account_id="111122223333")
+    bedrock.evaluation_results("job", scores)
+    bedrock.freeze()
+    bedrock.freeze(clock)
+    statuses: list[str] = [bedrock.advance("job"), bedrock.complete("job", region_name="eu-west-1")]
+    moved: dict[str, str] = bedrock.advance_all(account_id="111122223333")
+    bedrock.throttle("GetModelImportJob", 2)
+    bedrock.throttle("GetModelImportJob", times=None, region_name="eu-west-1")
+    bedrock.raise_next("GetModelImportJob", "AccessDeniedException", "no", times=None, after=1)
+    call = bedrock.calls.of("CreateModelImportJob", region_name="eu-west-1").once(jobName="job")
+    request: Mapping[str, Any] = call.request
+    answer: Mapping[str, Any] | None = call.response
+    code: str | None = call.error["Code"] if call.error else None
+    moments = [f"{each.time:%H:%M}" for each in bedrock.calls[1:].times(2, jobName="job")]
+    bedrock.calls.never(jobName="other")
+    unused: list[str] = bedrock.unused()
+    assert [statuses, moved, request, answer, code, moments, unused, len(bedrock.calls)]
+
+
+@mock_bedrock(config={"bedrock": {"references": "strict", "quotas": {"imported_models": 10}}})
+def decorated() -> None:
+    script(current())
 
 
 @pytest.fixture

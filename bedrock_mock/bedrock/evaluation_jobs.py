@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.utils import utcnow
 
+from bedrock_mock.bedrock.data_sets import DataSetError
+from bedrock_mock.bedrock.evaluation_references import check_references
+from bedrock_mock.bedrock.evaluation_results import write_results
 from bedrock_mock.bedrock.evaluation_rules import check_evaluation
 from bedrock_mock.bedrock.evaluation_summary import EvaluationSummary
+from bedrock_mock.bedrock.quotas import AUTOMATED_JOBS, check_quota
 from bedrock_mock.bedrock.rules import check_role
 from bedrock_mock.core.errors import (
     ConflictException,
@@ -40,6 +44,8 @@ class EvaluationJob(EvaluationSummary, Lifecycle):
 
     clock = "bedrock::evaluation_job"
     transitions: ClassVar = {"InProgress": "Completed", "Stopping": "Stopped", "Deleting": GONE}
+    #: Scores by metric, or a function of the record, as a test has scripted them.
+    scores: Any = None
 
     def __init__(
         self,
@@ -48,7 +54,7 @@ class EvaluationJob(EvaluationSummary, Lifecycle):
         tags: dict[str, str],
     ) -> None:
         now = utcnow()
-        super().__init__("InProgress", now)
+        super().__init__("InProgress", now, request)
         self._backend = backend
         self.arn = self.job_arn = backend.new_arn("evaluation-job")
         self.name = self.job_name = request["jobName"]
@@ -64,6 +70,14 @@ class EvaluationJob(EvaluationSummary, Lifecycle):
         )
         self.creation_time = self.last_modified_time = now
         self.tags = tags
+
+    def finish(self) -> str | None:
+        """Writes the results; a data set that cannot be used has the job fail."""
+        try:
+            write_results(self._backend, self)
+        except DataSetError as error:
+            return str(error)
+        return None
 
     def entered(self, status: str, at: datetime) -> None:
         """The job's status has changed; a deleted one is no longer there."""
@@ -92,9 +106,13 @@ class EvaluationJobs:
         self.settle(request["jobName"])
         if request["jobName"] in self.store:
             raise ValidationException("The provided job name is currently in use.")
+        check_references(self._backend, request)
+        if "automated" in request["evaluationConfig"]:
+            check_quota(self._backend, AUTOMATED_JOBS, self._running_automated)
         job = EvaluationJob(self._backend, request, as_dict(request.get("jobTags", ())))
         self.store.add(job)
         self._backend.remember("CreateEvaluationJob", request, job.job_arn)
+        self._backend.started(job)
         return job
 
     @operation("GetEvaluationJob")
@@ -137,6 +155,11 @@ class EvaluationJobs:
                 continue
             errors.append({"jobIdentifier": arn, **error})
         return {"errors": errors, "evaluationJobs": deleted}
+
+    def _running_automated(self) -> int:
+        return sum(
+            job.job_type == "Automated" and job.status == "InProgress" for job in list(self.store)
+        )
 
     def settle(self, identifier: str | None = None) -> None:
         """Lets deleted jobs go that are due: the one of this ARN or name, or all."""

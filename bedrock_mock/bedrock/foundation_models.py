@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moto.core.config import default_user_config
-
 from bedrock_mock.bedrock.base_models import foundation_model
 from bedrock_mock.bedrock.responses import BedrockResponse
+from bedrock_mock.core.config import setting
 from bedrock_mock.core.errors import ResourceNotFoundException, ServiceError
 from bedrock_mock.core.operations import operation
 
@@ -72,8 +71,7 @@ class FoundationModels:
         }
 
     def _models(self) -> Models:
-        config: Any = default_user_config
-        given = (config.get("bedrock") or {}).get("foundation_models")
+        given = setting(self._backend.service, "foundation_models")
         models = _our_models() if given is None else _parsed(given)
         return [
             {**model, "modelArn": foundation_model(self._backend, model["modelId"]).arn}

@@ -20,13 +20,9 @@ if TYPE_CHECKING:
 
 
 class ImportedModel:
-    """One imported model; its attributes are the members of GetImportedModel.
+    """One imported model; its attributes are the members of GetImportedModel."""
 
-    What the service reads from the model's files are those of a Llama 3.1 8B here.
-    """
-
-    model_architecture = "llama"
-    instruct_supported = True
+    # Those of a Llama 3.1 8B.
     custom_model_units: ClassVar = {
         "customModelUnitsPerModelCopy": 2,
         "customModelUnitsVersion": "v1.0",
@@ -38,6 +34,8 @@ class ImportedModel:
         self.job_name = job.job_name
         self.job_arn = job.job_arn
         self.model_data_source = job.model_data_source
+        self.model_architecture = job.model.architecture
+        self.instruct_supported = job.model.instruct_supported
         self.model_kms_key_arn = job.imported_model_kms_key_arn
         self.creation_time = job.creation_time
         self.tags = job.model_tags

@@ -8,7 +8,11 @@ from moto.core.utils import utcnow
 
 from bedrock_mock.bedrock.base_models import BaseModel, base_model
 from bedrock_mock.bedrock.custom_models import CustomizedModel
-from bedrock_mock.bedrock.customization_rules import check_customization, customization_type
+from bedrock_mock.bedrock.customization_rules import (
+    check_customization,
+    check_references,
+    customization_type,
+)
 from bedrock_mock.bedrock.rules import check_role, in_milliseconds, kms_key_arn
 from bedrock_mock.core.claims import Claims
 from bedrock_mock.core.errors import ConflictException, ValidationException
@@ -49,7 +53,7 @@ class ModelCustomizationJob(Lifecycle):
         model_tags: dict[str, str],
     ) -> None:
         now = in_milliseconds(utcnow())
-        super().__init__("InProgress", now)
+        super().__init__("InProgress", now, request)
         self._backend = backend
         self.base = base
         self.arn = self.job_arn = backend.new_arn("model-customization-job", base.model_id)
@@ -70,7 +74,6 @@ class ModelCustomizationJob(Lifecycle):
         self.vpc_config = request.get("vpcConfig")
         self.creation_time = self.last_modified_time = now
         self.end_time: datetime | None = None
-        self.failure_message: str | None = None
         self.training_metrics: dict[str, float] | None = None
         self.validation_metrics: list[dict[str, float]] | None = None
         self.output_model_arn: str | None = None
@@ -145,6 +148,7 @@ class ModelCustomizationJobs:
         if request["jobName"] in self.store:
             raise ValidationException("The provided job name is currently in use.")
         models.check_name(request["customModelName"])
+        check_references(self._backend, request)
         job = ModelCustomizationJob(
             self._backend,
             request,
@@ -155,6 +159,7 @@ class ModelCustomizationJobs:
         self.store.add(job)
         self.claims.add(job, job.custom_model_name, job.future_model_arn)
         self._backend.remember("CreateModelCustomizationJob", request, job.job_arn)
+        self._backend.started(job)
         return job
 
     @operation("GetModelCustomizationJob")

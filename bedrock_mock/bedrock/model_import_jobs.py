@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from moto.core.utils import utcnow
 
 from bedrock_mock.bedrock.imported_models import ImportedModel
+from bedrock_mock.bedrock.quotas import IMPORT_JOBS, IMPORTED_MODELS, check_quota
+from bedrock_mock.bedrock.references import check_bucket, check_vpc, model_at
 from bedrock_mock.bedrock.rules import check_role, in_milliseconds, kms_key_arn
 from bedrock_mock.core.claims import Claims
 from bedrock_mock.core.errors import ValidationException
-from bedrock_mock.core.lifecycle import Lifecycle
+from bedrock_mock.core.lifecycle import FAILED, Lifecycle
 from bedrock_mock.core.listing import Page, page
 from bedrock_mock.core.operations import operation
 from bedrock_mock.core.store import Store
@@ -42,7 +44,7 @@ class ModelImportJob(Lifecycle):
         model_tags: dict[str, str],
     ) -> None:
         now = in_milliseconds(utcnow())
-        super().__init__("InProgress", now)
+        super().__init__("InProgress", now, request)
         self._backend = backend
         self.arn = self.job_arn = backend.new_arn("model-import-job")
         self.name = self.job_name = request["jobName"]
@@ -50,6 +52,9 @@ class ModelImportJob(Lifecycle):
         self.role_arn = request["roleArn"]
         self.model_data_source = request["modelDataSource"]
         self.vpc_config = request.get("vpcConfig")
+        #: What its files say, as they are now: they may go once the job has begun.
+        self.model = model_at(backend, request["modelDataSource"]["s3DataSource"]["s3Uri"])
+        self.failure = self.model.failure
         self.imported_model_kms_key_arn = kms_key_arn(backend, request.get("importedModelKmsKeyId"))
         self.creation_time = self.last_modified_time = now
         self.end_time: datetime | None = None
@@ -59,11 +64,12 @@ class ModelImportJob(Lifecycle):
         #: Where its model will be, once there is one.
         self.future_model_arn = backend.new_arn("imported-model")
 
-    def entered(self, status: str, at: datetime) -> None:  # noqa: ARG002 - there is but one
-        """The job is completed: the model is there."""
+    def entered(self, status: str, at: datetime) -> None:
+        """The job has ended: its model is there, unless it has failed."""
         self.last_modified_time = self.end_time = in_milliseconds(at)
-        self.imported_model_arn = self.future_model_arn
-        self._backend.imported_models.store.add(ImportedModel(self))
+        if status != FAILED:
+            self.imported_model_arn = self.future_model_arn
+            self._backend.imported_models.store.add(ImportedModel(self))
         claims = self._backend.model_import_jobs.claims
         claims.release(self.imported_model_name, self.future_model_arn)
 
@@ -90,6 +96,12 @@ class ModelImportJobs:
         model_name = request["importedModelName"]
         if model_name in self.claims or model_name in self._backend.imported_models.store:
             raise ValidationException("The provided model name is currently in use.")
+        source = request["modelDataSource"]["s3DataSource"]["s3Uri"]
+        check_bucket(self._backend, "modelDataSource.s3DataSource.s3Uri", source)
+        check_vpc(self._backend, request.get("vpcConfig"))
+        check_quota(self._backend, IMPORT_JOBS, self.claims.count)
+        models = self._backend.imported_models.store
+        check_quota(self._backend, IMPORTED_MODELS, lambda: self.claims.count() + len(models))
         job = ModelImportJob(
             self._backend,
             request,
@@ -99,6 +111,7 @@ class ModelImportJobs:
         self.store.add(job)
         self.claims.add(job, model_name, job.future_model_arn)
         self._backend.remember("CreateModelImportJob", request, job.job_arn)
+        self._backend.started(job)
         return job
 
     @operation("GetModelImportJob")

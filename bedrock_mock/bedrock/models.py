@@ -17,13 +17,19 @@ from bedrock_mock.bedrock.model_customization_jobs import ModelCustomizationJobs
 from bedrock_mock.bedrock.model_import_jobs import ModelImportJobs
 from bedrock_mock.bedrock.responses import BedrockResponse
 from bedrock_mock.core.backend import ServiceBackend
+from bedrock_mock.core.lifecycle import clocks
 from bedrock_mock.core.methods import method
+from bedrock_mock.core.scripting import Scripts
+
+# The clocks are known once this module is: it loads every resource.
+__all__ = ["BedrockBackend", "bedrock_backends", "clocks"]
 
 
 class BedrockBackend(ServiceBackend):
     """Everything that Bedrock holds for one account in one region."""
 
     service: ClassVar[str] = "bedrock"
+    scripts: ClassVar[Scripts] = Scripts()
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -68,6 +74,15 @@ def _all_regions() -> list[str]:
     ]
 
 
-bedrock_backends = BackendDict(
+class _Backends(BackendDict[BedrockBackend]):
+    """What moto resets, and with it what has been scripted."""
+
+    def clear(self) -> None:
+        """Forgets all accounts: moto's reset ends with it."""
+        super().clear()
+        BedrockBackend.scripts.clear()
+
+
+bedrock_backends = _Backends(
     BedrockBackend, "bedrock", use_boto3_regions=False, additional_regions=_AllRegions()
 )

@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from bedrock_mock.core.errors import AccessDeniedException
+from bedrock_mock.bedrock.references import are_strict
+from bedrock_mock.core.errors import AccessDeniedException, ValidationException
+from bedrock_mock.core.neighbours import has_role, key_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,21 +20,28 @@ _KMS_ARN = re.compile(r"(arn:[^:]+:kms:[^:]*:[0-9]{12}):(key|alias)/(.+)")
 
 
 def check_role(backend: ServiceBackend, role_arn: str) -> None:
-    """A role of another account cannot be passed to the service.
+    """A role of another account cannot be passed to the service, and one must be there.
 
     Raises:
         AccessDeniedException: the role is of another account.
+        ValidationException: there is no such role, where references are strict.
     """
     role = _ROLE.fullmatch(role_arn)
     if role and role[1] != backend.account_id:
         raise AccessDeniedException("Cross-account pass role is not allowed.")
+    if are_strict(backend) and not has_role(backend, role_arn):
+        msg = f"The provided role ARN is invalid: IAM has no role '{role_arn}'."
+        raise ValidationException(msg)
 
 
 def kms_key_arn(backend: ServiceBackend, key: str | None) -> str | None:
     """The ARN of a KMS key that is given as id, alias or ARN; the service reports only that.
 
-    Which key an alias stands for is not known here: the same alias always gives the same
-    made-up key.
+    It is the key that moto's KMS knows by it. Where there is none, and references are not
+    strict, the same alias always gives the same made-up key.
+
+    Raises:
+        ValidationException: there is no such key, where references are strict.
     """
     if key is None:
         return None
@@ -43,6 +52,12 @@ def kms_key_arn(backend: ServiceBackend, key: str | None) -> str | None:
         prefix, kind, name = arn.groups()
     elif key.startswith("alias/"):
         kind, name = "alias", key.removeprefix("alias/")
+    known = key_of(backend, f"{prefix}:{kind}/{name}")
+    if known is not None:
+        return known
+    if are_strict(backend):
+        msg = f"The provided KMS key is invalid: KMS has no key '{key}'."
+        raise ValidationException(msg)
     if kind == "alias":
         name = str(uuid5(NAMESPACE_URL, f"{prefix}:alias/{name}"))
     return f"{prefix}:key/{name}"

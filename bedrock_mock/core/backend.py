@@ -11,7 +11,9 @@ from typing import Any, ClassVar, Protocol
 from moto.core.base_backend import BaseBackend
 from moto.moto_api._internal import mock_random
 
+from bedrock_mock.core.lifecycle import Lifecycle
 from bedrock_mock.core.operations import Handler, handlers
+from bedrock_mock.core.scripting import Scripts
 from bedrock_mock.core.store import Resource, Store
 from bedrock_mock.core.tagging import Tagging
 
@@ -48,6 +50,8 @@ class ServiceBackend(BaseBackend):
 
     #: The service's name in ARNs and hosts.
     service: ClassVar[str]
+    #: What tests have scripted for the service.
+    scripts: ClassVar[Scripts]
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -62,6 +66,11 @@ class ServiceBackend(BaseBackend):
         attributes = list(vars(self).values())
         self.kinds = {each.arn_type: each for each in attributes if hasattr(each, "arn_type")}
         self.handlers = handlers([*attributes, Tagging(self)])
+
+    def started(self, job: Lifecycle) -> None:
+        """A job has just been created: it gets what is scripted for it, and may be due already."""
+        self.scripts.job_started(job, self.account_id, self.region_name)
+        _ = job.status
 
     def new_arn(self, arn_type: str, *within: str) -> str:
         """An ARN of this backend that nothing has yet; moto's seed makes it repeatable.

@@ -43,6 +43,10 @@ class ResourceNotFoundException(ServiceError):
     """No resource has this identifier."""
 
 
+class ServiceQuotaExceededException(ServiceError):
+    """The account has as many of these as it may."""
+
+
 class TooManyTagsException(ServiceError):
     """The resource would have more than 50 tags."""
 
@@ -79,3 +83,11 @@ class InvalidSignatureException(ServiceError):
     """Authorisation is on and the signature does not match."""
 
     status = 403
+
+
+def kind_of(code: str) -> type[ServiceError]:
+    """The class of errors with this code; one is made where no part of the mock raises it."""
+    known = globals().get(code)
+    if isinstance(known, type) and issubclass(known, ServiceError):
+        return known
+    return type(code, (ServiceError,), {"__doc__": "An error that only tests script."})

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from moto.core.utils import utcnow
 from moto.moto_api import state_manager
 
 #: The status of what is no longer there.
 GONE = "Gone"
+#: The status of what has failed.
+FAILED = "Failed"
+#: The transition under which nothing moves on but by :meth:`Lifecycle.advance`.
+FROZEN = {"progression": "frozen"}
 
-_clocks: set[str] = set()
+_clocks: list[str] = []
 
 
 def clocks() -> list[str]:
@@ -27,6 +31,7 @@ class Lifecycle:
     ``{"progression": "immediate"}``        at once (the default of every clock here)
     ``{"progression": "manual", "times": n}``  when it is looked at for the n-th time
     ``{"progression": "time", "seconds": s}``  s seconds after the status before
+    ``{"progression": "frozen"}``           when it is told to
     ======================================  ============================================
 
     Subclasses give ``clock``, the name in the state manager, and ``transitions``, the
@@ -39,19 +44,27 @@ class Lifecycle:
 
     clock: ClassVar[str]
     transitions: ClassVar[Mapping[str, str]]
+    #: Why it fails when its first status ends; ``None`` where it does not.
+    failure: str | None = None
 
-    def __init__(self, status: str, since: datetime) -> None:
-        self._status = status
+    def __init__(self, status: str, since: datetime, request: Mapping[str, Any]) -> None:
+        #: What it was created with.
+        self.request = request
+        self._first = self._status = status
         self._since = since
         self._looks = 0
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        _clocks.add(cls.clock)
+        _clocks.append(cls.clock)
         state_manager.register_default_transition(cls.clock, {"progression": "immediate"})
 
     def entered(self, status: str, at: datetime) -> None:
         """Hook: the status has just become this one, at this moment (naive UTC)."""
+
+    def finish(self) -> str | None:
+        """Hook: its first status is about to end; does what is to be done, or says why not."""
+        return None
 
     @property
     def status(self) -> str:
@@ -59,6 +72,26 @@ class Lifecycle:
         if self._status in self.transitions:
             self._catch_up()
         return self._status
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its status stays as it is."""
+        return self.status not in self.transitions
+
+    @property
+    def is_in_first(self) -> bool:
+        """Whether its first status lasts still: whatever follows cannot fail."""
+        return self.status == self._first
+
+    @property
+    def failure_message(self) -> str | None:
+        """Why it has failed, if it has."""
+        return self.failure if self._status == FAILED else None
+
+    @property
+    def failure_messages(self) -> list[str] | None:
+        """The same, as some resources tell it."""
+        return None if self.failure_message is None else [self.failure_message]
 
     @property
     def is_gone(self) -> bool:
@@ -70,6 +103,11 @@ class Lifecycle:
         if self._status in self.transitions:
             self._looks += 1
             self._catch_up()
+
+    def advance(self) -> None:
+        """Goes on to the next status, whatever the clock says."""
+        if not self.has_ended:
+            self._move_on()
 
     def move_to(self, status: str, at: datetime | None = None) -> None:
         """Makes this the status from now on, or from the moment ``at``."""
@@ -95,7 +133,13 @@ class Lifecycle:
             elif progression == "immediate":
                 self._move_on()
             else:
+                # FROZEN, or something that only another version of moto knows.
                 return
 
     def _move_on(self, at: datetime | None = None) -> None:
-        self.move_to(self.transitions[self._status], at)
+        status = self.transitions[self._status]
+        if self._status == self._first:
+            if self.failure is None:
+                self.failure = self.finish()
+            status = status if self.failure is None else FAILED
+        self.move_to(status, at)

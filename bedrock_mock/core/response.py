@@ -89,17 +89,18 @@ class ServiceResponse(BaseResponse):
         self.uri = f"{self.raw_path}?{self.query}" if self.query else self.raw_path
         self.method = request.method
         self.headers = request.headers
-        if "host" not in self.headers:  # pragma: no cover - only in "lowest", as below
-            # Older versions of moto's stubber leave it out, and the signature covers it.
+        if "host" not in self.headers:
+            # botocore leaves it to the connection, and the signature covers it.
             self.headers["host"] = urlsplit(full_url).netloc
         self.querystring: dict[str, Any] = {}
         self.data = self.querystring
+        body: Any
         if isinstance(request, Request):
-            body: Any = request.get_data(parse_form_data=False)
-        else:  # pragma: no cover - moto before 5.2.5, where "lowest" gets here
+            body = request.get_data(parse_form_data=False)
+        else:
             body = request.body
-        if hasattr(body, "read"):
-            body = body.read()
+            if hasattr(body, "read"):
+                body = body.read()
         self.raw_body: bytes = body.encode() if isinstance(body, str) else (body or b"")
         try:
             self.region = self.get_region_from_url(request, full_url)
@@ -130,15 +131,24 @@ class ServiceResponse(BaseResponse):
             )
             raise NotImplementedError(msg)
         operation = self.service.operation(self._action)
+        request: Any = {}
         try:
             request = operation.decode(labels, self.query, self._body())
             named = [request.get("resourceARN", ""), *labels.values()]
             self._authorise(next((each for each in named if each.startswith("arn:")), "*"))
+            backend.scripts.strike(self._action, self.current_account, self.region)
             operation.validate(request)
             with backend.lock:
-                return operation.status, operation.encode(handler(request))
+                answer = operation.encode(handler(request))
         except errors.ServiceError as error:
-            raise self.service.declared(error, operation) from None
+            answer = self.service.declared(error, operation)
+            self._record(backend, request, answer)
+            raise answer from None
+        self._record(backend, request, answer)
+        return operation.status, answer
+
+    def _record(self, backend: ServiceBackend, request: Any, answer: Any) -> None:
+        backend.scripts.record(self._action, request, self.current_account, self.region, answer)
 
     def _backend(self) -> ServiceBackend:
         mark_account_as_visited(

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, unquote
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
-from moto.core.config import default_user_config
 
 from bedrock_mock.core import decoding
+from bedrock_mock.core.config import setting
 from bedrock_mock.core.encoding import Encode, Encoders
 from bedrock_mock.core.errors import ServiceError, ValidationException
 from bedrock_mock.core.listing import Page
@@ -79,8 +79,7 @@ class Operation:
         Raises:
             ValidationException: it breaks constraints; the message tells all of them.
         """
-        config: Any = default_user_config
-        full = (config.get(self._service) or {}).get("validate_requests", True)
+        full = setting(self._service, "validate_requests")
         if faults := (self._faults if full else self._structural_faults)(request):
             raise refusal(faults)
 

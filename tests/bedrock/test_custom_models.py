@@ -15,7 +15,6 @@ from support import (
     body,
     custom_model,
     customization_job,
-    in_process,
     manual,
     many_tags,
     refused,
@@ -183,17 +182,26 @@ def test_a_model_that_is_being_created_cannot_be_deleted(client, bedrock_mock):
     assert summaries(client) == []
 
 
-@in_process
 def test_a_model_whose_creation_failed_tells_why(client, bedrock_mock):
-    bedrock_mock.set_transition(CUSTOM_MODEL_CLOCK, manual(1000))
+    bedrock_mock.fail_next(CUSTOM_MODEL_CLOCK, "The artifacts are not those of a Nova model.")
     arn = create(client)
-    model = bedrock_mock.backend(REGION).custom_models.store.find(arn)
-    model.failure_message = "The artifacts are not those of a Nova model."
-    model.move_to("Failed")
     assert get(client)["failureMessage"] == "The artifacts are not those of a Nova model."
     assert names(client, modelStatus="Failed") == ["custom-1"]
     client.delete_custom_model(modelIdentifier="custom-1")
     assert create(client) != arn
+
+
+def test_a_clock_held_by_the_test_holds_job_and_model(client, bedrock_mock):
+    bedrock_mock.freeze()
+    job = client.create_model_customization_job(**customization_job("same", "same"))["jobArn"]
+    create(client, "brought")
+    assert summaries(client)[0]["modelStatus"] == "Creating"
+    assert bedrock_mock.complete("same") == "Completed"
+    assert bedrock_mock.complete("brought") == "Active"
+    assert get(client, "same")["jobArn"] == job
+    # The model of a job is no job, so the name stays the job's.
+    with pytest.raises(ValueError, match="the job 'same' has ended already"):
+        bedrock_mock.advance("same")
 
 
 def test_a_token_seen_before_gives_the_first_model_whatever_else_is_said(client):

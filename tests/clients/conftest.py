@@ -43,6 +43,17 @@ def major(version):
     return int(re.search(r"\d+", version)[0])
 
 
+@pytest.fixture(scope="session")
+def bedrock_server(server_process):
+    """In a process of its own: here it would take over what other tests look at."""
+    return server_process
+
+
+@pytest.fixture(autouse=True)
+def _no_state(bedrock_server):
+    bedrock_server.reset()
+
+
 @pytest.fixture
 def https_url():
     """Where a server of its own answers HTTPS, with a certificate that nobody trusts."""

@@ -146,6 +146,7 @@ def delete_model(client, name):
         (create_model, delete_model, "list_imported_models", "modelName"),
     ],
 )
+@pytest.mark.once
 @in_process
 def test_all_pages_show_what_is_there_throughout_exactly_once(create, delete, listing, member):
     with mock_bedrock() as bedrock:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from botocore.model import ServiceModel
 from model_strategies import call, changed
 
+from bedrock_mock.core.validation import Checks
 from support import ROLE, data_set, evaluation_job, import_job, refused, tags
 
 NAME = "[0-9a-zA-Z-_.]+"
@@ -492,3 +494,18 @@ def test_types_stay_types():
     response = call("CreateModelImportJob", import_job(5))
     assert response.status_code == 400
     assert response.headers["x-amzn-ErrorType"] == "SerializationException"
+
+
+def test_a_shape_that_contains_itself_is_checked_and_shown():
+    tree = {
+        "type": "structure",
+        "union": True,
+        "members": {"leaf": {"shape": "Leaf"}, "left": {"shape": "Tree"}},
+    }
+    shapes = {"Tree": tree, "Leaf": {"type": "string", "max": 2}}
+    check = Checks().of(ServiceModel({"shapes": shapes}).shape_for("Tree"))
+    assert check({"left": {"left": {"leaf": "ok"}}}) == []
+    (long,) = check({"left": {"leaf": "long"}})
+    assert str(long).startswith("Value 'long' at 'left.leaf' failed to satisfy constraint: ")
+    (both,) = check({"leaf": "ok", "left": {"leaf": "ok"}})
+    assert both.path == ()

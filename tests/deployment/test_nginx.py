@@ -19,7 +19,7 @@ import pytest
 from botocore.config import Config
 
 from bedrock_mock.server import BedrockServer
-from support import import_job, in_process, role_of, tags
+from support import import_job, in_process, role_of
 
 CONFIGURATION = Path(__file__).parents[2] / "docs" / "nginx.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -44,6 +44,7 @@ http {{
 
 pytestmark = [
     in_process,
+    pytest.mark.once,
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
 ]
 
@@ -108,7 +109,7 @@ def client(url):
 
 
 def job_names(server):
-    with urlopen(f"{server.endpoint_url}/moto-api/data.json") as answer:
+    with urlopen(f"{server.endpoint_url}/moto-api/data.json") as answer:  # noqa: S310
         jobs = json.load(answer)["bedrock"]["ModelImportJob"]
     return [job["job_name"] for job in jobs]
 

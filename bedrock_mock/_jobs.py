@@ -1,0 +1,59 @@
+"""The jobs that a scripting verb means, by name or ARN, wherever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from bedrock_mock.bedrock.models import BedrockBackend, bedrock_backends
+from bedrock_mock.core.lifecycle import Lifecycle
+
+
+def jobs(region_name: str | None, account_id: str | None) -> Iterator[tuple[BedrockBackend, Any]]:
+    """All jobs of the accounts and regions that are meant."""
+    for account, regions in list(bedrock_backends.items()):
+        for region, backend in list(regions.items()):
+            if account_id in (None, account) and region_name in (None, region):
+                with backend.lock:
+                    found = [each for _, each in backend.resources() if isinstance(each, Lifecycle)]
+                yield from ((backend, each) for each in found)
+
+
+def find_job(
+    identifier: str, region_name: str | None, account_id: str | None
+) -> tuple[BedrockBackend, Any]:
+    """The one job of this name or ARN, and its backend.
+
+    Raises:
+        ValueError: there is none, or there are several.
+    """
+    found = [
+        (backend, job)
+        for backend, job in jobs(region_name, account_id)
+        if identifier in (job.arn, job.name)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        arns = ", ".join(job.arn for _, job in found)
+        msg = f"{len(found)} jobs are called {identifier!r}; say which by its ARN: {arns}"
+    else:
+        names = [job.name for _, job in jobs(region_name, account_id)]
+        close = get_close_matches(identifier, names) or names[-3:]
+        msg = f"There is no job {identifier!r}; there are: {', '.join(close) or 'none at all'}"
+    raise ValueError(msg)
+
+
+def must_go_on(what: str, job: Any) -> None:
+    """The job has not ended.
+
+    Raises:
+        ValueError: it has; ``what`` says what was asked of it.
+    """
+    if job.has_ended:
+        msg = (
+            f"{what}: the job {job.name!r} has ended already, its status is {job.status}. "
+            "Say it before the job is created, or hold its clock with freeze()."
+        )
+        raise ValueError(msg)

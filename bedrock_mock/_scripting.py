@@ -1,0 +1,259 @@
+"""The verbs that script the service: the same for the mock in this process and for a server."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bedrock_mock.core.calls import Calls
+
+#: Scores by the names of metrics: 0 to 1, or with ``{"score": ..., "explanation": ...}``.
+Scores = Mapping[str, Any]
+Request = Mapping[str, Any]
+
+
+class Scripting(ABC):
+    """Outcomes, a clock in hand, faults and the record of calls.
+
+    What is scripted holds for all accounts and regions unless ``region_name`` or
+    ``account_id`` say otherwise, and ends with the mock or a reset. Jobs are named by
+    their name or ARN. Every verb raises ValueError for what makes no sense.
+    """
+
+    @abstractmethod
+    def _perform(self, verb: str, **arguments: Any) -> Any:
+        """Has a verb done where the state is."""
+
+    @abstractmethod
+    def set_transition(self, model_name: str, transition: dict[str, Any]) -> None:
+        """Sets how jobs move on."""
+
+    # --- outcomes --------------------------------------------------------------------
+
+    def fail_next(
+        self,
+        model_name: str,
+        message: str,
+        *,
+        job: str | None = None,
+        matching: Request | Callable[[Request], object] | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> None:
+        """Has a job fail, when its clock says that it ends.
+
+        Without ``job`` and ``matching`` it is the next one that is created. With them it
+        is the one that fits: one that is under way, or else the next such one.
+
+        Args:
+            model_name: the clock of the job: ``bedrock::model_import_job`` and the like.
+            message: its ``failureMessage``.
+            job: the job's name, or its ARN.
+            matching: what its Create request has at least, or a function of the request
+                that says whether it is the one.
+            region_name: where (default: anywhere).
+            account_id: whose (default: anybody's).
+
+        Raises:
+            ValueError: there is no such clock, or the job has ended already.
+
+        Example::
+
+            bedrock.fail_next("bedrock::model_import_job", "The model is too large.")
+        """
+        self._perform(
+            "fail_next",
+            model_name=model_name,
+            message=message,
+            job=job,
+            matching=matching,
+            region_name=region_name,
+            account_id=account_id,
+        )
+
+    def evaluation_results(
+        self,
+        job: str,
+        scores: Scores | Callable[[Mapping[str, Any]], Scores],
+        *,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> None:
+        """Has an evaluation job come to these scores; the others are made up.
+
+        Args:
+            job: the job's name, or its ARN; it is yet to be created, or under way.
+            scores: the score of each metric, from 0 to 1, or ``{"score": 0.8,
+                "explanation": "..."}``; or a function that gives them for an input record.
+            region_name: where (default: anywhere).
+            account_id: whose (default: anybody's).
+
+        Raises:
+            ValueError: the job has ended already, or ``scores`` is something else.
+
+        Example::
+
+            bedrock.evaluation_results("job", {"Builtin.Accuracy": 0.8})
+        """
+        self._perform(
+            "evaluation_results",
+            job=job,
+            scores=scores,
+            region_name=region_name,
+            account_id=account_id,
+        )
+
+    # --- the clock -------------------------------------------------------------------
+
+    def advance(
+        self, job: str, *, region_name: str | None = None, account_id: str | None = None
+    ) -> str:
+        """Moves a job on by one status, whatever its clock says.
+
+        Returns:
+            The new status; ``Gone`` for one that is deleted now.
+
+        Raises:
+            ValueError: there is no such job, or several, or it has ended.
+        """
+        return str(
+            self._perform("advance", job=job, region_name=region_name, account_id=account_id)
+        )
+
+    def complete(
+        self, job: str, *, region_name: str | None = None, account_id: str | None = None
+    ) -> str:
+        """Moves a job on to its end, be that ``Completed``, ``Failed`` or ``Stopped``.
+
+        Returns, raises:
+            As :meth:`advance`.
+        """
+        return str(
+            self._perform("complete", job=job, region_name=region_name, account_id=account_id)
+        )
+
+    def advance_all(
+        self, *, region_name: str | None = None, account_id: str | None = None
+    ) -> dict[str, str]:
+        """Moves every job on by one status.
+
+        Returns:
+            The new status of each job that was moved, by its ARN.
+        """
+        return dict(self._perform("advance_all", region_name=region_name, account_id=account_id))
+
+    def freeze(self, model_name: str | None = None) -> None:
+        """Holds the clock of a kind of jobs, or of all: they stay until they are advanced.
+
+        Args:
+            model_name: the clock; default: every clock of Bedrock's jobs.
+
+        Example::
+
+            bedrock.freeze()
+            ...
+            bedrock.complete("my-job")
+        """
+        from bedrock_mock.bedrock.models import clocks  # noqa: PLC0415 - it loads moto
+        from bedrock_mock.core.lifecycle import FROZEN  # noqa: PLC0415
+
+        for each in clocks() if model_name is None else [model_name]:
+            self.set_transition(each, dict(FROZEN))
+
+    # --- faults ----------------------------------------------------------------------
+
+    def throttle(
+        self,
+        operation: str,
+        times: int | None = 1,
+        *,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> None:
+        """Has the next calls of an operation end in ThrottlingException (429).
+
+        botocore tries again by itself: in its standard mode up to two times.
+
+        Args, raises:
+            As :meth:`raise_next`.
+        """
+        self._perform(
+            "throttle",
+            operation=operation,
+            times=times,
+            region_name=region_name,
+            account_id=account_id,
+        )
+
+    def raise_next(
+        self,
+        operation: str,
+        code: str,
+        message: str | None = None,
+        *,
+        times: int | None = 1,
+        after: int = 0,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> None:
+        """Has the next calls of an operation end in an error, with its modelled status.
+
+        Args:
+            operation: ``CreateModelImportJob`` and the like.
+            code: an error that the operation declares: ``ServiceQuotaExceededException``,
+                ``AccessDeniedException``, ``InternalServerException`` ...
+            message: its message; default: one of ours.
+            times: how many calls get it; ``None``: all of them.
+            after: how many calls get through before.
+            region_name: where (default: anywhere).
+            account_id: whose (default: anybody's).
+
+        Raises:
+            ValueError: there is no such operation, or it does not declare this error.
+
+        Example::
+
+            bedrock.raise_next("CreateModelImportJob", "ServiceQuotaExceededException")
+        """
+        self._perform(
+            "raise_next",
+            operation=operation,
+            code=code,
+            message=message,
+            times=times,
+            after=after,
+            region_name=region_name,
+            account_id=account_id,
+        )
+
+    # --- the record --------------------------------------------------------------------
+
+    @property
+    def calls(self) -> Calls:
+        """The calls that were made since the mock began, or since the last reset.
+
+        Of very many, the last 10,000. Calls that no operation has are not among them.
+
+        Example::
+
+            bedrock.calls.of("CreateModelImportJob").once(importedModelName="model")
+        """
+        from bedrock_mock.bedrock.responses import BedrockResponse  # noqa: PLC0415 - as lazy
+        from bedrock_mock.core.calls import Call, Calls  # noqa: PLC0415 - as the rest
+
+        calls = [Call(**{**call, "time": _moment(call["time"])}) for call in self._perform("calls")]
+        return Calls(calls, BedrockResponse.service.model.operation_names)
+
+    def unused(self) -> list[str]:
+        """What was scripted and never came true, as it was written.
+
+        The fixtures fail a test that leaves any behind.
+        """
+        return list(self._perform("unused"))
+
+
+def _moment(value: Any) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,187 @@
+"""``bedrock-mock serve``: the command, and cheroot that it runs on."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from werkzeug.serving import make_ssl_devcert, run_simple
+
+from bedrock_mock._takeover import takeover
+
+if TYPE_CHECKING:
+    from cheroot.wsgi import Server as WSGIServer
+
+    from bedrock_mock._wsgi import Application
+
+_NEEDS_EXTRA = (
+    "bedrock-mock needs the packages of its server, which are not installed: "
+    "pip install 'bedrock-mock[server]'"
+)
+#: What the command prints once it can be called, before its URL.
+READY = "bedrock-mock is ready at "
+_THREADS = 16
+
+
+def serve(argv: Sequence[str]) -> int:
+    """Runs the server until it is interrupted (SIGINT, SIGTERM).
+
+    Args:
+        argv: the flags of ``moto_server``: ``-H``/``--host`` (default ``127.0.0.1``),
+            ``-p``/``--port`` (default ``MOTO_PORT`` or 5000; 0 for a free one),
+            ``-s``/``--ssl``, ``-c``/``--ssl-cert``, ``-k``/``--ssl-key``,
+            ``-r``/``--reload``.
+
+    Returns:
+        The exit status: 0, or 1 where the address cannot be listened at.
+
+    Raises:
+        SystemExit: the extra ``server`` is not installed, or a flag is not known.
+
+    Source: https://docs.getmoto.org/en/latest/docs/server_mode.html
+    """
+    options = _parser().parse_args(argv)
+    takeover.acquire()
+    try:
+        return _run(options)
+    finally:
+        takeover.release()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bedrock-mock serve", description="moto's server.")
+    port = int(os.environ.get("MOTO_PORT", "5000"))
+    parser.add_argument("-H", "--host", default="127.0.0.1", help="the address (%(default)s)")
+    parser.add_argument(
+        "-p", "--port", type=int, default=port, help="the port (%(default)s); 0: a free one"
+    )
+    parser.add_argument(
+        "-r", "--reload", action="store_true", help="start again when a source file changes"
+    )
+    parser.add_argument(
+        "-s", "--ssl", action="store_true", help="https, with a certificate made for the occasion"
+    )
+    parser.add_argument("-c", "--ssl-cert", metavar="FILE", help="https, with this certificate")
+    parser.add_argument("-k", "--ssl-key", metavar="FILE", help="and this private key")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        certificate = _certificate(options, folder)
+        if options.reload:
+            # A reloader watches a server that it can kill: that of developers.
+            run_simple(
+                options.host,
+                options.port,
+                application(),
+                threaded=True,
+                use_reloader=True,
+                ssl_context=certificate,
+            )
+            return 0
+        server = wsgi_server(options.host, options.port, certificate)
+        try:
+            listen(server)
+        except OSError as error:
+            print(  # noqa: T201 - a command
+                f"bedrock-mock serve: cannot listen at {options.host}:{options.port}: "
+                f"{error}. Choose another --port, or --port 0 for a free one.",
+                file=sys.stderr,
+            )
+            return 1
+        # moto calls itself here.
+        os.environ.setdefault("MOTO_PORT", str(server.bind_addr[1]))
+        with _stopped_by_signals(server):
+            url = url_of(server, secure=certificate is not None)
+            print(f"{READY}{url}", flush=True)  # noqa: T201 - a command
+            server.serve()
+    return 0
+
+
+@contextmanager
+def _stopped_by_signals(server: WSGIServer) -> Iterator[None]:
+    """SIGINT and SIGTERM have another thread stop the server, as its own way to end is.
+
+    A handler that raises would do so anywhere, also where the server hands a connection to
+    its threads: one of them may then never be told to end, and the server waits for it.
+    """
+    told: SimpleQueue[int] = SimpleQueue()
+
+    def stop() -> None:
+        told.get()
+        server.stop()
+
+    stopper = Thread(target=stop, name="bedrock-mock-stopper")
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        # Of all that could be called here, this alone may interrupt itself.
+        signal.signal(signum, lambda signum, _: told.put(signum))
+    stopper.start()
+    try:
+        yield
+    finally:
+        told.put(0)
+        stopper.join()
+
+
+def _certificate(options: argparse.Namespace, folder: str) -> tuple[str, str] | None:
+    """The files of the certificate and its key, where https is asked for."""
+    if options.ssl_cert and options.ssl_key:
+        return options.ssl_cert, options.ssl_key
+    if not options.ssl:
+        return None
+    return make_ssl_devcert(str(Path(folder, "certificate")), host=options.host)
+
+
+def wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None) -> WSGIServer:
+    try:
+        from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415 - it needs the extra
+        from cheroot.wsgi import Server as WSGIServer  # noqa: PLC0415
+    except ImportError as error:
+        raise SystemExit(_NEEDS_EXTRA) from error
+    server = WSGIServer((host, port), application(), numthreads=_THREADS)
+    if certificate is not None:
+        server.ssl_adapter = BuiltinSSLAdapter(*certificate)
+    return server
+
+
+def listen(server: WSGIServer) -> None:
+    """Has the server listen at its address.
+
+    Raises:
+        OSError: it cannot.
+    """
+    host, port = server.bind_addr
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if port:
+        # cheroot leaves its socket open where this fails.
+        socket.create_server((host, port), family=family).close()
+    server.prepare()
+
+
+def url_of(server: WSGIServer, *, secure: bool = False) -> str:
+    host, port = server.bind_addr[:2]
+    return f"http{'s' if secure else ''}://{host}:{port}"
+
+
+def application() -> Application:
+    """The application, for whoever has our backends in moto's slots.
+
+    Raises:
+        SystemExit: the extra ``server`` is not installed.
+    """
+    try:
+        from bedrock_mock._wsgi import Application  # noqa: PLC0415 - it needs the extra
+    except ImportError as error:
+        raise SystemExit(_NEEDS_EXTRA) from error
+    return Application()

@@ -1,0 +1,260 @@
+"""What the scripting verbs do, in the process that holds the state.
+
+Each takes keyword arguments and gives what JSON has, so that a server can offer them too;
+:class:`bedrock_mock._scripting.Scripting` documents them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from bedrock_mock._jobs import find_job, jobs, must_go_on
+from bedrock_mock.bedrock.models import BedrockBackend, bedrock_backends
+from bedrock_mock.bedrock.responses import BedrockResponse
+from bedrock_mock.core import errors
+from bedrock_mock.core.lifecycle import clocks
+from bedrock_mock.core.scripting import Fault, ForJob, Scripts
+
+Verb = Callable[..., Any]
+
+VERBS: dict[str, Verb] = {}
+
+_MESSAGES = {
+    "AccessDeniedException": "You do not have sufficient access to perform this action.",
+    "InternalServerException": "The server encountered an internal error. Try again later.",
+    "ThrottlingException": "Too many requests, please wait before trying again.",
+}
+
+
+def verb(function: Verb) -> Verb:
+    """Makes a function one of :data:`VERBS`."""
+    VERBS[function.__name__] = function
+    return function
+
+
+def perform(name: str, arguments: Mapping[str, Any]) -> Any:
+    """Does what a verb says.
+
+    Raises:
+        ValueError: there is no such verb, an argument is not its own, or it makes no sense.
+    """
+    function = VERBS.get(name)
+    if function is None:
+        msg = f"{name!r} is no verb; there are: {', '.join(sorted(VERBS))}"
+        raise ValueError(msg)
+    try:
+        bound = inspect.signature(function).bind(**arguments)
+    except TypeError as error:
+        msg = f"{name}{inspect.signature(function)}: {error}"
+        raise ValueError(msg) from None
+    for argument, value in bound.arguments.items():
+        hint = bound.signature.parameters[argument].annotation
+        if not _fits(value, get_type_hints(function)[argument]):
+            msg = f"{name}: {argument} is of the type {hint}, which {value!r} is not"
+            raise ValueError(msg)
+    return function(*bound.args, **bound.kwargs)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value, which may have come as JSON, is of one of the types of an annotation."""
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return any(kind is Any or isinstance(value, get_origin(kind) or kind) for kind in kinds)
+
+
+@verb
+def fail_next(
+    model_name: str,
+    message: str,
+    *,
+    job: str | None = None,
+    matching: Mapping[str, Any] | Callable[..., object] | None = None,
+    region_name: str | None = None,
+    account_id: str | None = None,
+) -> None:
+    """Has a job fail."""
+    if model_name not in clocks():
+        msg = f"{model_name!r} is no clock of Bedrock's jobs; there are: {', '.join(clocks())}"
+        raise ValueError(msg)
+    where = {"region_name": region_name, "account_id": account_id}
+    _script_job(
+        ForJob(
+            _written("fail_next", model_name, job=job, matching=matching, **where),
+            account_id,
+            region_name,
+            model_name,
+            job,
+            matching,
+            "failure",
+            message,
+        )
+    )
+
+
+@verb
+def evaluation_results(
+    job: str, scores: Any, *, region_name: str | None = None, account_id: str | None = None
+) -> None:
+    """Has an evaluation job come to these scores."""
+    if not callable(scores) and not isinstance(scores, Mapping):
+        msg = f"evaluation_results: scores is a dict or a function of the record, not {scores!r}"
+        raise ValueError(msg)
+    where = {"region_name": region_name, "account_id": account_id}
+    _script_job(
+        ForJob(
+            _written("evaluation_results", job, **where),
+            account_id,
+            region_name,
+            "bedrock::evaluation_job",
+            job,
+            None,
+            "scores",
+            scores,
+        )
+    )
+
+
+@verb
+def advance(job: str, *, region_name: str | None = None, account_id: str | None = None) -> str:
+    """Moves a job on by one status."""
+    backend, found = find_job(job, region_name, account_id)
+    with backend.lock:
+        must_go_on("advance", found)
+        found.advance()
+        return str(found.status)
+
+
+@verb
+def complete(job: str, *, region_name: str | None = None, account_id: str | None = None) -> str:
+    """Moves a job on to its end."""
+    backend, found = find_job(job, region_name, account_id)
+    with backend.lock:
+        must_go_on("complete", found)
+        while not found.has_ended:
+            found.advance()
+        return str(found.status)
+
+
+@verb
+def advance_all(*, region_name: str | None = None, account_id: str | None = None) -> dict[str, str]:
+    """Moves every job on by one status."""
+    moved = {}
+    for backend, job in jobs(region_name, account_id):
+        with backend.lock:
+            if not job.has_ended:
+                job.advance()
+                moved[job.arn] = job.status
+    return moved
+
+
+@verb
+def throttle(
+    operation: str,
+    times: int | None = 1,
+    *,
+    region_name: str | None = None,
+    account_id: str | None = None,
+) -> None:
+    """Has calls of an operation be throttled."""
+    where = {"region_name": region_name, "account_id": account_id}
+    text = _written("throttle", operation, times=times, **where)
+    _add_fault(text, operation, "ThrottlingException", message=None, times=times, after=0, **where)
+
+
+@verb
+def raise_next(
+    operation: str,
+    code: str,
+    message: str | None = None,
+    *,
+    times: int | None = 1,
+    after: int = 0,
+    region_name: str | None = None,
+    account_id: str | None = None,
+) -> None:
+    """Has calls of an operation end in an error."""
+    where = {"region_name": region_name, "account_id": account_id}
+    text = _written("raise_next", operation, code, times=times, after=after or None, **where)
+    _add_fault(text, operation, code, message=message, times=times, after=after, **where)
+
+
+@verb
+def calls() -> list[dict[str, Any]]:
+    """The calls that were made."""
+    return [vars(call) for call in _scripts().calls]
+
+
+@verb
+def unused() -> list[str]:
+    """What was scripted and never came true."""
+    return _scripts().unused()
+
+
+def _scripts() -> Scripts:
+    # moto resets what has at least one account, and the scripts with it.
+    _ = bedrock_backends[DEFAULT_ACCOUNT_ID]
+    return BedrockBackend.scripts
+
+
+def _add_fault(
+    text: str,
+    operation: str,
+    code: str,
+    *,
+    message: str | None,
+    times: int | None,
+    after: int,
+    region_name: str | None,
+    account_id: str | None,
+) -> None:
+    """Keeps an error that is in store for calls."""
+    declared = BedrockResponse.service.operation(_operation(operation)).errors
+    if code not in declared:
+        msg = (
+            f"{text}: {operation} does not declare {code!r}, so it cannot end in it; "
+            f"it declares: {', '.join(sorted(declared))}"
+        )
+        raise ValueError(msg)
+    if after < 0 or (times is not None and times < 1):
+        msg = f"{text}: times must be at least 1 (or None for all calls), and after 0 or more"
+        raise ValueError(msg)
+    said = message or _MESSAGES.get(code, f"{code}, as the test has scripted it.")
+    _scripts().add_fault(
+        Fault(text, account_id, region_name, operation, errors.kind_of(code), said, times, after)
+    )
+
+
+def _script_job(script: ForJob) -> None:
+    """Keeps what is in store for a job: one that is under way, or the next that is meant."""
+    named = script.job is not None or script.matching is not None
+    under_way = [
+        (job, backend.account_id, backend.region_name)
+        for backend, job in jobs(script.region_name, script.account_id)
+        if named and job.clock == script.clock
+    ]
+    for job, _, _ in under_way:
+        if script.job in (job.name, job.arn):
+            must_go_on(script.text, job)
+    there = [each for each in under_way if each[0].is_in_first]
+    _scripts().add_for_job(script, there)
+
+
+def _operation(name: str) -> str:
+    names = BedrockResponse.service.model.operation_names
+    if name not in names:
+        close = ", ".join(get_close_matches(name, names)) or "see the service model"
+        msg = f"{name!r} is no operation of Bedrock; did you mean: {close}?"
+        raise ValueError(msg)
+    return name
+
+
+def _written(name: str, *positional: Any, **named: Any) -> str:
+    """A call as the test wrote it."""
+    words = [repr(value) for value in positional]
+    words += [f"{key}={value!r}" for key, value in named.items() if value is not None]
+    return f"{name}({', '.join(words)})"

@@ -1,0 +1,53 @@
+"""What a CreateEvaluationJob request refers to, and what its data sets say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
+
+from bedrock_mock.bedrock.data_sets import DataSetError, records_of
+from bedrock_mock.bedrock.references import check_bucket
+from bedrock_mock.bedrock.rules import kms_key_arn
+from bedrock_mock.core.errors import ValidationException
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock.type_defs import CreateEvaluationJobRequestTypeDef
+
+    from bedrock_mock.core.backend import ServiceBackend
+
+
+def check_references(backend: ServiceBackend, request: CreateEvaluationJobRequestTypeDef) -> None:
+    """The key and the buckets must be there, where that is asked for, and the data sets fit.
+
+    Raises:
+        ValidationException: it is not so.
+    """
+    kms_key_arn(backend, request.get("customerEncryptionKeyId"))
+    check_bucket(backend, "outputDataConfig.s3Uri", request["outputDataConfig"]["s3Uri"])
+    (config,) = cast("Any", request["evaluationConfig"]).values()
+    data_sets = [metrics["dataset"] for metrics in config["datasetMetricConfigs"]]
+    for data_set in data_sets:
+        location = data_set.get("datasetLocation")
+        if location:
+            check_bucket(backend, "datasetLocation.s3Uri", location["s3Uri"])
+    for rag in cast("Any", request["inferenceConfig"]).get("ragConfigs", ()):
+        for source in rag.get("precomputedRagSourceConfig", {}).values():
+            for data_set in data_sets:
+                _check_knowledge_base(backend, data_set, source["ragSourceIdentifier"])
+
+
+def _check_knowledge_base(
+    backend: ServiceBackend, data_set: Mapping[str, Any], identifier: str
+) -> None:
+    """What was found beforehand is of the knowledge base that the request names."""
+    # A data set that cannot be read is the job's failure, later.
+    with suppress(DataSetError):
+        for record in records_of(backend, data_set, ("conversationTurns",)):
+            for turn in record["conversationTurns"]:
+                if turn.get("output", {}).get("knowledgeBaseIdentifier", identifier) != identifier:
+                    msg = (
+                        "The provided dataset in your RAG evaluation configuration has different "
+                        "KnowledgeBaseIdentifiers in output than your RAGConfig."
+                    )
+                    raise ValidationException(msg)

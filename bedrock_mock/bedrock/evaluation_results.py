@@ -1,0 +1,72 @@
+"""The files that a completed evaluation job has written to S3, under the service's keys."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from moto.moto_api._internal import mock_random
+
+from bedrock_mock.bedrock.data_sets import records_of
+from bedrock_mock.bedrock.evaluation_records import (
+    AnswersOfModel,
+    AnswersOfRag,
+    AnswersToHumans,
+    Records,
+)
+from bedrock_mock.core import neighbours
+
+if TYPE_CHECKING:
+    from bedrock_mock.bedrock.evaluation_jobs import EvaluationJob
+    from bedrock_mock.core.backend import ServiceBackend
+
+_PERMISSION_CHECK = "amazon-bedrock-evaluations-permission-check"
+
+
+def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
+    """Writes a job's files, if the bucket that it names is there.
+
+    Raises:
+        DataSetError: a data set cannot be used; nothing is written then.
+    """
+    uri = job.output_data_config["s3Uri"]
+    folder = neighbours.split_uri(uri)[1].rstrip("/")
+    folder = f"{folder}/{job.job_name}" if folder else job.job_name
+    bucket = neighbours.bucket_of(backend, uri)
+    job_id = job.arn.rpartition("/")[2]
+    files = {}
+    for place, data_set, records in _parts(job):
+        found = records_of(backend, data_set, records.needed)
+        if bucket is None:
+            # Nobody will read results, but whether the data set can be used is to be found out.
+            deque(found, maxlen=0)
+        else:
+            content = b"".join(json.dumps(records.of(each)).encode() + b"\n" for each in found)
+            name = f"{UUID(int=mock_random.getrandbits(128), version=4)}_output.jsonl"
+            files[f"{folder}/{job_id}/{place}/{name}"] = content
+    if bucket is not None:
+        bucket.put(f"{folder}/{_PERMISSION_CHECK}", b"")
+        for key, content in files.items():
+            bucket.put(key, content)
+
+
+def _parts(job: EvaluationJob) -> Iterator[tuple[str, Any, Records]]:
+    """For each file its folder, the data set, and what makes its records."""
+    ((kind, config),) = job.evaluation_config.items()
+    models = job.inference_config.get("models", ())
+    for metrics in config["datasetMetricConfigs"]:
+        data_set = metrics["dataset"]
+        folder = f"datasets/{data_set['name']}"
+        if kind == "human":
+            yield folder, data_set, AnswersToHumans(job, metrics, config, models)
+            continue
+        for model in models:
+            answers = AnswersOfModel(job, metrics, config, model)
+            task = f"taskTypes/{metrics['taskType']}"
+            yield f"models/{answers.model_id}/{task}/{folder}", data_set, answers
+        for index, rag in enumerate(job.inference_config.get("ragConfigs", ())):
+            turns = AnswersOfRag(job, metrics, config, rag)
+            yield f"inference_configs/{index}/{folder}", data_set, turns

@@ -1,0 +1,111 @@
+"""What a request refers to, and whether that has to be there in moto."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bedrock_mock.core import neighbours
+from bedrock_mock.core.config import setting
+from bedrock_mock.core.errors import ValidationException
+
+if TYPE_CHECKING:
+    from bedrock_mock.core.backend import ServiceBackend
+
+# https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-import-model.html
+_ARCHITECTURES = (
+    "gpt_bigcode",
+    "gpt_oss",
+    "llama",
+    "mistral",
+    "mixtral",
+    "mllama",
+    "qwen2",
+    "qwen2_5_vl",
+    "qwen2_vl",
+    "qwen3",
+    "qwen3_moe",
+    "t5",
+)
+_WITHOUT_INSTRUCT = ("gpt_oss", "qwen")
+_FILES = ("config.json", "tokenizer_config.json", "tokenizer.json")
+_WEIGHTS = ".safetensors"
+
+
+class Model(NamedTuple):
+    """What is read from the files of a model; the defaults are those of a Llama 3.1 8B."""
+
+    architecture: str = "llama"
+    instruct_supported: bool = True
+    #: Why it cannot be imported, if so.
+    failure: str | None = None
+
+
+def are_strict(backend: ServiceBackend) -> bool:
+    """Whether what a request refers to must be there."""
+    return bool(setting(backend.service, "references") == "strict")
+
+
+def check_bucket(backend: ServiceBackend, member: str, uri: str) -> None:
+    """A bucket must be there, where references are strict.
+
+    Raises:
+        ValidationException: it is not.
+    """
+    if are_strict(backend) and neighbours.bucket_of(backend, uri) is None:
+        _missing(member, f"S3 has no bucket '{neighbours.split_uri(uri)[0]}'", uri)
+
+
+def check_vpc(backend: ServiceBackend, config: Mapping[str, Any] | None) -> None:
+    """Subnets and security groups must be there, where references are strict.
+
+    Raises:
+        ValidationException: one is not.
+    """
+    if config is None or not are_strict(backend):
+        return
+    for subnet in config["subnetIds"]:
+        if not neighbours.has_subnet(backend, subnet):
+            _missing("vpcConfig.subnetIds", "EC2 has no such subnet", subnet)
+    for group in config["securityGroupIds"]:
+        if not neighbours.has_security_group(backend, group):
+            _missing("vpcConfig.securityGroupIds", "EC2 has no such security group", group)
+
+
+def _missing(member: str, what: str, value: str) -> None:
+    msg = f"The provided value '{value}' of '{member}' is invalid: {what}."
+    raise ValidationException(msg)
+
+
+def model_at(backend: ServiceBackend, uri: str) -> Model:
+    """What the model's files at an S3 URI say, as far as moto's S3 has them."""
+    bucket = neighbours.bucket_of(backend, uri)
+    if bucket is None:
+        return Model()
+    prefix = neighbours.split_uri(uri)[1]
+    prefix = f"{prefix}/" if prefix and not prefix.endswith("/") else prefix
+    if are_strict(backend):
+        names = [key.removeprefix(prefix) for key in bucket.keys(prefix)]
+        missing = [name for name in _FILES if name not in names]
+        if not any(name.endswith(_WEIGHTS) for name in names):
+            missing.append(f"*{_WEIGHTS}")
+        if missing:
+            msg = f"The model's files at {uri} are not complete: {', '.join(missing)} not found."
+            return Model(failure=msg)
+    config = bucket.read(f"{prefix}config.json")
+    return Model() if config is None else _model_of(config)
+
+
+def _model_of(config: bytes) -> Model:
+    try:
+        architecture = json.loads(config)["model_type"]
+    except (ValueError, KeyError, TypeError):
+        return Model(failure="The model's config.json is not a JSON object with a model_type.")
+    if architecture not in _ARCHITECTURES:
+        msg = (
+            f"The model architecture '{architecture}' is not supported. "
+            f"Supported are: {', '.join(_ARCHITECTURES)}."
+        )
+        return Model(failure=msg)
+    return Model(architecture, not architecture.startswith(_WITHOUT_INSTRUCT))

@@ -1,0 +1,183 @@
+"""What a test asks of the calls that were made: filtered by operation, counted, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches, ndiff
+from pprint import pformat
+from typing import Any, overload
+
+#: How many of the calls that come nearest to what was expected are shown.
+_NEAREST = 3
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to the service, as it was answered.
+
+    Attributes:
+        operation: ``CreateModelImportJob``.
+        request: what was sent, by the model's member names; empty if it could not be read.
+        account_id: whose call it was, ``123456789012``.
+        region_name: where, ``us-east-1``.
+        time: when, in UTC.
+        response: the members of the answer, or ``None`` where it was an error.
+        error: ``{"Code": ..., "Message": ...}`` as in botocore's ClientError, or ``None``.
+    """
+
+    operation: str
+    request: Mapping[str, Any]
+    account_id: str
+    region_name: str
+    time: datetime
+    response: Mapping[str, Any] | None = None
+    error: Mapping[str, str] | None = None
+
+
+class Calls(Sequence[Call]):
+    """Calls in the order in which they were answered.
+
+    Example::
+
+        call = bedrock.calls.of("CreateModelImportJob").once(importedModelName="model")
+        assert call.response["jobArn"].startswith("arn:aws:bedrock:eu-west-1:")
+    """
+
+    def __init__(
+        self, calls: Iterable[Call], operations: Collection[str] = (), of: str = "any operation"
+    ) -> None:
+        self._calls = tuple(calls)
+        self._operations = operations
+        self._of = of
+
+    @overload
+    def __getitem__(self, index: int) -> Call: ...
+    @overload
+    def __getitem__(self, index: slice) -> Calls: ...
+    def __getitem__(self, index: int | slice) -> Call | Calls:
+        """One call, or a stretch of them."""
+        if isinstance(index, slice):
+            return Calls(self._calls[index], self._operations, self._of)
+        return self._calls[index]
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._calls)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} calls of {self._of}>"
+
+    def of(
+        self, operation: str, *, region_name: str | None = None, account_id: str | None = None
+    ) -> Calls:
+        """The calls of one operation, from anywhere unless a region or account is given.
+
+        Raises:
+            ValueError: the service has no such operation.
+        """
+        if operation not in self._operations:
+            close = ", ".join(get_close_matches(operation, self._operations))
+            msg = f"There is no operation {operation!r}; did you mean: {close or 'another one'}?"
+            raise ValueError(msg)
+        return Calls(
+            (
+                call
+                for call in self
+                if call.operation == operation
+                and region_name in (None, call.region_name)
+                and account_id in (None, call.account_id)
+            ),
+            self._operations,
+            operation,
+        )
+
+    def once(self, **members: Any) -> Call:
+        """The one call whose request has these members.
+
+        Args:
+            members: what the request must have at least; a dict among them, too, is what
+                must at least be there.
+
+        Raises:
+            AssertionError: there is none, or more than one; it shows what comes nearest.
+        """
+        (call,) = self.times(1, **members)
+        return call
+
+    def never(self, **members: Any) -> None:
+        """There is no call whose request has these members.
+
+        Raises:
+            AssertionError: there is one.
+        """
+        self.times(0, **members)
+
+    def times(self, count: int, **members: Any) -> Calls:
+        """The calls whose request has these members, which must be so many.
+
+        Raises:
+            AssertionError: they are more, or fewer; it shows what comes nearest.
+        """
+        met = [call for call in self if matches(members, call.request)]
+        if len(met) != count:
+            raise AssertionError(self._difference(count, met, members))
+        return Calls(met, self._operations, self._of)
+
+    def _difference(self, count: int, met: list[Call], members: dict[str, Any]) -> str:
+        wanted = f" with {_listed(members)}" if members else ""
+        lines = [f"{self._of}{wanted}: {len(met)} calls, not {count} (of {len(self)} in all)"]
+        shown = met or sorted(self, key=lambda call: -_likeness(members, call.request))
+        for call in shown[:_NEAREST]:
+            answer = call.error["Code"] if call.error else "answered"
+            lines.append(
+                f"\n{call.operation} from {call.account_id} in {call.region_name} at "
+                f"{call.time:%H:%M:%S}: {answer}"
+            )
+            if members:
+                compared = ndiff(_rows(members), _rows(_part_of(call.request, members)))
+                lines += [f"  {line}" for line in compared if not line.startswith("?")]
+            else:
+                lines += [f"    {row}" for row in _rows(call.request)]
+        if members and shown:
+            lines.append("\n(- expected, + called)")
+        return "\n".join(lines)
+
+
+def matches(expected: Any, actual: Any) -> bool:
+    """Whether ``actual`` has at least what is expected; dicts are compared member by member."""
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        return all(
+            name in actual and matches(value, actual[name]) for name, value in expected.items()
+        )
+    return bool(expected == actual)
+
+
+def _likeness(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> float:
+    """How much of what is expected is there; a member of another value counts half."""
+    return sum(
+        1.0 if matches({name: value}, actual) else 0.5 * (name in actual)
+        for name, value in expected.items()
+    )
+
+
+def _part_of(actual: Any, expected: Any) -> Any:
+    """What of ``actual`` is spoken of in ``expected``."""
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        return {n: _part_of(actual[n], value) for n, value in expected.items() if n in actual}
+    return actual
+
+
+def _rows(members: Mapping[str, Any]) -> list[str]:
+    return [
+        row
+        for name, value in sorted(members.items())
+        for row in f"{name} = {pformat(value, width=80)}".splitlines()
+    ]
+
+
+def _listed(members: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in members.items())

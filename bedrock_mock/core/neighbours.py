@@ -1,0 +1,125 @@
+"""What moto holds of other services: read and written in their backends, nothing is sent."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import moto.backends
+
+if TYPE_CHECKING:
+    from bedrock_mock.core.backend import ServiceBackend
+
+_CHUNK = 64 * 1024
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """The bucket and the key of ``s3://bucket/key``."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+class Bucket:
+    """A bucket of moto's S3."""
+
+    def __init__(self, s3: Any, name: str) -> None:
+        self._s3 = s3
+        self._name = name
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys of the objects that are there, and begin like this."""
+        names = list(self._s3.get_bucket(self._name).keys)
+        return [name for name in names if name.startswith(prefix) and self._object(name)]
+
+    def lines(self, key: str) -> Iterator[bytes] | None:
+        """The lines of an object, read as they are asked for; ``None`` if it is not there."""
+        found = self._object(key)
+        return None if found is None else _lines(found)
+
+    def read(self, key: str) -> bytes | None:
+        """An object as a whole, or ``None``."""
+        found = self._object(key)
+        return None if found is None else bytes(found.value)
+
+    def put(self, key: str, value: bytes) -> None:
+        """Makes this an object."""
+        self._s3.put_object(self._name, key, value)
+
+    def _object(self, key: str) -> Any:
+        return self._s3.get_object(self._name, key)
+
+
+def _lines(found: Any) -> Iterator[bytes]:
+    # The object's ``value`` would be all of it, as a copy.
+    buffer, offset, rest = found._value_buffer, 0, b""  # noqa: SLF001 - see tests/test_moto_canaries.py
+    while True:
+        with found.lock:
+            buffer.seek(offset)
+            chunk = buffer.read(_CHUNK)
+        if not chunk:
+            break
+        offset += len(chunk)
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from whole
+    if rest:
+        yield rest
+
+
+def bucket_of(backend: ServiceBackend, uri: str) -> Bucket | None:
+    """The bucket of an S3 URI, if moto has it."""
+    s3 = _neighbour("s3", backend.account_id, backend.partition)
+    name, _ = split_uri(uri)
+    try:
+        if s3 is not None and s3.get_bucket(name):
+            return Bucket(s3, name)
+    except _client_error():
+        pass
+    return None
+
+
+def has_role(backend: ServiceBackend, arn: str) -> bool:
+    """Whether moto's IAM has a role."""
+    iam = _neighbour("iam", backend.account_id, backend.partition)
+    return iam is not None and any(role.arn == arn for role in iam.get_roles())
+
+
+def key_of(backend: ServiceBackend, arn: str) -> str | None:
+    """The ARN of the key of moto's KMS that an ARN of a key or an alias means, or ``None``."""
+    region, account = arn.split(":")[3:5]
+    kms = _neighbour("kms", account, region or backend.region_name)
+    if kms is None:
+        return None
+    resource = arn.split(":", 5)[5]
+    for key in kms.list_keys():
+        if resource in (f"key/{key.id}", *key.aliases):
+            return str(key.arn)
+    return None
+
+
+def has_subnet(backend: ServiceBackend, subnet_id: str) -> bool:
+    """Whether moto's EC2 has a subnet."""
+    ec2 = _neighbour("ec2", backend.account_id, backend.region_name)
+    return ec2 is not None and any(subnet_id in subnets for subnets in ec2.subnets.values())
+
+
+def has_security_group(backend: ServiceBackend, group_id: str) -> bool:
+    """Whether moto's EC2 has a security group."""
+    ec2 = _neighbour("ec2", backend.account_id, backend.region_name)
+    return ec2 is not None and ec2.get_security_group_from_id(group_id) is not None
+
+
+def _neighbour(service: Any, account_id: str, region: str) -> Any:
+    """The backend of a service; ``None`` where nobody has used it, for then it holds nothing.
+
+    It takes long to load, and what nobody has loaded is not worth that.
+    """
+    if f"moto.{service}.models" not in sys.modules:
+        return None
+    return moto.backends.get_backend(service)[account_id][region]
+
+
+def _client_error() -> Any:
+    from moto.s3.exceptions import S3ClientError  # noqa: PLC0415 - loaded, if S3 is
+
+    return S3ClientError

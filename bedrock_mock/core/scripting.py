@@ -1,0 +1,179 @@
+"""What a test has scripted, and the record of what it led to, for all accounts and regions."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timezone
+from threading import RLock
+from typing import Any
+
+from moto.core.utils import utcnow
+
+from bedrock_mock.core.calls import Call, Calls, matches
+from bedrock_mock.core.errors import ServiceError
+from bedrock_mock.core.lifecycle import Lifecycle
+
+#: A job is chosen by what its request has at least, or by a function of the request.
+Matching = Mapping[str, Any] | Callable[[Mapping[str, Any]], object]
+
+#: A server that runs for long keeps so many calls, the last ones.
+MAX_CALLS = 10_000
+
+
+@dataclass
+class Scripted:
+    """What has been scripted once: for whom, and how often it has come true."""
+
+    #: As the test wrote it: what is said of one that was never used.
+    text: str
+    account_id: str | None
+    region_name: str | None
+    used: int = field(default=0, init=False)
+
+    def is_for(self, account_id: str, region_name: str) -> bool:
+        """Whether it is meant for this account and region."""
+        return self.account_id in (None, account_id) and self.region_name in (None, region_name)
+
+
+@dataclass
+class Fault(Scripted):
+    """An error that calls of an operation get, after the first ones and so many times."""
+
+    operation: str
+    kind: type[ServiceError]
+    message: str
+    times: int | None
+    after: int
+    seen: int = field(default=0, init=False)
+
+    def strikes(self) -> bool:
+        """Whether this call gets the error; it is counted."""
+        self.seen += 1
+        if self.seen <= self.after or self.used == self.times:
+            return False
+        self.used += 1
+        return True
+
+
+@dataclass
+class ForJob(Scripted):
+    """Something that is in store for one job of a clock."""
+
+    clock: str
+    job: str | None
+    matching: Matching | None
+    #: The attribute of the job that it sets, and to what.
+    attribute: str
+    value: Any
+
+    def is_about(self, job: Any, account_id: str, region_name: str) -> bool:
+        """Whether it is meant for this job."""
+        if self.clock != job.clock or not self.is_for(account_id, region_name):
+            return False
+        if self.job not in (None, job.name, job.arn):
+            return False
+        if self.matching is None or isinstance(self.matching, Mapping):
+            return matches(self.matching or {}, job.request)
+        return bool(self.matching(job.request))
+
+    def give_to(self, job: Any) -> None:
+        """From now on it is the job's."""
+        self.used += 1
+        setattr(job, self.attribute, self.value)
+
+
+class Scripts:
+    """All that is scripted; empty until a test says something, and again after a reset."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        with self._lock:
+            self._faults: list[Fault] = []
+            self._for_jobs: list[ForJob] = []
+            self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
+
+    # --- what a test says -----------------------------------------------------------
+
+    def add_fault(self, fault: Fault) -> None:
+        """From now on, calls meet this fault."""
+        with self._lock:
+            self._faults.append(fault)
+
+    def add_for_job(self, script: ForJob, there: Iterable[tuple[Any, str, str]]) -> None:
+        """Keeps what is in store for a job, or gives it to one that is there.
+
+        Args:
+            script: what is in store.
+            there: the jobs that it may be meant for, with their accounts and regions.
+        """
+        with self._lock:
+            self._for_jobs.append(script)
+            for job, account_id, region_name in there:
+                if script.is_about(job, account_id, region_name):
+                    script.give_to(job)
+                    return
+
+    def unused(self) -> list[str]:
+        """What was scripted and never came true, as the test wrote it."""
+        with self._lock:
+            return [each.text for each in (*self._for_jobs, *self._faults) if not each.used]
+
+    @property
+    def calls(self) -> Calls:
+        """The last :data:`MAX_CALLS` calls."""
+        with self._lock:
+            return Calls(self._calls)
+
+    # --- what the service asks ----------------------------------------------------------
+
+    def strike(self, operation: str, account_id: str, region_name: str) -> None:
+        """Raises the error that is in store for this call, if there is one."""
+        if not self._faults:
+            return
+        with self._lock:
+            for fault in self._faults:
+                if (
+                    fault.operation == operation
+                    and fault.is_for(account_id, region_name)
+                    and fault.strikes()
+                ):
+                    raise fault.kind(fault.message)
+
+    def job_started(self, job: Lifecycle, account_id: str, region_name: str) -> None:
+        """A job has just been made: what is in store for it is its own from now on."""
+        if not self._for_jobs:
+            return
+        given = set()
+        with self._lock:
+            for script in self._for_jobs:
+                # One failure is enough for a job: the next one is for the next job.
+                if (
+                    not script.used
+                    and script.attribute not in given
+                    and script.is_about(job, account_id, region_name)
+                ):
+                    script.give_to(job)
+                    given.add(script.attribute)
+
+    def record(
+        self,
+        operation: str,
+        request: Mapping[str, Any],
+        account_id: str,
+        region_name: str,
+        answer: Any,
+    ) -> None:
+        """Keeps a call with its answer, the members of a response or a ServiceError."""
+        error = response = None
+        if isinstance(answer, ServiceError):
+            error = {"Code": answer.code, "Message": answer.message}
+        else:
+            response = answer
+        now = utcnow().replace(tzinfo=timezone.utc)
+        self._calls.append(Call(operation, request, account_id, region_name, now, response, error))

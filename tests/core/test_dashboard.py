@@ -1,0 +1,119 @@
+"""What moto's dashboard is given to show of our resources, and that it keeps none of them."""
+
+from __future__ import annotations
+
+import gc
+import json
+import weakref
+
+import pytest
+import requests
+from botocore import xform_name
+from freezegun import freeze_time
+
+from support import (
+    EVALUATION_CLOCK,
+    IMPORT_CLOCK,
+    customization_job,
+    evaluation_job,
+    import_job,
+    in_process,
+    manual,
+    tags,
+    wire_answers,
+)
+
+pytestmark = in_process
+
+KINDS = ["ModelImportJob", "ImportedModel", "EvaluationJob", "ModelCustomizationJob", "CustomModel"]
+MOTO_API = "https://motoapi.amazonaws.com/moto-api"
+
+
+def shown():
+    return requests.get(f"{MOTO_API}/data.json", timeout=5).json()["bedrock"]
+
+
+def names(kind, member):
+    return [row[member] for row in shown()[kind]]
+
+
+@pytest.fixture
+def evaluation_arn(client):
+    return client.create_evaluation_job(**evaluation_job())["jobArn"]
+
+
+def test_a_row_has_the_members_that_get_answers_with_and_the_tags(client, evaluation_arn):
+    details = {"subnetIds": ["subnet-0a1b2c3d"], "securityGroupIds": ["sg-0a1b2c3d"]}
+    client.create_model_import_job(**import_job(vpcConfig=details, jobTags=tags(a="b")))
+    answers = wire_answers(client)
+    client.get_model_import_job(jobIdentifier="job-1")
+    client.get_imported_model(modelIdentifier="model-1")
+    client.get_evaluation_job(jobIdentifier=evaluation_arn)
+    client.create_model_customization_job(**customization_job())
+    del answers[3:]
+    client.get_model_customization_job(jobIdentifier="customization-1")
+    client.get_custom_model(modelIdentifier="custom-1")
+    rows = shown()
+    for kind in KINDS:
+        members = {xform_name(name): value for name, value in answers.pop(0).items()}
+        expected_tags = {"a": "b"} if kind == "ModelImportJob" else {}
+        assert rows[kind] == [{**members, "tags": expected_tags}]
+
+
+def test_all_accounts_and_regions_are_shown(bedrock_mock):
+    for account in ("123456789012", "111122223333"):
+        for region in ("us-east-1", "eu-west-1"):
+            job = import_job(f"{account}-{region}", roleArn=f"arn:aws:iam::{account}:role/r")
+            bedrock_mock.client(region, account).create_model_import_job(**job)
+    assert len(set(names("ModelImportJob", "job_name"))) == 4
+
+
+def test_a_model_is_shown_as_soon_as_it_is_there(client, bedrock_mock):
+    bedrock_mock.set_transition(IMPORT_CLOCK, {"progression": "time", "seconds": 60})
+    with freeze_time("2030-01-01") as clock:
+        client.create_model_import_job(**import_job())
+        assert (names("ModelImportJob", "status"), shown()["ImportedModel"]) == (["InProgress"], [])
+        clock.tick(60)
+        assert names("ImportedModel", "model_name") == ["model-1"]
+        assert names("ModelImportJob", "status") == ["Completed"]
+
+
+def test_the_dashboard_is_no_look_at_a_job(client, bedrock_mock):
+    bedrock_mock.set_transition(IMPORT_CLOCK, manual(2))
+    client.create_model_import_job(**import_job())
+    assert [names("ModelImportJob", "status") for _ in range(3)] == [["InProgress"]] * 3
+
+
+def test_a_deleted_job_is_shown_until_it_is_gone(client, bedrock_mock, evaluation_arn):
+    bedrock_mock.set_transition(EVALUATION_CLOCK, manual(1))
+    client.batch_delete_evaluation_job(jobIdentifiers=[evaluation_arn])
+    assert names("EvaluationJob", "status") == ["Deleting"]
+    client.list_evaluation_jobs()
+    assert shown()["EvaluationJob"] == []
+
+
+def test_a_deleted_job_that_is_gone_at_once_is_not_shown(client, evaluation_arn):
+    client.batch_delete_evaluation_job(jobIdentifiers=[evaluation_arn])
+    assert shown()["EvaluationJob"] == []
+
+
+def delete(client, evaluation_arn):
+    client.delete_imported_model(modelIdentifier="model-1")
+    client.batch_delete_evaluation_job(jobIdentifiers=[evaluation_arn])
+    client.list_evaluation_jobs()
+
+
+def reset(client, evaluation_arn):
+    requests.post(f"{MOTO_API}/reset", timeout=5)
+
+
+@pytest.mark.parametrize("forget", [delete, reset])
+def test_what_was_shown_is_not_kept_alive(client, bedrock_mock, evaluation_arn, forget):
+    client.create_model_import_job(**import_job())
+    assert json.dumps(shown()).count('"Completed"') == 2
+    backend = bedrock_mock.backend("us-east-1")
+    kept = [weakref.ref(each) for each in backend.imported_models.store]
+    kept += [weakref.ref(each) for each in backend.evaluation_jobs.store]
+    forget(client, evaluation_arn)
+    gc.collect()
+    assert [each() for each in kept] == [None, None]
