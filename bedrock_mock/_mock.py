@@ -180,8 +180,8 @@ def mock_bedrock(func: Any = None, config: Config | None = None) -> Any:
             files, keys, subnets and security groups be there in moto; ``"quotas": True``,
             or a dict of numbers, which has the service's quotas hold; ``"check_unused":
             False``, with which fixtures let scripts go that were never used;
-            ``"foundation_models"``, a list of models in the form of ListFoundationModels,
-            or the path of a JSON file with it, in place of the package's own.
+            ``"foundation_models"``, a list in the form of ListFoundationModels, or the
+            path of a JSON file with one, in place of the package's own.
 
     Returns:
         The decorated object, or a :class:`MockBedrock` to decorate with, to enter, or to

@@ -624,6 +624,10 @@ def test_install_takes_a_config_for_all_mocks_that_do_not_say_otherwise():
         from moto import mock_aws
         from moto.core.config import default_user_config
         before = dict(default_user_config)
+        try:
+            bedrock_mock.install(config={"bedrock": {"validate_request": False}})
+        except ValueError as error:
+            print(str(error).split()[-1])
         bedrock_mock.install(config={"bedrock": {"validate_requests": False}})
         job = dict(
             jobName="my job", importedModelName="m", roleArn="testrole",
@@ -641,7 +645,7 @@ def test_install_takes_a_config_for_all_mocks_that_do_not_say_otherwise():
         try_it(bedrock_mock.mock_bedrock(config={"bedrock": {"validate_requests": True}}))
         bedrock_mock.uninstall()
         print(default_user_config == before)
-    """) == ["accepted", "accepted", "ValidationException", "True"]
+    """) == ["validate_requests?", "accepted", "accepted", "ValidationException", "True"]
 
 
 # --- the handle ----------------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from moto.core.utils import utcnow
 
 from bedrock_mock.bedrock.base_models import BaseModel, foundation_model
 from bedrock_mock.bedrock.customization_rules import check_source
-from bedrock_mock.bedrock.rules import check_role, in_milliseconds
+from bedrock_mock.bedrock.rules import check_role, in_milliseconds, kms_key_arn
 from bedrock_mock.core.errors import ConflictException, ValidationException
 from bedrock_mock.core.lifecycle import Lifecycle
 from bedrock_mock.core.listing import Page, page
@@ -34,23 +33,14 @@ if TYPE_CHECKING:
 _IMPORTED_FROM = "amazon.nova-lite-v1:0"
 
 
-class CustomModel(Lifecycle):
+class CustomModel:
     """One custom model; its attributes are the members of GetCustomModel."""
 
-    clock = "bedrock::custom_model"
-    transitions: ClassVar = {"Creating": "Active"}
     is_owned = True
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what all of them have, and it all differs
-        self,
-        backend: BedrockBackend,
-        request: Mapping[str, Any],
-        arn: str,
-        name: str,
-        base: BaseModel,
-        created: datetime,
+    def __init__(
+        self, backend: BedrockBackend, arn: str, name: str, base: BaseModel, created: datetime
     ) -> None:
-        super().__init__("Creating", created, request)
         self.arn = self.model_arn = arn
         self.name = self.model_name = name
         self.base_model_arn = base.arn
@@ -64,8 +54,8 @@ class CustomModel(Lifecycle):
 
     @property
     def model_status(self) -> str:
-        """The status, by its name in GetCustomModel."""
-        return self.status
+        """The status as of now."""
+        return "Active"
 
 
 class CustomizedModel(CustomModel):
@@ -73,8 +63,7 @@ class CustomizedModel(CustomModel):
 
     def __init__(self, backend: BedrockBackend, job: ModelCustomizationJob) -> None:
         name, arn = job.custom_model_name, job.future_model_arn
-        super().__init__(backend, job.request, arn, name, job.base, job.creation_time)
-        self.move_to("Active")
+        super().__init__(backend, arn, name, job.base, job.creation_time)
         self.job_arn = job.job_arn
         self.job_name = job.job_name
         self.customization_type = job.customization_type
@@ -87,6 +76,32 @@ class CustomizedModel(CustomModel):
         self.validation_metrics = job.validation_metrics
         self.model_kms_key_arn = job.output_model_kms_key_arn
         self.tags = job.model_tags
+
+
+class ImportedCustomModel(CustomModel, Lifecycle):
+    """A model that was brought along; it takes its time to be there."""
+
+    clock = "bedrock::custom_model"
+    transitions: ClassVar = {"Creating": "Active"}
+
+    def __init__(
+        self,
+        backend: BedrockBackend,
+        request: CreateCustomModelRequestTypeDef,
+        tags: dict[str, str],
+    ) -> None:
+        now = in_milliseconds(utcnow())
+        Lifecycle.__init__(self, "Creating", now, request)
+        arn = backend.new_arn("custom-model", "imported")
+        base = foundation_model(backend, _IMPORTED_FROM)
+        CustomModel.__init__(self, backend, arn, request["modelName"], base, now)
+        self.model_kms_key_arn = kms_key_arn(backend, request.get("modelKmsKeyArn"))
+        self.tags = tags
+
+    @property
+    def model_status(self) -> str:
+        """The status as of now."""
+        return self.status
 
 
 class CustomModels:
@@ -109,16 +124,7 @@ class CustomModels:
         check_source(request)
         self.check_name(request["modelName"])
         tags = as_dict(request.get("modelTags", ()))
-        model = CustomModel(
-            self._backend,
-            request,
-            self._backend.new_arn(self.arn_type, "imported"),
-            request["modelName"],
-            foundation_model(self._backend, _IMPORTED_FROM),
-            in_milliseconds(utcnow()),
-        )
-        model.model_kms_key_arn = request.get("modelKmsKeyArn")
-        model.tags = tags
+        model = ImportedCustomModel(self._backend, request, tags)
         self.store.add(model)
         self._backend.remember("CreateCustomModel", request, model.arn)
         self._backend.started(model)
@@ -128,7 +134,8 @@ class CustomModels:
     def get(self, request: GetCustomModelRequestTypeDef) -> CustomModel:
         """The model of this ARN or name."""
         model = self._find(request["modelIdentifier"])
-        model.look()
+        if isinstance(model, Lifecycle):
+            model.look()
         return model
 
     @operation("ListCustomModels")
@@ -141,7 +148,7 @@ class CustomModels:
     def delete(self, request: DeleteCustomModelRequestTypeDef) -> None:
         """Deletes a model that is not being created; its job stays and still tells of it."""
         model = self._find(request["modelIdentifier"])
-        if model.status == "Creating":
+        if model.model_status == "Creating":
             msg = "The custom model cannot be deleted: its status is Creating."
             raise ConflictException(msg)
         self.store.remove(model)

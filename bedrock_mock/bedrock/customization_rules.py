@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bedrock_mock.bedrock.references import check_bucket, check_vpc
 from bedrock_mock.core.errors import ValidationException
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
         CreateCustomModelRequestTypeDef,
         CreateModelCustomizationJobRequestTypeDef,
     )
+
+    from bedrock_mock.core.backend import ServiceBackend
 
 #: What each member of ``customizationConfig`` configures.
 _CONFIGURED = {
@@ -50,6 +53,23 @@ def check_customization(request: CreateModelCustomizationJobRequestTypeDef) -> N
 def _configuration(request: CreateModelCustomizationJobRequestTypeDef) -> str:
     """The member of ``customizationConfig`` that is set: it is a union."""
     return next(iter(request.get("customizationConfig", ())), "")
+
+
+def check_references(
+    backend: ServiceBackend, request: CreateModelCustomizationJobRequestTypeDef
+) -> None:
+    """The buckets, subnets and security groups must be there, where that is asked for.
+
+    Raises:
+        ValidationException: one is not.
+    """
+    training = request["trainingDataConfig"]
+    if "s3Uri" in training:
+        check_bucket(backend, "trainingDataConfig.s3Uri", training["s3Uri"])
+    for validator in request.get("validationDataConfig", {"validators": []})["validators"]:
+        check_bucket(backend, "validationDataConfig.validators.s3Uri", validator["s3Uri"])
+    check_bucket(backend, "outputDataConfig.s3Uri", request["outputDataConfig"]["s3Uri"])
+    check_vpc(backend, request.get("vpcConfig"))
 
 
 def check_source(request: CreateCustomModelRequestTypeDef) -> None:

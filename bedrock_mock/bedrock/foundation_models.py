@@ -12,7 +12,6 @@ from bedrock_mock.bedrock.responses import BedrockResponse
 from bedrock_mock.core.config import setting
 from bedrock_mock.core.errors import ResourceNotFoundException, ServiceError
 from bedrock_mock.core.operations import operation
-from bedrock_mock.core.validation import refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -86,7 +85,7 @@ def _our_models() -> Models:
 
 
 def _parsed(given: Any) -> Models:
-    """The models of a list or file.
+    """The models of a list or file, with the times of their lives as moments.
 
     Raises:
         ValueError: the setting is not what it should be; the message tells what is wrong.
@@ -94,21 +93,15 @@ def _parsed(given: Any) -> Models:
     try:
         if isinstance(given, str):
             given = json.loads(Path(given).read_text(encoding="utf-8"))
-        return _decoded(given["modelSummaries"] if isinstance(given, dict) else given)
+        if isinstance(given, dict):
+            given = given["modelSummaries"]
+        # Each region has ARNs of its own, so a given one counts for nothing.
+        summaries = [{**each, "modelArn": ""} for each in given]
+        models: Models = BedrockResponse.service.read("FoundationModelSummaryList", summaries)
     except (OSError, ValueError, TypeError, KeyError, ServiceError) as error:
         msg = (
             f"{_SETTING} must be a list of models in the form of ListFoundationModels, or the "
             f"path of a JSON file with such a list or answer: {error!r}"
         )
         raise ValueError(msg) from error
-
-
-def _decoded(summaries: Any) -> Models:
-    """JSON read by the service model: the times of a model's life become moments."""
-    service = BedrockResponse.service
-    shape = service.model.shape_for("FoundationModelSummaryList")
-    # Each region has ARNs of its own, so a given one counts for nothing.
-    models: Models = service.decoders.of(shape)([{**each, "modelArn": ""} for each in summaries])
-    if faults := service.structural_checks.of(shape)(models):
-        raise refusal(faults)
     return models

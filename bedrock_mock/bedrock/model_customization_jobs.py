@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.utils import utcnow
 
 from bedrock_mock.bedrock.base_models import BaseModel, base_model
 from bedrock_mock.bedrock.custom_models import CustomizedModel
-from bedrock_mock.bedrock.customization_rules import check_customization, customization_type
-from bedrock_mock.bedrock.references import check_bucket, check_vpc
+from bedrock_mock.bedrock.customization_rules import (
+    check_customization,
+    check_references,
+    customization_type,
+)
 from bedrock_mock.bedrock.rules import check_role, in_milliseconds, kms_key_arn
 from bedrock_mock.core.claims import Claims
 from bedrock_mock.core.errors import ConflictException, ValidationException
@@ -145,10 +148,7 @@ class ModelCustomizationJobs:
         if request["jobName"] in self.store:
             raise ValidationException("The provided job name is currently in use.")
         models.check_name(request["customModelName"])
-        check_vpc(self._backend, request.get("vpcConfig"))
-        for member in ("trainingDataConfig", "outputDataConfig"):
-            if uri := cast("Any", request[member]).get("s3Uri"):
-                check_bucket(self._backend, f"{member}.s3Uri", uri)
+        check_references(self._backend, request)
         job = ModelCustomizationJob(
             self._backend,
             request,

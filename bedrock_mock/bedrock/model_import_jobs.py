@@ -99,9 +99,9 @@ class ModelImportJobs:
         source = request["modelDataSource"]["s3DataSource"]["s3Uri"]
         check_bucket(self._backend, "modelDataSource.s3DataSource.s3Uri", source)
         check_vpc(self._backend, request.get("vpcConfig"))
-        check_quota(self._backend, IMPORT_JOBS, self._running)
+        check_quota(self._backend, IMPORT_JOBS, self.claims.count)
         models = self._backend.imported_models.store
-        check_quota(self._backend, IMPORTED_MODELS, lambda: self._running() + len(models))
+        check_quota(self._backend, IMPORTED_MODELS, lambda: self.claims.count() + len(models))
         job = ModelImportJob(
             self._backend,
             request,
@@ -125,10 +125,6 @@ class ModelImportJobs:
     def list(self, request: ListModelImportJobsRequestTypeDef) -> Page[ModelImportJob]:
         """A page of jobs."""
         return page(self.store, request, self._backend.scope)
-
-    def _running(self) -> int:
-        self.settle()
-        return len(self.claims)
 
     def settle(self, identifier: str | None = None) -> None:
         """Lets jobs finish that are due: the one of this model's name or ARN, or all."""

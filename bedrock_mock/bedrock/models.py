@@ -43,7 +43,7 @@ class BedrockBackend(ServiceBackend):
         self.compose()
 
     # Hidden from type checkers, which would let any attribute pass.
-    if not TYPE_CHECKING:
+    if not TYPE_CHECKING:  # pragma: no branch
 
         def __getattr__(self, name: str) -> Any:
             """The methods that moto's backends have: ``create_model_customization_job``."""

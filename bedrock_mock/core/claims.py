@@ -34,6 +34,11 @@ class Claims(Generic[J]):
         for identifier in identifiers:
             self._jobs.pop(identifier, None)
 
+    def count(self) -> int:
+        """How many jobs are in progress as of now."""
+        self.settle()
+        return len(set(map(id, self._jobs.values())))
+
     def settle(self, identifier: str | None = None) -> None:
         """Lets jobs finish that are due: the one that makes this name or ARN, or all."""
         if identifier is None:

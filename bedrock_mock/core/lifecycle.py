@@ -16,7 +16,7 @@ FAILED = "Failed"
 #: The transition under which nothing moves on but by :meth:`Lifecycle.advance`.
 FROZEN = {"progression": "frozen"}
 
-_clocks: set[str] = set()
+_clocks: list[str] = []
 
 
 def clocks() -> list[str]:
@@ -56,7 +56,7 @@ class Lifecycle:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        _clocks.add(cls.clock)
+        _clocks.append(cls.clock)
         state_manager.register_default_transition(cls.clock, {"progression": "immediate"})
 
     def entered(self, status: str, at: datetime) -> None:

@@ -127,6 +127,20 @@ class Service:
                 self._operations[name] = Operation(self.model.operation_model(name), self)
         return self._operations[name]
 
+    def read(self, shape_name: str, value: Any) -> Any:
+        """A JSON value that is no request, by a shape of the model.
+
+        Raises:
+            ServiceError: it is of another type, or lacks what is required.
+        """
+        shape = self.model.shape_for(shape_name)
+        with self._compiling:
+            decode, check = self.decoders.of(shape), self.structural_checks.of(shape)
+        decoded = decode(value)
+        if faults := check(decoded):
+            raise refusal(faults)
+        return decoded
+
     def status_of(self, error: ServiceError) -> int:
         """The HTTP status of an error."""
         if error.status is not None:

@@ -183,13 +183,25 @@ def test_a_model_that_is_being_created_cannot_be_deleted(client, bedrock_mock):
 
 
 def test_a_model_whose_creation_failed_tells_why(client, bedrock_mock):
-    message = "The artifacts are not those of a Nova model."
-    bedrock_mock.fail_next(CUSTOM_MODEL_CLOCK, message)
+    bedrock_mock.fail_next(CUSTOM_MODEL_CLOCK, "The artifacts are not those of a Nova model.")
     arn = create(client)
-    assert get(client)["failureMessage"] == message
+    assert get(client)["failureMessage"] == "The artifacts are not those of a Nova model."
     assert names(client, modelStatus="Failed") == ["custom-1"]
     client.delete_custom_model(modelIdentifier="custom-1")
     assert create(client) != arn
+
+
+def test_a_clock_held_by_the_test_holds_job_and_model(client, bedrock_mock):
+    bedrock_mock.freeze()
+    job = client.create_model_customization_job(**customization_job("same", "same"))["jobArn"]
+    create(client, "brought")
+    assert summaries(client)[0]["modelStatus"] == "Creating"
+    assert bedrock_mock.complete("same") == "Completed"
+    assert bedrock_mock.complete("brought") == "Active"
+    assert get(client, "same")["jobArn"] == job
+    # The model of a job is no job, so the name stays the job's.
+    with pytest.raises(ValueError, match="the job 'same' has ended already"):
+        bedrock_mock.advance("same")
 
 
 def test_a_token_seen_before_gives_the_first_model_whatever_else_is_said(client):

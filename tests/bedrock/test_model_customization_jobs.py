@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import boto3
 import pytest
 
+from bedrock_mock import mock_bedrock
 from support import (
     ACCOUNT,
     BASE_MODEL,
@@ -425,4 +427,56 @@ def test_a_failed_job_tells_why_and_leaves_no_model(client, bedrock_mock):
     assert failed["endTime"] == failed["lastModifiedTime"]
     assert not {"outputModelArn", "trainingMetrics", "validationMetrics"} & failed.keys()
     assert models(client) == []
+    # The name of the model that never was is free.
     assert create(client, "job-2", "custom-1") != arn
+
+
+# --- what it refers to ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def strict():
+    """A client with a role and buckets in IAM and S3, where what is referred to must be there."""
+    with mock_bedrock(config={"bedrock": {"references": "strict"}}) as bedrock:
+        iam = boto3.client("iam", region_name=REGION)
+        iam.create_role(RoleName="BedrockRole", AssumeRolePolicyDocument="{}")
+        s3 = boto3.client("s3", region_name=REGION)
+        s3.create_bucket(Bucket="my-bucket")
+        yield bedrock.client(region_name=REGION)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"validationDataConfig": VALIDATION},
+        {"trainingDataConfig": LOGS, "customizationConfig": TEACHER},
+    ],
+)
+def test_with_strict_references_what_is_there_may_be_used(strict, members):
+    create(strict, **members)
+    assert get(strict)["status"] == "Completed"
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"roleArn": f"{role_of(ACCOUNT)}2"}, "IAM has no role"),
+        (
+            {"trainingDataConfig": {"s3Uri": "s3://other/a"}},
+            "'s3://other/a' of 'trainingDataConfig.s3Uri' is invalid: S3 has no bucket 'other'",
+        ),
+        (
+            {"validationDataConfig": {"validators": [{"s3Uri": "s3://other/a"}]}},
+            "of 'validationDataConfig.validators.s3Uri' is invalid",
+        ),
+        ({"outputDataConfig": {"s3Uri": "s3://other"}}, "of 'outputDataConfig.s3Uri' is invalid"),
+        ({"customModelKmsKeyId": KEY}, "KMS has no key"),
+        ({"vpcConfig": VPC}, "EC2 has no such subnet"),
+    ],
+)
+def test_with_strict_references_what_is_not_there_is_refused(strict, members, message):
+    with refused("ValidationException", 400) as caught:
+        create(strict, **members)
+    assert message in caught.value.response["Error"]["Message"]
+    assert summaries(strict) == []
