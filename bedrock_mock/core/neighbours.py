@@ -116,7 +116,11 @@ def _neighbour(service: Any, account_id: str, region: str) -> Any:
     """
     if f"moto.{service}.models" not in sys.modules:
         return None
-    return moto.backends.get_backend(service)[account_id][region]
+    try:
+        return moto.backends.get_backend(service)[account_id][region]
+    except KeyError:
+        # An ARN may name a region that there is not.
+        return None
 
 
 def _client_error() -> Any:

@@ -168,6 +168,13 @@ def test_a_kms_key_is_told_by_its_arn(client, key, arn):
     assert model["modelKmsKeyArn"] == arn
 
 
+def test_a_key_of_a_region_that_there_is_not_is_told_as_it_was_sent(client):
+    boto3.client("kms", region_name=REGION).list_keys()
+    arn = KEY_ARN.replace(REGION, "mars-north-1")
+    create(client, importedModelKmsKeyId=arn)
+    assert get(client)["importedModelKmsKeyArn"] == arn
+
+
 def test_a_kms_alias_stands_for_one_key_of_its_account_and_region(client):
     aliases = [
         "alias/my/key",
