@@ -14,6 +14,7 @@ from freezegun import freeze_time
 from support import (
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
+    customization_job,
     evaluation_job,
     import_job,
     in_process,
@@ -43,12 +44,21 @@ def evaluation_arn(client):
 def test_a_row_has_the_members_that_get_answers_with_and_the_tags(client, evaluation_arn):
     details = {"subnetIds": ["subnet-0a1b2c3d"], "securityGroupIds": ["sg-0a1b2c3d"]}
     client.create_model_import_job(**import_job(vpcConfig=details, jobTags=tags(a="b")))
+    client.create_model_customization_job(**customization_job())
     answers = wire_answers(client)
     client.get_model_import_job(jobIdentifier="job-1")
     client.get_imported_model(modelIdentifier="model-1")
     client.get_evaluation_job(jobIdentifier=evaluation_arn)
+    client.get_model_customization_job(jobIdentifier="customization-1")
+    client.get_custom_model(modelIdentifier="custom-1")
     rows = shown()
-    for kind in ("ModelImportJob", "ImportedModel", "EvaluationJob"):
+    for kind in (
+        "ModelImportJob",
+        "ImportedModel",
+        "EvaluationJob",
+        "ModelCustomizationJob",
+        "CustomModel",
+    ):
         members = {xform_name(name): value for name, value in answers.pop(0).items()}
         expected_tags = {"a": "b"} if kind == "ModelImportJob" else {}
         assert rows[kind] == [{**members, "tags": expected_tags}]
