@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.serving import make_ssl_devcert, run_simple
 
+from bedrock_mock._flags import parse
 from bedrock_mock._takeover import takeover
 
 if TYPE_CHECKING:
@@ -43,37 +44,20 @@ def serve(argv: Sequence[str]) -> int:
             ``-r``/``--reload``.
 
     Returns:
-        The exit status: 0, or 1 where the address cannot be listened at.
+        The exit status: 0, or 1 where the address cannot be listened at, or the
+        certificate cannot be used.
 
     Raises:
-        SystemExit: the extra ``server`` is not installed, or a flag is not known.
+        SystemExit: the extra ``server`` is not installed, or the flags make no sense.
 
     Source: https://docs.getmoto.org/en/latest/docs/server_mode.html
     """
-    options = _parser().parse_args(argv)
+    options = parse(argv)
     takeover.acquire()
     try:
         return _run(options)
     finally:
         takeover.release()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bedrock-mock serve", description="moto's server.")
-    port = int(os.environ.get("MOTO_PORT", "5000"))
-    parser.add_argument("-H", "--host", default="127.0.0.1", help="the address (%(default)s)")
-    parser.add_argument(
-        "-p", "--port", type=int, default=port, help="the port (%(default)s); 0: a free one"
-    )
-    parser.add_argument(
-        "-r", "--reload", action="store_true", help="start again when a source file changes"
-    )
-    parser.add_argument(
-        "-s", "--ssl", action="store_true", help="https, with a certificate made for the occasion"
-    )
-    parser.add_argument("-c", "--ssl-cert", metavar="FILE", help="https, with this certificate")
-    parser.add_argument("-k", "--ssl-key", metavar="FILE", help="and this private key")
-    return parser
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -90,16 +74,20 @@ def _run(options: argparse.Namespace) -> int:
                 ssl_context=certificate,
             )
             return 0
-        server = wsgi_server(options.host, options.port, certificate)
+        try:
+            server = wsgi_server(options.host, options.port, certificate)
+        except OSError as error:
+            return _refuse(
+                f"cannot use the certificate {options.ssl_cert} with the key {options.ssl_key}: "
+                f"{error}. Give two files in PEM format."
+            )
         try:
             listen(server)
         except OSError as error:
-            print(  # noqa: T201 - a command
-                f"bedrock-mock serve: cannot listen at {options.host}:{options.port}: "
-                f"{error}. Choose another --port, or --port 0 for a free one.",
-                file=sys.stderr,
+            return _refuse(
+                f"cannot listen at {options.host}:{options.port}: "
+                f"{error}. Choose another --port, or --port 0 for a free one."
             )
-            return 1
         # moto calls itself here.
         os.environ.setdefault("MOTO_PORT", str(server.bind_addr[1]))
         with _stopped_by_signals(server):
@@ -107,6 +95,11 @@ def _run(options: argparse.Namespace) -> int:
             print(f"{READY}{url}", flush=True)  # noqa: T201 - a command
             server.serve()
     return 0
+
+
+def _refuse(reason: str) -> int:
+    print(f"bedrock-mock serve: {reason}", file=sys.stderr)  # noqa: T201 - a command
+    return 1
 
 
 @contextmanager
@@ -171,6 +164,8 @@ def listen(server: WSGIServer) -> None:
 
 def url_of(server: WSGIServer, *, secure: bool = False) -> str:
     host, port = server.bind_addr[:2]
+    if ":" in host:
+        host = f"[{host}]"
     return f"http{'s' if secure else ''}://{host}:{port}"
 
 

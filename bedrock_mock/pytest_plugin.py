@@ -19,11 +19,8 @@ _OPTIONS = {
 }
 _SERVER = pytest.StashKey["BedrockServer"]()
 _FAILED = pytest.StashKey[bool]()
-_ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "us-east-1",
-}
+#: The SDK for Python and the AWS CLI 1 read the former, all others the latter.
+_REGION_NAMES = ("AWS_DEFAULT_REGION", "AWS_REGION")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -131,7 +128,15 @@ def bedrock_server_env(
     so that the code under test needs no change.
     """
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK", bedrock_server.endpoint_url)
-    for name, value in _ENVIRONMENT.items():
+    # It would have the SDKs take no notice of that.
+    monkeypatch.delenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", raising=False)
+    regions = filter(None, map(os.environ.get, _REGION_NAMES))
+    defaults = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        **dict.fromkeys(_REGION_NAMES, next(regions, "us-east-1")),
+    }
+    for name, value in defaults.items():
         if not os.environ.get(name):
             monkeypatch.setenv(name, value)
     return bedrock_server

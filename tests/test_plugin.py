@@ -228,7 +228,7 @@ def test_each_worker_of_xdist_has_a_server_of_its_own(suite):
 @pytest.mark.once
 def test_the_environment_points_unchanged_code_and_its_subprocesses_at_the_server(suite):
     suite("""
-    import boto3, os, subprocess, sys
+    import boto3, os, pytest, subprocess, sys
 
     CODE = "import boto3; print(boto3.client('bedrock').list_imported_models()['modelSummaries'])"
 
@@ -241,11 +241,20 @@ def test_the_environment_points_unchanged_code_and_its_subprocesses_at_the_serve
     def test_without():
         assert "AWS_ENDPOINT_URL_BEDROCK" not in os.environ
 
-    def test_a_region_that_is_set_is_kept(monkeypatch, request):
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    REGIONS = "AWS_DEFAULT_REGION", "AWS_REGION"
+
+    @pytest.mark.parametrize("name", REGIONS)
+    def test_a_region_that_is_set_is_kept_for_all_sdks(monkeypatch, request, name):
+        monkeypatch.setenv(name, "eu-west-1")
         request.getfixturevalue("bedrock_server_env")
+        assert [os.environ[each] for each in REGIONS] == ["eu-west-1", "eu-west-1"]
         assert boto3.client("bedrock").meta.region_name == "eu-west-1"
-    """).assert_outcomes(passed=3)
+
+    def test_endpoints_are_not_ignored(monkeypatch, request):
+        monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+        server = request.getfixturevalue("bedrock_server_env")
+        assert boto3.client("bedrock").meta.endpoint_url == server.endpoint_url
+    """).assert_outcomes(passed=5)
 
 
 @pytest.mark.once

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -23,6 +24,7 @@ from werkzeug.serving import make_ssl_devcert
 
 import bedrock_mock
 from bedrock_mock.__main__ import main
+from bedrock_mock._serve import url_of
 from support import IMPORT_CLOCK, import_job, in_process, manual
 
 pytestmark = in_process
@@ -301,6 +303,42 @@ def test_a_port_in_use_is_one_clear_line_and_status_1():
     assert errors.startswith(f"bedrock-mock serve: cannot listen at 127.0.0.1:{port}: ")
     assert errors.count("\n") == 1
     assert "--port 0 for a free one" in errors
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http"])
+def test_a_port_that_cannot_be_is_named(monkeypatch, capsys, port):
+    monkeypatch.setenv("MOTO_PORT", port)
+    for flags in ([f"--port={port}"], []):
+        with pytest.raises(SystemExit):
+            main(["serve", *flags])
+        assert f"{port!r} is no port: they are 0 to 65535" in capsys.readouterr().err
+
+
+def test_an_address_of_ipv6_is_in_brackets():
+    # Not every machine has one to listen at.
+    server = SimpleNamespace(bind_addr=("::1", 5000, 0, 0))
+    assert url_of(server) == "http://[::1]:5000"
+
+
+def test_a_certificate_that_cannot_be_used_is_one_clear_line(tmp_path, capsys):
+    file = tmp_path / "certificate.pem"
+    flags = ["serve", "--port", "0", "--ssl-cert", str(file), "--ssl-key", str(file)]
+    for content in (None, "no certificate"):
+        if content:
+            file.write_text(content, "utf-8")
+        assert main(flags) == 1
+        line = capsys.readouterr().err
+        assert line.startswith(
+            f"bedrock-mock serve: cannot use the certificate {file} with the key"
+        )
+        assert line.count("\n") == 1
+
+
+@pytest.mark.parametrize("flag", ["--ssl-cert", "--ssl-key"])
+def test_half_a_certificate_is_refused(capsys, flag):
+    with pytest.raises(SystemExit):
+        main(["serve", "--port", "0", flag, "file.pem"])
+    assert "give --ssl-cert and --ssl-key both" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("own", [False, True], ids=["made for the occasion", "given"])

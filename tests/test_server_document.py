@@ -11,7 +11,7 @@ import shlex
 import pytest
 from documents import ROOT, Document
 
-from bedrock_mock._serve import _parser
+from bedrock_mock._flags import parser
 
 pytestmark = pytest.mark.once
 
@@ -57,7 +57,7 @@ def test_the_files_that_are_linked_to_exist():
 
 def test_the_table_has_the_flags_that_there_are():
     cells = found(r"^\| (`-.*?) \|", "docs", "server.md")
-    flags = [action.option_strings for action in _parser()._actions]
+    flags = [action.option_strings for action in parser()._actions]
     assert sorted(re.findall(r"`(.+?)`", cell) for cell in cells) == sorted(
         names for names in flags if "--help" not in names
     )

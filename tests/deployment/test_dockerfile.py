@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import pytest
 from documents import ROOT, environment
 
-from bedrock_mock._serve import _parser
+from bedrock_mock._flags import parser
 
 DOCKERFILE = ROOT / "Dockerfile"
 HADOLINT = shutil.which("hadolint", path=Path(sys.executable).parent)
@@ -69,7 +69,7 @@ def test_it_serves_all_hosts_at_the_port_that_it_exposes(command, port, monkeypa
     monkeypatch.delenv("MOTO_PORT", raising=False)
     program, verb, *flags = command("CMD")
     assert (program, verb) == ("bedrock-mock", "serve")
-    options = _parser().parse_args(flags)
+    options = parser().parse_args(flags)
     assert (options.host, str(options.port)) == ("0.0.0.0", port)  # noqa: S104
 
 

@@ -1,0 +1,47 @@
+"""The flags of ``bedrock-mock serve``: those of ``moto_server``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+
+_LAST_PORT = 65535
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The options that are asked for: ``host``, ``port``, ``reload``, ``ssl`` and so on.
+
+    Raises:
+        SystemExit: they make no sense; argparse has said why.
+    """
+    flags = parser()
+    options = flags.parse_args(argv)
+    if bool(options.ssl_cert) != bool(options.ssl_key):
+        flags.error("give --ssl-cert and --ssl-key both, or --ssl for a certificate made here")
+    return options
+
+
+def parser() -> argparse.ArgumentParser:
+    flags = argparse.ArgumentParser(prog="bedrock-mock serve", description="moto's server.")
+    port = os.environ.get("MOTO_PORT", "5000")
+    flags.add_argument("-H", "--host", default="127.0.0.1", help="the address (%(default)s)")
+    flags.add_argument(
+        "-p", "--port", type=_port, default=port, help="the port (%(default)s); 0: a free one"
+    )
+    flags.add_argument(
+        "-r", "--reload", action="store_true", help="start again when a source file changes"
+    )
+    flags.add_argument(
+        "-s", "--ssl", action="store_true", help="https, with a certificate made for the occasion"
+    )
+    flags.add_argument("-c", "--ssl-cert", metavar="FILE", help="https, with this certificate")
+    flags.add_argument("-k", "--ssl-key", metavar="FILE", help="and this private key")
+    return flags
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        msg = f"{text!r} is no port: they are 0 to {_LAST_PORT}"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
