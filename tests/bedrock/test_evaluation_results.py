@@ -1,0 +1,426 @@
+"""What completed evaluation jobs have written to S3, read back with boto3."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import boto3
+import pytest
+import requests
+
+from bedrock_mock import mock_bedrock
+from support import ACCOUNT, REGION, data_set, evaluation_job, import_job, in_process, refused
+
+pytestmark = in_process
+
+MOTO_API = "https://motoapi.amazonaws.com/moto-api"
+MODEL = "amazon.titan-text-lite-v1"
+JUDGE = "anthropic.claude-3-haiku-20240307-v1:0"
+LINES = [
+    {"prompt": "Two and two?", "referenceResponse": "Four", "category": "Sums"},
+    {"prompt": "Three and three?", "referenceResponse": "Six", "category": "Sums"},
+]
+TURN = {
+    "prompt": {"content": [{"text": "Two and two?"}]},
+    "referenceResponses": [{"content": [{"text": "Four"}]}],
+}
+
+
+@pytest.fixture
+def s3(bedrock_mock):
+    s3 = boto3.client("s3", REGION)
+    s3.create_bucket(Bucket="my-bucket")
+    return s3
+
+
+@pytest.fixture
+def put(s3):
+    def put(*records, key="data/mine.jsonl"):
+        body = b"\n".join(
+            each if isinstance(each, bytes) else json.dumps(each).encode() for each in records
+        )
+        s3.put_object(Bucket="my-bucket", Key=key, Body=body)
+
+    return put
+
+
+@pytest.fixture
+def results(s3):
+    """The records of each file of results, by its key without what is made up."""
+
+    def results(prefix="results/"):
+        found = {}
+        listed = s3.list_objects_v2(Bucket="my-bucket", Prefix=prefix)
+        for each in listed.get("Contents", ()):
+            if not each["Key"].endswith("_output.jsonl"):
+                continue
+            body = s3.get_object(Bucket="my-bucket", Key=each["Key"])["Body"].read()
+            place = re.sub(r"/[0-9a-f-]{36}_output\.jsonl$", "", each["Key"])
+            found[place] = [json.loads(line) for line in body.splitlines()]
+        return found
+
+    return results
+
+
+def mine(*metrics, **members):
+    return data_set(
+        *metrics,
+        name="Mine",
+        datasetLocation={"s3Uri": "s3://my-bucket/data/mine.jsonl"},
+        **members,
+    )
+
+
+def automated(*data_sets, judge=None, **members):
+    config = {"datasetMetricConfigs": list(data_sets)}
+    if judge:
+        config["evaluatorModelConfig"] = {"bedrockEvaluatorModels": [{"modelIdentifier": judge}]}
+    return evaluation_job(evaluationConfig={"automated": config}, **members)
+
+
+def create(client, request):
+    arn = client.create_evaluation_job(**request)["jobArn"]
+    return arn, arn.rpartition("/")[2]
+
+
+def test_a_programmatic_job_has_a_record_for_each_line(client, s3, put, results):
+    put(*LINES)
+    _, job_id = create(client, automated(mine("Builtin.Accuracy", "Builtin.Robustness")))
+    ((place, records),) = results().items()
+    folder = "taskTypes/QuestionAndAnswer/datasets/Mine"
+    assert place == f"results/evaluation-1/{job_id}/models/{MODEL}/{folder}"
+    assert [record["inputRecord"] for record in records] == LINES
+    for record in records:
+        assert record.keys() == {"automatedEvaluationResult", "inputRecord", "modelResponses"}
+        (response,) = record["modelResponses"]
+        assert response["modelIdentifier"] == MODEL
+        assert record["inputRecord"]["prompt"] in response["response"]
+        scores = record["automatedEvaluationResult"]["scores"]
+        assert [score["metricName"] for score in scores] == [
+            "Builtin.Accuracy",
+            "Builtin.Robustness",
+        ]
+        assert all(0 <= score["result"] <= 1 for score in scores)
+        assert all(score.keys() == {"metricName", "result"} for score in scores)
+    key = "results/evaluation-1/amazon-bedrock-evaluations-permission-check"
+    assert s3.get_object(Bucket="my-bucket", Key=key)["Body"].read() == b""
+
+
+@pytest.mark.parametrize(
+    ("uri", "folder"),
+    [("s3://my-bucket/a/b", "a/b/"), ("s3://my-bucket/a/b/", "a/b/"), ("s3://my-bucket", "")],
+)
+def test_the_folder_is_that_of_the_request_with_or_without_a_slash(client, results, uri, folder):
+    _, job_id = create(client, evaluation_job(outputDataConfig={"s3Uri": uri}))
+    (place,) = results("")
+    assert place.startswith(f"{folder}evaluation-1/{job_id}/models/")
+
+
+def test_a_judged_job_has_the_judges_explanations(client, put, results):
+    put(*LINES)
+    create(client, automated(mine("Builtin.Correctness"), judge=JUDGE))
+    ((record, _),) = results().values()
+    (score,) = record["automatedEvaluationResult"]["scores"]
+    (details,) = score["evaluatorDetails"]
+    assert details["modelIdentifier"] == JUDGE
+    assert details["explanation"]
+
+
+def test_answers_given_beforehand_are_those_of_the_data_set(client, put, results):
+    answer = {"response": "Four.", "modelIdentifier": "my-source"}
+    put({**LINES[0], "modelResponses": [answer]})
+    source = {"precomputedInferenceSource": {"inferenceSourceIdentifier": "my-source"}}
+    create(client, automated(mine(), inferenceConfig={"models": [source]}))
+    ((place, (record,)),) = results().items()
+    assert "/models/my-source/" in place
+    assert record["modelResponses"] == [{"modelIdentifier": "my-source", "response": "Four."}]
+
+
+RAG = {
+    "ragConfigs": [
+        {
+            "knowledgeBaseConfig": {
+                "retrieveConfig": {
+                    "knowledgeBaseId": "KB12345678",
+                    "knowledgeBaseRetrievalConfiguration": {
+                        "vectorSearchConfiguration": {"numberOfResults": 3}
+                    },
+                }
+            }
+        }
+    ]
+}
+
+
+def test_a_rag_job_has_its_turns(client, put, results):
+    put({"conversationTurns": [TURN]})
+    metrics = mine("Builtin.ContextRelevance")
+    _, job_id = create(client, automated(metrics, judge=JUDGE, inferenceConfig=RAG))
+    ((place, (record,)),) = results().items()
+    assert place == f"results/evaluation-1/{job_id}/inference_configs/0/datasets/Mine"
+    (turn,) = record["conversationTurns"]
+    assert turn["inputRecord"] == TURN
+    assert turn["output"]["knowledgeBaseIdentifier"] == "KB12345678"
+    assert turn["output"].keys() == {
+        "text",
+        "modelIdentifier",
+        "knowledgeBaseIdentifier",
+        "retrievedPassages",
+    }
+    (result,) = turn["results"]
+    assert result["metricName"] == "Builtin.ContextRelevance"
+    assert result["evaluatorDetails"][0]["modelIdentifier"] == JUDGE
+
+
+def beforehand(identifier="KB12345678"):
+    return {
+        "ragConfigs": [
+            {
+                "precomputedRagSourceConfig": {
+                    "retrieveSourceConfig": {"ragSourceIdentifier": identifier}
+                }
+            }
+        ]
+    }
+
+
+def test_turns_given_beforehand_are_those_of_the_data_set(client, put, results):
+    output = {"text": "Four.", "knowledgeBaseIdentifier": "KB12345678"}
+    put({"conversationTurns": [{**TURN, "output": output}]})
+    request = automated(mine("Builtin.ContextRelevance"), judge=JUDGE, inferenceConfig=beforehand())
+    create(client, request)
+    ((record,),) = results().values()
+    assert record["conversationTurns"][0]["output"] == output
+    request["inferenceConfig"] = beforehand("KB87654321")
+    message = (
+        "The provided dataset in your RAG evaluation configuration has different "
+        "KnowledgeBaseIdentifiers in output than your RAGConfig."
+    )
+    with refused("ValidationException", 400, message):
+        client.create_evaluation_job(**{**request, "jobName": "evaluation-2"})
+
+
+@pytest.mark.parametrize(
+    "rating",
+    [
+        ("ThumbsUpDown", "thumbsUpDown", [True, True]),
+        ("IndividualLikertScale", "individualLikertScale", [4, 4]),
+        ("ComparisonRank", "comparisonRank", [1, 2]),
+    ],
+)
+def test_a_human_job_has_the_ratings_of_people(client, bedrock_mock, put, results, rating):
+    method, key, values = rating
+    put(LINES[0])
+    flow = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:flow-definition/flow"
+    human = {
+        "datasetMetricConfigs": [mine("wit")],
+        "customMetrics": [{"name": "wit", "ratingMethod": method}],
+        "humanWorkflowConfig": {"flowDefinitionArn": flow},
+    }
+    models = [{"bedrockModel": {"modelIdentifier": name}} for name in (MODEL, JUDGE)]
+    bedrock_mock.evaluation_results("evaluation-1", {"wit": 0.75})
+    request = evaluation_job(evaluationConfig={"human": human}, inferenceConfig={"models": models})
+    _, job_id = create(client, request)
+    ((place, (record,)),) = results().items()
+    assert place == f"results/evaluation-1/{job_id}/datasets/Mine"
+    assert record["inputRecord"] == LINES[0]
+    assert [each["modelIdentifier"] for each in record["modelResponses"]] == [MODEL, JUDGE]
+    (result,) = record["humanEvaluationResult"]
+    assert result["flowDefinitionArn"] == flow
+    assert result["modelResponseIdMap"] == {"0": MODEL, "1": JUDGE}
+    (answer,) = result["humanAnswers"]
+    assert answer["acceptanceTime"].endswith("Z")
+    ratings = answer["answerContent"]["evaluationResults"][key]
+    assert [rating["result"] for rating in ratings] == values
+    assert [rating["modelResponseId"] for rating in ratings] == ["0", "1"]
+
+
+# --- scores ----------------------------------------------------------------------------
+
+
+def scores(results):
+    return [
+        score["result"]
+        for records in results().values()
+        for record in records
+        for score in record["automatedEvaluationResult"]["scores"]
+    ]
+
+
+def test_scores_are_repeatable_by_motos_seed(results):
+    found = []
+    for _ in range(2):
+        with mock_bedrock() as bedrock:
+            requests.post(f"{MOTO_API}/reset", timeout=5).raise_for_status()
+            boto3.client("s3", REGION).create_bucket(Bucket="my-bucket")
+            requests.post(f"{MOTO_API}/seed?a=42", timeout=5).raise_for_status()
+            create(bedrock.client(REGION), evaluation_job())
+            found.append(scores(results))
+    assert found[0] == found[1]
+    assert len(set(found[0])) > 1
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["before it is created", "under way"])
+def test_scores_and_explanations_can_be_scripted(client, bedrock_mock, put, results, early):
+    put(*LINES)
+    scripted = {"Builtin.Correctness": {"score": 0.25, "explanation": "It is half wrong."}}
+    bedrock_mock.freeze()
+    if early:
+        bedrock_mock.evaluation_results("evaluation-1", scripted)
+    metrics = mine("Builtin.Correctness", "Builtin.Completeness")
+    create(client, automated(metrics, judge=JUDGE))
+    if not early:
+        bedrock_mock.evaluation_results("evaluation-1", scripted)
+    bedrock_mock.complete("evaluation-1")
+    for record in next(iter(results().values())):
+        first, second = record["automatedEvaluationResult"]["scores"]
+        assert first["result"] == 0.25
+        assert first["evaluatorDetails"][0]["explanation"] == "It is half wrong."
+        assert 0 <= second["result"] <= 1
+
+
+def test_scores_can_be_a_function_of_the_record(client, bedrock_mock, put, results):
+    put(*LINES)
+    bedrock_mock.evaluation_results(
+        "evaluation-1", lambda record: {"Builtin.Accuracy": len(record["prompt"]) / 100}
+    )
+    create(client, automated(mine()))
+    assert scores(results) == [0.12, 0.16]
+
+
+# --- data sets -------------------------------------------------------------------------
+
+
+def test_a_built_in_data_set_has_a_few_made_up_prompts(client, results):
+    create(client, evaluation_job())
+    ((place, records),) = results().items()
+    assert place.endswith("/datasets/Builtin.BoolQ")
+    assert 1 < len(records) < 10
+    assert {"prompt", "referenceResponse"} <= records[0]["inputRecord"].keys()
+
+
+def test_a_job_takes_at_most_1000_prompts(client, put, results):
+    put(*({"prompt": str(number)} for number in range(1_003)))
+    create(client, automated(mine()))
+    (records,) = results().values()
+    assert [record["inputRecord"]["prompt"] for record in records] == [str(n) for n in range(1_000)]
+
+
+def test_lines_may_be_longer_than_what_is_read_at_once(client, put, results):
+    prompts = [f"{number}{'x' * 100_000}" for number in range(20)]
+    put(*({"prompt": prompt} for prompt in prompts))
+    create(client, automated(mine()))
+    (records,) = results().values()
+    assert [record["inputRecord"]["prompt"] for record in records] == prompts
+
+
+def test_no_more_is_read_of_a_data_set_than_is_needed(client, put):
+    # What is no JSON would fail the job.
+    put(*[{"prompt": "?"}] * 1_000, b"no JSON")
+    arn, _ = create(client, automated(mine()))
+    assert client.get_evaluation_job(jobIdentifier=arn)["status"] == "Completed"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ([LINES[0], b"", b"no JSON"], "line 3 is not a JSON object with prompt"),
+        ([b'["prompt"]'], "line 1 is not a JSON object with prompt"),
+        ([{"question": "?"}], "line 1 is not a JSON object with prompt"),
+        ([b"\xff"], "line 1 is not a JSON object with prompt"),
+        ([b"\n\n"], "is empty"),
+        (None, "was not found: there is no object s3://my-bucket/data/mine.jsonl"),
+    ],
+)
+@pytest.mark.parametrize("output", ["my-bucket", "other"])
+def test_a_data_set_that_cannot_be_used_fails_the_job(client, put, results, case, output):
+    lines, message = case
+    if lines is not None:
+        put(*lines)
+    request = automated(mine(), outputDataConfig={"s3Uri": f"s3://{output}/results/"})
+    arn, _ = create(client, request)
+    job = client.get_evaluation_job(jobIdentifier=arn)
+    assert job["status"] == "Failed"
+    assert message in job["failureMessages"][0]
+    assert results() == {}
+
+
+# --- when ------------------------------------------------------------------------------
+
+
+def test_results_are_there_once_the_job_is_completed_and_stay(client, bedrock_mock, results):
+    bedrock_mock.freeze()
+    arn, _ = create(client, evaluation_job())
+    assert results() == {}
+    bedrock_mock.complete(arn)
+    before = results()
+    assert before
+    client.batch_delete_evaluation_job(jobIdentifiers=[arn])
+    bedrock_mock.complete(arn)
+    assert results() == before
+
+
+@pytest.mark.parametrize("end", ["failed", "stopped"])
+def test_a_job_that_does_not_complete_writes_nothing(client, bedrock_mock, s3, end):
+    bedrock_mock.freeze()
+    arn, _ = create(client, evaluation_job())
+    if end == "failed":
+        bedrock_mock.fail_next("bedrock::evaluation_job", "no", job=arn)
+    else:
+        client.stop_evaluation_job(jobIdentifier=arn)
+    bedrock_mock.complete(arn)
+    assert s3.list_objects_v2(Bucket="my-bucket")["KeyCount"] == 0
+
+
+def test_without_a_bucket_nothing_is_written_and_the_job_completes():
+    with mock_bedrock() as bedrock:
+        client = bedrock.client()
+        arn, _ = create(client, evaluation_job())
+        assert client.get_evaluation_job(jobIdentifier=arn)["status"] == "Completed"
+        assert boto3.client("s3", REGION).list_buckets()["Buckets"] == []
+
+
+# --- quotas ----------------------------------------------------------------------------
+
+
+def over(name, limit):
+    message = f"You have reached the quota of this account: {name}, {limit}."
+    return refused("ServiceQuotaExceededException", 400, message)
+
+
+@pytest.mark.bedrock_mock(config={"bedrock": {"quotas": True}})
+def test_quotas_hold_where_they_are_asked_for(client, bedrock_mock):
+    bedrock_mock.freeze()
+    client.create_model_import_job(**import_job("job-1", "model-1"))
+    with over("concurrent model import jobs", 1):
+        client.create_model_import_job(**import_job("job-2", "model-2"))
+    bedrock_mock.complete("job-1")
+    for number in (2, 3):
+        client.create_model_import_job(**import_job(f"job-{number}", f"model-{number}"))
+        bedrock_mock.complete(f"job-{number}")
+    with over("imported models", 3):
+        client.create_model_import_job(**import_job("job-4", "model-4"))
+    client.delete_imported_model(modelIdentifier="model-1")
+    client.create_model_import_job(**import_job("job-4", "model-4"))
+
+
+@pytest.mark.bedrock_mock(
+    config={"bedrock": {"quotas": {"concurrent_automatic_evaluation_jobs": 2}}}
+)
+def test_a_quota_can_have_another_number(client, bedrock_mock):
+    bedrock_mock.freeze()
+    for number in (1, 2):
+        create(client, evaluation_job(f"evaluation-{number}"))
+    with over("concurrent automatic evaluation jobs", 2):
+        client.create_evaluation_job(**evaluation_job("evaluation-3"))
+    bedrock_mock.complete("evaluation-1")
+    create(client, evaluation_job("evaluation-3"))
+
+
+def test_without_quotas_there_is_no_limit(client, bedrock_mock):
+    bedrock_mock.freeze()
+    for number in range(25):
+        create(client, evaluation_job(f"evaluation-{number}"))
+        client.create_model_import_job(**import_job(f"job-{number}", f"model-{number}"))
+    assert len(bedrock_mock.advance_all()) == 50

@@ -1,0 +1,248 @@
+"""What requests refer to in moto's S3, IAM, KMS and EC2, and when it has to be there."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+
+from bedrock_mock import mock_bedrock
+from support import (
+    ACCOUNT,
+    REGION,
+    customization_job,
+    data_set,
+    evaluation_job,
+    import_job,
+    in_process,
+    refused,
+    snapshot,
+)
+
+STRICT = pytest.mark.bedrock_mock(config={"bedrock": {"references": "strict"}})
+FILES = ("config.json", "tokenizer_config.json", "tokenizer.json", "model-1.safetensors")
+
+
+pytestmark = in_process
+
+
+@pytest.fixture
+def s3(bedrock_mock):
+    s3 = boto3.client("s3", REGION)
+    s3.create_bucket(Bucket="my-bucket")
+    return s3
+
+
+@pytest.fixture
+def model_files(s3):
+    """Puts the files of a model where import jobs look for it."""
+
+    def put(model_type="llama", without=()):
+        for name in FILES:
+            if name not in without:
+                body = json.dumps({"model_type": model_type}) if name == "config.json" else "{}"
+                s3.put_object(Bucket="my-bucket", Key=f"model/{name}", Body=body)
+
+    return put
+
+
+def imported(client, **members):
+    client.create_model_import_job(**import_job(**members))
+    return client.get_model_import_job(jobIdentifier="job-1")
+
+
+# --- the model's files -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model_type", "instruct"),
+    [
+        ("mistral", True),
+        ("llama", True),
+        ("qwen2_5_vl", False),
+        ("qwen3", False),
+        ("gpt_oss", False),
+    ],
+)
+@pytest.mark.parametrize("uri", ["s3://my-bucket/model/", "s3://my-bucket/model"])
+def test_config_json_says_what_the_model_is(client, model_files, model_type, instruct, uri):
+    model_files(model_type)
+    imported(client, modelDataSource={"s3DataSource": {"s3Uri": uri}})
+    model = client.get_imported_model(modelIdentifier="model-1")
+    assert (model["modelArchitecture"], model["instructSupported"]) == (model_type, instruct)
+    (summary,) = client.list_imported_models()["modelSummaries"]
+    assert summary["modelArchitecture"] == model_type
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (b'{"model_type": "gemma"}', "The model architecture 'gemma' is not supported."),
+        (b'{"architectures": []}', "config.json is not a JSON object with a model_type"),
+        (b"[]", "config.json is not a JSON object with a model_type"),
+        (b'{"model_type": 1}', "The model architecture '1' is not supported."),
+        (b"\xff", "config.json is not a JSON object with a model_type"),
+    ],
+)
+def test_a_model_that_cannot_be_imported_fails_its_job(client, s3, config, message):
+    s3.put_object(Bucket="my-bucket", Key="model/config.json", Body=config)
+    job = imported(client)
+    assert job["status"] == "Failed"
+    assert message in job["failureMessage"]
+    assert client.list_imported_models()["modelSummaries"] == []
+
+
+def test_without_files_a_model_has_the_documented_defaults(client, s3):
+    assert imported(client)["status"] == "Completed"
+    model = client.get_imported_model(modelIdentifier="model-1")
+    assert (model["modelArchitecture"], model["instructSupported"]) == ("llama", True)
+
+
+def test_deleting_the_files_later_changes_nothing(client, bedrock_mock, s3, model_files):
+    bedrock_mock.freeze()
+    model_files("mistral")
+    imported(client)
+    s3.delete_object(Bucket="my-bucket", Key="model/config.json")
+    bedrock_mock.complete("job-1")
+    assert client.get_imported_model(modelIdentifier="model-1")["modelArchitecture"] == "mistral"
+
+
+# --- keys ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def key(bedrock_mock):
+    kms = boto3.client("kms", REGION)
+    key = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/mine", TargetKeyId=key["KeyId"])
+    return key
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{KeyId}", "{Arn}", "alias/mine", f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/mine"],
+)
+def test_ids_and_aliases_are_those_of_motos_kms(client, key, form):
+    job = imported(client, importedModelKmsKeyId=form.format(**key))
+    assert job["importedModelKmsKeyArn"] == key["Arn"]
+
+
+@STRICT
+@pytest.mark.parametrize("key_id", ["alias/other", "0a1b2c3d-1234-1234-1234-0a1b2c3d4e5f"])
+def test_a_key_that_is_not_there_is_refused_where_references_are_strict(
+    client, complete, key, key_id
+):
+    before = snapshot(client)
+    with refused("ValidationException", 400) as caught:
+        client.create_model_import_job(**import_job(importedModelKmsKeyId=key_id))
+    assert f"KMS has no key '{key_id}'" in str(caught.value)
+    assert snapshot(client) == before
+
+
+# --- strict ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def complete(client, model_files):
+    """All that the requests of support.py refer to is there."""
+    model_files()
+    boto3.client("iam", REGION).create_role(RoleName="BedrockRole", AssumeRolePolicyDocument="{}")
+
+
+@STRICT
+def test_what_is_all_there_is_accepted(client, complete, key):
+    ec2 = boto3.client("ec2", REGION)
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    vpc = {"subnetIds": [subnet], "securityGroupIds": [group]}
+    job = imported(client, vpcConfig=vpc, importedModelKmsKeyId=key["KeyId"])
+    assert job["status"] == "Completed"
+    client.create_evaluation_job(**evaluation_job(customerEncryptionKeyId=key["Arn"]))
+    client.create_model_customization_job(**customization_job())
+
+
+@STRICT
+@pytest.mark.parametrize(
+    ("operation", "request_", "message"),
+    [
+        (
+            "create_model_import_job",
+            import_job(roleArn=f"arn:aws:iam::{ACCOUNT}:role/Other"),
+            "The provided role ARN is invalid: IAM has no role",
+        ),
+        (
+            "create_model_import_job",
+            import_job(modelDataSource={"s3DataSource": {"s3Uri": "s3://other/model/"}}),
+            "modelDataSource.s3DataSource.s3Uri' is invalid: S3 has no bucket 'other'",
+        ),
+        (
+            "create_model_import_job",
+            import_job(
+                vpcConfig={"subnetIds": ["subnet-0a1b2c3d"], "securityGroupIds": ["sg-0a1b2c3d"]}
+            ),
+            "'subnet-0a1b2c3d' of 'vpcConfig.subnetIds' is invalid: EC2 has no such subnet",
+        ),
+        (
+            "create_evaluation_job",
+            evaluation_job(outputDataConfig={"s3Uri": "s3://other/results/"}),
+            "'outputDataConfig.s3Uri' is invalid: S3 has no bucket 'other'",
+        ),
+        (
+            "create_evaluation_job",
+            evaluation_job(
+                evaluationConfig={
+                    "automated": {
+                        "datasetMetricConfigs": [
+                            data_set(name="Mine", datasetLocation={"s3Uri": "s3://other/a.jsonl"})
+                        ]
+                    }
+                }
+            ),
+            "'datasetLocation.s3Uri' is invalid: S3 has no bucket 'other'",
+        ),
+        (
+            "create_evaluation_job",
+            evaluation_job(customerEncryptionKeyId="alias/other"),
+            "KMS has no key",
+        ),
+    ],
+)
+def test_what_is_not_there_is_refused_and_changes_nothing(
+    client, complete, operation, request_, message
+):
+    before = snapshot(client)
+    with refused("ValidationException", 400) as caught:
+        getattr(client, operation)(**request_)
+    assert message in str(caught.value)
+    assert snapshot(client) == before
+
+
+@STRICT
+def test_a_security_group_that_is_not_there_is_refused(client, complete):
+    subnet = boto3.client("ec2", REGION).describe_subnets()["Subnets"][0]["SubnetId"]
+    vpc = {"subnetIds": [subnet], "securityGroupIds": ["sg-0a1b2c3d"]}
+    with refused("ValidationException", 400) as caught:
+        client.create_model_import_job(**import_job(vpcConfig=vpc))
+    assert "EC2 has no such security group" in str(caught.value)
+
+
+@STRICT
+@pytest.mark.parametrize("missing", FILES)
+def test_a_file_that_is_not_there_fails_the_job(client, s3, complete, missing):
+    s3.delete_object(Bucket="my-bucket", Key=f"model/{missing}")
+    job = imported(client)
+    said = "*.safetensors" if missing.endswith(".safetensors") else missing
+    assert job["status"] == "Failed"
+    assert job["failureMessage"] == (
+        f"The model's files at s3://my-bucket/model/ are not complete: {said} not found."
+    )
+
+
+def test_nothing_of_other_services_is_loaded_for_what_nobody_has_used():
+    with mock_bedrock() as bedrock:
+        client = bedrock.client()
+        job = import_job(importedModelKmsKeyId="alias/mine")
+        client.create_model_import_job(**job)
+        arn = client.get_model_import_job(jobIdentifier="job-1")["importedModelKmsKeyArn"]
+        assert arn.startswith(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/")

@@ -1,0 +1,33 @@
+"""Bedrock's part of moto's config: what means nothing is refused before anything starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from bedrock_mock import install, mock_bedrock
+
+
+@pytest.mark.parametrize("begin", [mock_bedrock, install])
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"validate_request": False}, "no setting 'validate_request'; did you mean validate_"),
+        ({"references": "lax"}, "'references' is 'lenient' or 'strict', not 'lax'"),
+        ({"validate_requests": "no"}, "'validate_requests' is True or False, not 'no'"),
+        ({"quotas": 3}, "'quotas' is True or False or {}, not 3"),
+        ({"quotas": {"imported_model": 3}}, "no quota 'imported_model'; did you mean imported_m"),
+        ({"zzz": 1}, "did you mean check_unused, foundation_models, quotas, references, validate_"),
+    ],
+)
+def test_what_means_nothing_is_refused(begin, settings, message):
+    with pytest.raises(ValueError, match=message):
+        begin(config={"bedrock": settings})
+
+
+@pytest.mark.parametrize(
+    "config",
+    [None, {}, {"bedrock": None}, {"core": {}}, {"bedrock": {"quotas": {"imported_models": 5}}}],
+)
+def test_what_means_something_is_taken(config):
+    with mock_bedrock(config=config) as bedrock:
+        assert bedrock.client().list_imported_models()["modelSummaries"] == []
