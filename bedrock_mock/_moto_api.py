@@ -60,11 +60,8 @@ def _answer(work: Callable[[], Any]) -> Answer:
         status, content = 200, work()
     except ValueError as error:
         status, content = 400, {"message": str(error)}
-    return status, {"Content-Type": "application/json"}, json.dumps(content, default=_encode)
-
-
-def _encode(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    # What a Call is asked for: mappings of their own kind.
-    return dict(value)
+    return (
+        status,
+        {"Content-Type": "application/json"},
+        json.dumps(content, default=datetime.isoformat),
+    )

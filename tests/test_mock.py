@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import io
 import json
 import os
 import subprocess
@@ -485,6 +486,14 @@ def test_plain_requests_to_bedrock_are_answered_too():
     with mock_bedrock():
         answer = requests.get("https://bedrock.us-east-1.amazonaws.com/imported-models", timeout=5)
         assert (answer.status_code, answer.json()) == (200, {"modelSummaries": []})
+
+
+def test_plain_requests_may_send_a_file():
+    with mock_bedrock():
+        url = "https://bedrock.us-east-1.amazonaws.com/model-import-jobs"
+        answer = requests.post(url, data=io.BytesIO(json.dumps(import_job()).encode()), timeout=5)
+        assert answer.status_code == 201
+        assert model_names() == ["model-1"]
 
 
 def test_a_host_of_aws_that_moto_does_not_know_is_refused():

@@ -19,9 +19,6 @@ class Claims(Generic[J]):
     def __init__(self) -> None:
         self._jobs: dict[str, J] = {}
 
-    def __len__(self) -> int:
-        return len({id(job) for job in self._jobs.values()})
-
     def __contains__(self, identifier: str) -> bool:
         return identifier in self._jobs
 

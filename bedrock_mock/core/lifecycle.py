@@ -105,9 +105,8 @@ class Lifecycle:
             self._catch_up()
 
     def advance(self) -> None:
-        """Goes on to the next status, whatever the clock says."""
-        if not self.has_ended:
-            self._move_on()
+        """Goes on to the next status, whatever the clock says; it must not have ended."""
+        self._move_on()
 
     def move_to(self, status: str, at: datetime | None = None) -> None:
         """Makes this the status from now on, or from the moment ``at``."""

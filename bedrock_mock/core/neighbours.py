@@ -69,13 +69,14 @@ def _lines(found: Any) -> Iterator[bytes]:
 def bucket_of(backend: ServiceBackend, uri: str) -> Bucket | None:
     """The bucket of an S3 URI, if moto has it."""
     s3 = _neighbour("s3", backend.account_id, backend.partition)
+    if s3 is None:
+        return None
     name, _ = split_uri(uri)
     try:
-        if s3 is not None and s3.get_bucket(name):
-            return Bucket(s3, name)
+        s3.get_bucket(name)
     except _client_error():
-        pass
-    return None
+        return None
+    return Bucket(s3, name)
 
 
 def has_role(backend: ServiceBackend, arn: str) -> bool:

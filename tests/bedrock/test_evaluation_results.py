@@ -129,7 +129,8 @@ def test_a_judged_job_has_the_judges_explanations(client, put, results):
 
 def test_answers_given_beforehand_are_those_of_the_data_set(client, put, results):
     answer = {"response": "Four.", "modelIdentifier": "my-source"}
-    put({**LINES[0], "modelResponses": [answer]})
+    other = {"response": "Five.", "modelIdentifier": "other-source"}
+    put({**LINES[0], "modelResponses": [answer, other]})
     source = {"precomputedInferenceSource": {"inferenceSourceIdentifier": "my-source"}}
     create(client, automated(mine(), inferenceConfig={"models": [source]}))
     ((place, (record,)),) = results().items()

@@ -497,15 +497,16 @@ def test_types_stay_types():
 
 
 def test_a_shape_that_contains_itself_is_checked_and_shown():
-    tree = {
-        "type": "structure",
-        "union": True,
-        "members": {"leaf": {"shape": "Leaf"}, "left": {"shape": "Tree"}},
+    members = {"leaf": {"shape": "Leaf"}, "branches": {"shape": "Branches"}}
+    shapes = {
+        "Tree": {"type": "structure", "members": members},
+        "Branches": {"type": "list", "max": 1, "member": {"shape": "Tree"}},
+        "Leaf": {"type": "string"},
     }
-    shapes = {"Tree": tree, "Leaf": {"type": "string", "max": 2}}
     check = Checks().of(ServiceModel({"shapes": shapes}).shape_for("Tree"))
-    assert check({"left": {"left": {"leaf": "ok"}}}) == []
-    (long,) = check({"left": {"leaf": "long"}})
-    assert str(long).startswith("Value 'long' at 'left.leaf' failed to satisfy constraint: ")
-    (both,) = check({"leaf": "ok", "left": {"leaf": "ok"}})
-    assert both.path == ()
+    two = [{"leaf": "a"}, {"leaf": "b"}]
+    assert check({"branches": [{"branches": two[:1]}]}) == []
+    (fault,) = check({"branches": [{"branches": two}]})
+    assert str(fault).startswith(
+        "Value '[{leaf=a}, {leaf=b}]' at 'branches.1.member.branches' failed to satisfy constraint"
+    )

@@ -98,7 +98,9 @@ def cdn_port(scripts, tmp_path_factory):
     certificate = tmp_path_factory.mktemp("cdn") / "certificate"
     context.load_cert_chain(*make_ssl_devcert(str(certificate), host="cdn"))
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as cdn:
-        cdn.socket = context.wrap_socket(cdn.socket, server_side=True)
+        cdn.socket = context.wrap_socket(
+            cdn.socket, server_side=True, do_handshake_on_connect=False
+        )
         thread = Thread(target=cdn.serve_forever)
         thread.start()
         yield cdn.server_port
