@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
@@ -63,7 +63,8 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Any:
 
 def _fits(value: Any, hint: Any) -> bool:
     """Whether a value, which may have come as JSON, is of one of the types of an annotation."""
-    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    # Python 3.10 makes a Union of what may be None.
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     return any(kind is Any or isinstance(value, get_origin(kind) or kind) for kind in kinds)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import pytest
+from moto import settings
 from moto.core.config import default_user_config
 
 pytest_plugins = ["pytester"]
@@ -47,13 +48,20 @@ def server(server_process):
     return server_process
 
 
+def _stays_in_process(request):
+    """Whether a test has no business with a socket at all."""
+    of_process = {"bedrock", "core", "test_mock.py"} & {request.path.parent.name, request.path.name}
+    return of_process and "server" not in request.fixturenames and not settings.TEST_SERVER_MODE
+
+
 @pytest.fixture(autouse=True)
-def _only_loopback(monkeypatch):
-    """No test asks for or connects to a host that is not this machine."""
+def _no_network(request, monkeypatch):
+    """No test connects to a host that is not this machine, and an in-process test to none."""
     connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
+    here = () if _stays_in_process(request) else (None, "", "127.0.0.1", "::1", "localhost")
 
     def check(host):
-        if host not in (None, "", "127.0.0.1", "::1", "localhost"):
+        if host not in here:
             pytest.fail(f"a test tried to reach {host}")
 
     def guarded_connect(self, address):
