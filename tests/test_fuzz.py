@@ -17,7 +17,7 @@ from support import evaluation_job, import_job, in_process
 pytestmark = [in_process, pytest.mark.once]
 
 #: tox's environment "fuzz" asks for many more.
-EXAMPLES = int(os.environ.get("BEDROCK_MOCK_FUZZ_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("BEDROCK_MOCK_FUZZ_EXAMPLES", "60"))
 fuzzed = settings(
     max_examples=EXAMPLES,
     deadline=None,
