@@ -141,7 +141,8 @@ class Document:
 
     @property
     def parameters(self):
-        return [pytest.param(block, id=block.id) for block in self.blocks]
+        marks = (pytest.mark.once, pytest.mark.document)
+        return [pytest.param(block, id=block.id, marks=marks) for block in self.blocks]
 
     @property
     def code_outside_fences(self):

@@ -11,7 +11,7 @@ import pytest
 
 from support import ROLE, import_job, in_process
 
-pytestmark = in_process
+pytestmark = [in_process, pytest.mark.once]
 
 SCOPE = "20250101/eu-west-1/bedrock/aws4_request"
 SIGNED = f"AWS4-HMAC-SHA256 Credential=AKIA/{SCOPE}, SignedHeaders=host, Signature=0"

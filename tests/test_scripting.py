@@ -34,7 +34,7 @@ pytestmark = in_process
 OTHER_ACCOUNT = "111122223333"
 
 
-@pytest.fixture(params=["in this process", "over HTTP"])
+@pytest.fixture(params=["in this process", pytest.param("over HTTP", marks=pytest.mark.once)])
 def bedrock(request):
     """What scripts the service: the names of its verbs do not change with where it is."""
     if request.param == "over HTTP":

@@ -152,11 +152,13 @@ def test_all_of_it_holds_in_pythons_development_mode_with_threads_that_take_turn
         "import sys; sys.setswitchinterval(1e-6); import pytest; "
         "sys.exit(pytest.main(sys.argv[1:]))"
     )
+    # Tracing every line while threads take turns so often would take minutes.
+    without_coverage = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
     options = ["-q", "-n", "0", "-k", "process and not python", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-c", code, *options, __file__],
         cwd=Path(__file__).parents[1],
-        env={**os.environ, "PYTEST_ADDOPTS": "", "BEDROCK_MOCK_STRESS_STEPS": "2"},
+        env={**without_coverage, "PYTEST_ADDOPTS": "", "BEDROCK_MOCK_STRESS_STEPS": "2"},
         capture_output=True,
         text=True,
         check=False,
