@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import contextmanager
 from urllib.parse import unquote
 
@@ -23,6 +24,11 @@ BASE_MODEL = "amazon.titan-text-lite-v1:0:4k"
 in_process = pytest.mark.skipif(
     settings.TEST_SERVER_MODE, reason="needs the state in this process, not in a server"
 )
+
+
+def without_coverage():
+    """The environment of a subprocess that shall not be slowed down by being measured."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
 
 
 def manual(times):

@@ -25,7 +25,7 @@ from werkzeug.serving import make_ssl_devcert
 import bedrock_mock
 from bedrock_mock.__main__ import main
 from bedrock_mock._serve import url_of
-from support import IMPORT_CLOCK, import_job, in_process, manual
+from support import IMPORT_CLOCK, import_job, in_process, manual, without_coverage
 
 pytestmark = in_process
 
@@ -177,12 +177,14 @@ def test_other_services_keep_working(endpoint):
 
 @pytest.mark.once
 @pytest.mark.timeout(400)
-def test_the_resource_suite_runs_unchanged_against_the_server(endpoint):
+def test_the_resource_suite_runs_unchanged_against_the_server(bedrock_server_factory, monkeypatch):
     """As in moto: TEST_SERVER_MODE=true."""
+    for name in os.environ.keys() - without_coverage().keys():
+        monkeypatch.delenv(name)
     environment = {
         **os.environ,
         "TEST_SERVER_MODE": "true",
-        "TEST_SERVER_MODE_ENDPOINT": endpoint,
+        "TEST_SERVER_MODE_ENDPOINT": bedrock_server_factory(own_process=True).endpoint_url,
     }
     # One server has one state: no second worker may reset it.
     environment.pop("PYTEST_ADDOPTS", None)
@@ -227,8 +229,10 @@ from bedrock_mock import mock_bedrock
 with mock_bedrock(config={{"bedrock": {{"validate_requests": False}}}}) as bedrock:
     bedrock.set_transition("{IMPORT_CLOCK}", {{"progression": "manual", "times": 5}})
     job = {import_job(roleArn="testrole")!r}
+    bedrock.throttle("CreateModelImportJob")
     client = bedrock.client()
     client.create_model_import_job(**job)
+    print(len(bedrock.calls))
     print(client.get_model_import_job(jobIdentifier="job-1")["status"])
     try:
         bedrock.backend()
@@ -236,6 +240,7 @@ with mock_bedrock(config={{"bedrock": {{"validate_requests": False}}}}) as bedro
         print(error)
 """,
     ) == [
+        "2",
         "InProgress",
         (
             "backend() is not available with TEST_SERVER_MODE=true: the state is in the server's "

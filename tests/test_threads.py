@@ -18,7 +18,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bedrock_mock import mock_bedrock
-from support import evaluation_job, import_job, in_process, tags
+from support import evaluation_job, import_job, in_process, tags, without_coverage
 
 pytestmark = [in_process, pytest.mark.once]
 
@@ -153,12 +153,11 @@ def test_all_of_it_holds_in_pythons_development_mode_with_threads_that_take_turn
         "sys.exit(pytest.main(sys.argv[1:]))"
     )
     # Tracing every line while threads take turns so often would take minutes.
-    without_coverage = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
     options = ["-q", "-n", "0", "-k", "process and not python", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-c", code, *options, __file__],
         cwd=Path(__file__).parents[1],
-        env={**without_coverage, "PYTEST_ADDOPTS": "", "BEDROCK_MOCK_STRESS_STEPS": "2"},
+        env={**without_coverage(), "PYTEST_ADDOPTS": "", "BEDROCK_MOCK_STRESS_STEPS": "2"},
         capture_output=True,
         text=True,
         check=False,

@@ -68,9 +68,8 @@ def _lines(found: Any) -> Iterator[bytes]:
 
 def bucket_of(backend: ServiceBackend, uri: str) -> Bucket | None:
     """The bucket of an S3 URI, if moto has it."""
-    s3 = _neighbour("s3", backend.account_id, backend.partition)
-    if s3 is None:
-        return None
+    # moto loads S3 and IAM with the first request, to authorise it.
+    s3 = moto.backends.get_backend("s3")[backend.account_id][backend.partition]
     name, _ = split_uri(uri)
     try:
         s3.get_bucket(name)
@@ -81,8 +80,8 @@ def bucket_of(backend: ServiceBackend, uri: str) -> Bucket | None:
 
 def has_role(backend: ServiceBackend, arn: str) -> bool:
     """Whether moto's IAM has a role."""
-    iam = _neighbour("iam", backend.account_id, backend.partition)
-    return iam is not None and any(role.arn == arn for role in iam.get_roles())
+    iam = moto.backends.get_backend("iam")[backend.account_id][backend.partition]
+    return any(role.arn == arn for role in iam.get_roles())
 
 
 def key_of(backend: ServiceBackend, arn: str) -> str | None:

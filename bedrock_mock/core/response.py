@@ -98,9 +98,8 @@ class ServiceResponse(BaseResponse):
         if isinstance(request, Request):
             body = request.get_data(parse_form_data=False)
         else:
+            # responses has read what was a file.
             body = request.body
-            if hasattr(body, "read"):
-                body = body.read()
         self.raw_body: bytes = body.encode() if isinstance(body, str) else (body or b"")
         try:
             self.region = self.get_region_from_url(request, full_url)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import boto3
 import pytest
 
-from bedrock_mock import mock_bedrock
 from support import (
     ACCOUNT,
     REGION,
@@ -240,9 +241,23 @@ def test_a_file_that_is_not_there_fails_the_job(client, s3, complete, missing):
 
 
 def test_nothing_of_other_services_is_loaded_for_what_nobody_has_used():
-    with mock_bedrock() as bedrock:
-        client = bedrock.client()
-        job = import_job(importedModelKmsKeyId="alias/mine")
-        client.create_model_import_job(**job)
-        arn = client.get_model_import_job(jobIdentifier="job-1")["importedModelKmsKeyArn"]
-        assert arn.startswith(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/")
+    code = f"""
+import sys
+from bedrock_mock import mock_bedrock
+with mock_bedrock() as bedrock:
+    client = bedrock.client()
+    client.create_model_import_job(**{import_job(importedModelKmsKeyId="alias/mine")!r})
+    print(client.get_model_import_job(jobIdentifier="job-1")["importedModelKmsKeyArn"])
+with mock_bedrock(config={{"bedrock": {{"references": "strict"}}}}) as bedrock:
+    client = bedrock.client()
+    try:
+        client.create_model_import_job(**{import_job(importedModelKmsKeyId="alias/mine")!r})
+    except client.exceptions.ValidationException as error:
+        print(error)
+print([name for name in ("kms", "ec2") if f"moto.{{name}}.models" in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    key, refusal, loaded = done.stdout.splitlines()
+    assert key.startswith(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/")
+    assert "IAM has no role" in refusal
+    assert loaded == "[]"
