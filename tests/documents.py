@@ -141,8 +141,7 @@ class Document:
 
     @property
     def parameters(self):
-        marks = (pytest.mark.once, pytest.mark.document)
-        return [pytest.param(block, id=block.id, marks=marks) for block in self.blocks]
+        return [pytest.param(block, id=block.id, marks=pytest.mark.long) for block in self.blocks]
 
     @property
     def code_outside_fences(self):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bedrock_mock.bedrock.responses import BedrockResponse
 from support import evaluation_job, import_job, in_process
 
-pytestmark = [in_process, pytest.mark.once]
+pytestmark = [in_process, pytest.mark.long]
 
 #: tox's environment "fuzz" asks for many more.
 EXAMPLES = int(os.environ.get("BEDROCK_MOCK_FUZZ_EXAMPLES", "60"))

@@ -556,6 +556,7 @@ def run(code):
     return done.stdout.split()
 
 
+@pytest.mark.once
 def test_a_client_that_was_made_before_moto_was_imported_is_answered_too():
     assert run("""
         import boto3, sys
@@ -585,6 +586,7 @@ def test_a_name_that_the_package_does_not_have_is_an_attribute_error():
 # --- install -------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_install_gives_plain_mock_aws_our_bedrock():
     assert run("""
         import boto3, bedrock_mock, moto.bedrock
@@ -606,6 +608,7 @@ def test_install_gives_plain_mock_aws_our_bedrock():
     """) == ["0", "0", "False", "True"]
 
 
+@pytest.mark.once
 def test_installed_state_lasts_as_long_as_motos():
     assert run("""
         import boto3, bedrock_mock
@@ -627,6 +630,7 @@ def test_installed_state_lasts_as_long_as_motos():
     """) == ["1", "0"]
 
 
+@pytest.mark.once
 def test_install_takes_a_config_for_all_mocks_that_do_not_say_otherwise():
     assert run("""
         import boto3, bedrock_mock

@@ -44,6 +44,7 @@ def test_the_fixture_gives_the_handle_and_each_test_its_own_state(suite):
     """).assert_outcomes(passed=2)
 
 
+@pytest.mark.once
 def test_the_fixtures_transitions_end_with_the_test(suite):
     suite("""
     def status(bedrock_mock):
@@ -85,6 +86,7 @@ def test_the_marker_gives_the_config_and_wins_over_the_ini_option(suite, pyteste
     """).assert_outcomes(passed=3)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("arguments", ["{'bedrock': {}}", "validate_requests=False"])
 def test_a_marker_that_is_used_wrongly_says_how_it_is_used(suite, arguments):
     result = suite(f"""
@@ -131,6 +133,7 @@ def test_what_was_never_used_can_be_let_be(suite, fixture):
     result.assert_outcomes(passed=2, failed=1)
 
 
+@pytest.mark.once
 def test_a_marker_too_lets_be_what_was_never_used(suite):
     suite("""
     import pytest

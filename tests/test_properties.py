@@ -27,7 +27,7 @@ from support import (
     tags,
 )
 
-pytestmark = [in_process, pytest.mark.once]
+pytestmark = [in_process, pytest.mark.long]
 
 OPERATIONS = sorted(BedrockBackend("us-east-1", ACCOUNT).handlers)
 #: What real foundation models have goes beyond these: modalities, long names, ways to infer.

@@ -96,6 +96,7 @@ def test_an_operation_that_is_not_implemented_answers_501_with_json(call, remote
         remote.list_guardrails()
 
 
+@pytest.mark.once
 def test_a_bug_of_ours_is_a_json_answer_in_a_server(monkeypatch, caplog):
     bedrock_mock.install()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -175,7 +176,7 @@ def test_other_services_keep_working(endpoint):
     s3.close()
 
 
-@pytest.mark.once
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_the_resource_suite_runs_unchanged_against_the_server(bedrock_server_factory, monkeypatch):
     """As in moto: TEST_SERVER_MODE=true."""
@@ -189,7 +190,7 @@ def test_the_resource_suite_runs_unchanged_against_the_server(bedrock_server_fac
     # One server has one state: no second worker may reset it.
     environment.pop("PYTEST_ADDOPTS", None)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", "not document", TESTS / "bedrock"],
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", "not long", TESTS / "bedrock"],
         env=environment,
         cwd=TESTS.parent,
         capture_output=True,
@@ -297,6 +298,7 @@ def test_it_says_where_it_is_and_ends_cleanly_on_a_signal(signum):
         socket.create_connection(("127.0.0.1", int(url[2])))
 
 
+@pytest.mark.once
 def test_a_port_in_use_is_one_clear_line_and_status_1():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -346,6 +348,7 @@ def test_half_a_certificate_is_refused(capsys, flag):
     assert "give --ssl-cert and --ssl-key both" in capsys.readouterr().err
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("own", [False, True], ids=["made for the occasion", "given"])
 def test_it_serves_https(tmp_path, own):
     flags = ["--ssl"]

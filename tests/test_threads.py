@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from bedrock_mock import mock_bedrock
 from support import evaluation_job, import_job, in_process, tags, without_coverage
 
-pytestmark = [in_process, pytest.mark.once]
+pytestmark = [in_process, pytest.mark.long]
 
 THREADS = 16
 NAMES = 12

@@ -272,7 +272,7 @@ def test_ours_is_right(client, check):
 
 @in_process
 @pytest.mark.parametrize("check", DEFECTS)
-@pytest.mark.once
+@pytest.mark.long
 def test_motos_is_not(check):
     # Once it is, the document and its tables have a row too many.
     with freeze_time("2026-01-02T12:00:00Z"), mock_aws():

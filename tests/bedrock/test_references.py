@@ -25,7 +25,7 @@ STRICT = pytest.mark.bedrock_mock(config={"bedrock": {"references": "strict"}})
 FILES = ("config.json", "tokenizer_config.json", "tokenizer.json", "model-1.safetensors")
 
 
-pytestmark = in_process
+pytestmark = [in_process, pytest.mark.once]
 
 
 @pytest.fixture

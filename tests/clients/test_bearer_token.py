@@ -19,6 +19,7 @@ def client(https_url):
     return client
 
 
+@pytest.mark.once
 # The certificate is made for the occasion.
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 def test_a_bearer_token_takes_the_place_of_credentials(client, monkeypatch):

@@ -16,7 +16,7 @@ from model_strategies import MODEL
 
 from bedrock_mock.core.patterns import compiled, displayed
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.long
 
 SHAPES = [MODEL.shape_for(name) for name in MODEL.shape_names]
 PATTERNS = sorted({shape.metadata["pattern"] for shape in SHAPES if "pattern" in shape.metadata})

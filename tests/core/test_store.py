@@ -146,7 +146,7 @@ def delete_model(client, name):
         (create_model, delete_model, "list_imported_models", "modelName"),
     ],
 )
-@pytest.mark.once
+@pytest.mark.long
 @in_process
 def test_all_pages_show_what_is_there_throughout_exactly_once(create, delete, listing, member):
     with mock_bedrock() as bedrock:
@@ -253,6 +253,7 @@ def walk(operation, request):
     return lambda: list(pages(fetch, **request))
 
 
+@pytest.mark.once
 @in_process
 @pytest.mark.parametrize(
     "operation", ["ListModelImportJobs", "ListImportedModels", "ListEvaluationJobs"]
@@ -302,6 +303,7 @@ LOOK_UPS = {
 }
 
 
+@pytest.mark.once
 @in_process
 @pytest.mark.parametrize("look_up", LOOK_UPS.values(), ids=LOOK_UPS)
 def test_a_look_up_costs_the_same_however_much_there_is(look_up):

@@ -49,7 +49,7 @@ SCRIPTS = {
 
 pytestmark = [
     in_process,
-    pytest.mark.once,
+    pytest.mark.long,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
     pytest.mark.skipif(NODE is None, reason="BEDROCK_MOCK_NODE, a place for npm, is not set"),
     pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed"),

@@ -20,7 +20,7 @@ from bedrock_mock._flags import parser
 DOCKERFILE = ROOT / "Dockerfile"
 HADOLINT = shutil.which("hadolint", path=Path(sys.executable).parent)
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture

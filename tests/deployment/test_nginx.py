@@ -44,7 +44,7 @@ http {{
 
 pytestmark = [
     in_process,
-    pytest.mark.once,
+    pytest.mark.long,
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
 ]
 

@@ -29,7 +29,7 @@ COMMANDS = [
 ]
 READY = re.compile(r"(?:Listening at:|Serving on) (http://127\.0\.0\.1:(\d+))")
 
-pytestmark = [in_process, pytest.mark.once]
+pytestmark = [in_process, pytest.mark.long]
 
 
 @pytest.fixture(params=COMMANDS, ids=lambda command: command[0])
