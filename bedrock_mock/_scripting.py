@@ -86,13 +86,15 @@ class Scripting(ABC):
 
         Args:
             job: the job's name, or its ARN; it is yet to be created, or under way.
-            scores: the score of each metric, from 0 to 1, or ``{"score": 0.8,
+            scores: the score of each metric, from 0 to 1, ``None``, or ``{"score": 0.8,
                 "explanation": "..."}``; or a function that gives them for an input record.
+                A job that lacks one of the metrics is not the one that is meant.
             region_name: where (default: anywhere).
             account_id: whose (default: anybody's).
 
         Raises:
-            ValueError: the job has ended already, or ``scores`` is something else.
+            ValueError: the job has ended already or lacks a metric, or ``scores`` is
+                something else. What a function gives is looked at when it is called.
 
         Example::
 

@@ -15,6 +15,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from bedrock_mock._jobs import find_job, jobs, must_go_on
+from bedrock_mock.bedrock.evaluation_jobs import EvaluationJob
+from bedrock_mock.bedrock.evaluation_scores import checked, metrics_of
 from bedrock_mock.bedrock.models import BedrockBackend, bedrock_backends
 from bedrock_mock.bedrock.responses import BedrockResponse
 from bedrock_mock.core import errors
@@ -102,18 +104,26 @@ def evaluation_results(
     job: str, scores: Any, *, region_name: str | None = None, account_id: str | None = None
 ) -> None:
     """Has an evaluation job come to these scores."""
-    if not callable(scores) and not isinstance(scores, Mapping):
-        msg = f"evaluation_results: scores is a dict or a function of the record, not {scores!r}"
-        raise ValueError(msg)
     where = {"region_name": region_name, "account_id": account_id}
+    matching = None
+    if not callable(scores):
+        checked(scores, job)
+        for _, there in jobs(region_name, account_id):
+            if there.clock == EvaluationJob.clock and job in (there.name, there.arn):
+                checked(scores, job, metrics_of(there.request))
+
+        def matching(request: Mapping[str, Any]) -> bool:
+            # One that lacks a metric is not meant, and the script is left unused.
+            return set(scores) <= set(metrics_of(request))
+
     _script_job(
         ForJob(
-            _written("evaluation_results", job, **where),
+            _written("evaluation_results", job, scores, **where),
             account_id,
             region_name,
-            "bedrock::evaluation_job",
+            EvaluationJob.clock,
             job,
-            None,
+            matching,
             "scores",
             scores,
         )

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from bedrock_mock.core.backend import ServiceBackend
 
 Record = dict[str, Any]
+#: What a JSON value must be: a type, ``[form]`` for a list of at least one such value, or
+#: an object with at least these members.
+Form = type | list["Form"] | dict[str, "Form"]
+
+# https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-prompt-datasets-judge.html
+# https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-evaluation-prompt.html
+_TURN: dict[str, Form] = {"prompt": {"content": [{"text": str}]}}
+PROMPTS: Mapping[str, Form] = {"prompt": str}
+PROMPTS_WITH_ANSWERS: Mapping[str, Form] = {**PROMPTS, "modelResponses": [{"response": str}]}
+TURNS: Mapping[str, Form] = {"conversationTurns": [_TURN]}
+TURNS_WITH_ANSWERS: Mapping[str, Form] = {"conversationTurns": [{**_TURN, "output": dict}]}
 
 #: A job takes so many prompts of a data set.
 MAX_RECORDS = 1_000
@@ -29,14 +40,14 @@ class DataSetError(Exception):
 
 
 def records_of(
-    backend: ServiceBackend, data_set: Mapping[str, Any], needed: tuple[str, ...]
+    backend: ServiceBackend, data_set: Mapping[str, Any], form: Mapping[str, Form]
 ) -> Iterator[Record]:
     """The records of a data set, read as they are asked for.
 
     Args:
         backend: whose.
         data_set: an EvaluationDataset of the service model.
-        needed: the members that each record must have.
+        form: what each record must have.
 
     Raises:
         DataSetError: a record is malformed, or the file is not there.
@@ -44,29 +55,25 @@ def records_of(
     uri: str = (data_set.get("datasetLocation") or {}).get("s3Uri", "")
     bucket = neighbours.bucket_of(backend, uri)
     if bucket is None:
-        return iter(_made_up(needed))
+        return iter(_made_up(form))
     lines = bucket.lines(neighbours.split_uri(uri)[1])
     if lines is None:
         msg = f"The data set '{data_set['name']}' was not found: there is no object {uri}."
         raise DataSetError(msg)
-    return islice(_parsed(lines, uri, needed), MAX_RECORDS)
+    return islice(_parsed(lines, uri, form), MAX_RECORDS)
 
 
-def _parsed(lines: Iterator[bytes], uri: str, needed: tuple[str, ...]) -> Iterator[Record]:
+def _parsed(lines: Iterator[bytes], uri: str, form: Mapping[str, Form]) -> Iterator[Record]:
     found = False
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             record = None
-        missing = [name for name in needed if not isinstance(record, dict) or name not in record]
-        if missing:
-            msg = (
-                f"The data set {uri} is malformed: line {number} is not a JSON object with "
-                f"{' and '.join(missing)}."
-            )
+        if misfit := _misfit(record, dict(form), f"line {number}", ": "):
+            msg = f"The data set {uri} is malformed: {misfit}."
             raise DataSetError(msg)
         found = True
         yield record
@@ -75,9 +82,29 @@ def _parsed(lines: Iterator[bytes], uri: str, needed: tuple[str, ...]) -> Iterat
         raise DataSetError(msg)
 
 
-def _made_up(needed: tuple[str, ...]) -> Iterator[Record]:
+def _misfit(value: Any, form: Form, place: str, separator: str = ".") -> str | None:
+    """Where a value is not of a form, and what should be there; ``None`` where it is."""
+    parts: list[tuple[str, Any, Form]]
+    if isinstance(form, type):
+        return None if isinstance(value, form) else f"{place} is not {_NAMES[form]}"
+    if isinstance(form, dict):
+        if not isinstance(value, dict) or not form.keys() <= value.keys():
+            return f"{place} is not a JSON object with {' and '.join(form)}"
+        parts = [(name, value[name], part) for name, part in form.items()]
+    else:
+        if not isinstance(value, list) or not value:
+            return f"{place} is not a list with at least one element"
+        parts = [(str(number), each, form[0]) for number, each in enumerate(value, start=1)]
+    misfits = (_misfit(part, wanted, f"{place}{separator}{name}") for name, part, wanted in parts)
+    return next(filter(None, misfits), None)
+
+
+_NAMES: dict[type, str] = {str: "a string", dict: "a JSON object"}
+
+
+def _made_up(form: Mapping[str, Form]) -> Iterator[Record]:
     for question, answer, category in _QUESTIONS:
-        if "conversationTurns" in needed:
+        if "conversationTurns" in form:
             turn = {
                 "prompt": {"content": [{"text": question}]},
                 "referenceResponses": [{"content": [{"text": answer}]}],

@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, Any
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
+from bedrock_mock.bedrock.data_sets import (
+    PROMPTS,
+    PROMPTS_WITH_ANSWERS,
+    TURNS,
+    TURNS_WITH_ANSWERS,
+    Form,
+)
+from bedrock_mock.bedrock.evaluation_scores import checked
 from bedrock_mock.core.encoding import iso8601
 
 if TYPE_CHECKING:
@@ -30,12 +38,13 @@ class Records(ABC):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-report-s3.html
     """
 
-    #: The members that a record of the data set must have.
-    needed: tuple[str, ...] = ("prompt",)
+    #: What a record of the data set must have.
+    form: Mapping[str, Form]
 
     def __init__(
         self, job: EvaluationJob, metrics: Mapping[str, Any], config: Mapping[str, Any]
     ) -> None:
+        self._job_name = job.job_name
         self._scripted = job.scores
         self._metrics: Sequence[str] = metrics["metricNames"]
         judges = (config.get("evaluatorModelConfig") or {}).get("bedrockEvaluatorModels", ())
@@ -47,7 +56,10 @@ class Records(ABC):
 
     def scores(self, record: Record) -> dict[str, tuple[Any, str]]:
         """The score and the explanation of each metric: scripted ones, else made up."""
-        scripted = self._scripted(record) if callable(self._scripted) else self._scripted
+        scripted = self._scripted
+        if callable(scripted):
+            # What a function gives is known only now.
+            scripted = checked(scripted(record), self._job_name, self._metrics)
         found = {}
         for metric in self._metrics:
             said = (scripted or {}).get(metric, round(mock_random.random(), 4))
@@ -83,9 +95,9 @@ class Answerer:
         ]
 
     @property
-    def needed(self) -> tuple[str, ...]:
+    def form(self) -> Mapping[str, Form]:
         """What a record must have."""
-        return ("prompt", "modelResponses") if self.is_beforehand else ("prompt",)
+        return PROMPTS_WITH_ANSWERS if self.is_beforehand else PROMPTS
 
     def response(self, record: Record) -> Record:
         """Its answer to the prompt of a record."""
@@ -104,7 +116,7 @@ class AnswersOfModel(Records):
     def __init__(self, job: Any, metrics: Any, config: Any, model: Mapping[str, Any]) -> None:
         super().__init__(job, metrics, config)
         self._answerer = Answerer(model)
-        self.needed = self._answerer.needed
+        self.form = self._answerer.form
         self.model_id = self._answerer.identifier.rpartition("/")[2]
 
     def of(self, record: Record) -> Record:
@@ -119,11 +131,10 @@ class AnswersOfModel(Records):
 class AnswersOfRag(Records):
     """Evaluation of a knowledge base, turn by turn."""
 
-    needed = ("conversationTurns",)
-
     def __init__(self, job: Any, metrics: Any, config: Any, rag: Mapping[str, Any]) -> None:
         super().__init__(job, metrics, config)
         self._rag = rag
+        self.form = TURNS_WITH_ANSWERS if "precomputedRagSourceConfig" in rag else TURNS
 
     def of(self, record: Record) -> Record:
         """What was found and said in each turn, and its scores."""
@@ -132,7 +143,7 @@ class AnswersOfRag(Records):
     def _turn(self, turn: Record) -> Record:
         output = turn.get("output")
         if output is None:
-            (asked,) = [each["text"] for each in turn["prompt"]["content"]][:1]
+            asked = turn["prompt"]["content"][0]["text"]
             output = {
                 "text": f"A made-up answer to: {asked}",
                 "modelIdentifier": _found(self._rag, "modelArn"),
@@ -150,8 +161,10 @@ class AnswersToHumans(Records):
     ) -> None:
         super().__init__(job, metrics, config)
         self._answerers = [Answerer(model) for model in models]
-        self.needed = self._answerers[0].needed
-        self._methods = {each["name"]: each["ratingMethod"] for each in config["customMetrics"]}
+        is_beforehand = any(answerer.is_beforehand for answerer in self._answerers)
+        self.form = PROMPTS_WITH_ANSWERS if is_beforehand else PROMPTS
+        custom = config.get("customMetrics", ())
+        self._methods = {each["name"]: each["ratingMethod"] for each in custom}
         self._flow = config.get("humanWorkflowConfig", {}).get("flowDefinitionArn")
 
     def of(self, record: Record) -> Record:
@@ -184,13 +197,14 @@ class AnswersToHumans(Records):
         ratings: dict[str, list[Record]] = {}
         for metric, (score, _) in self.scores(record).items():
             method = self._methods[metric]
-            rated = ratings.setdefault(f"{method[0].lower()}{method[1:]}", [])
+            rated = ratings.setdefault(f"{method[:1].lower()}{method[1:]}", [])
             for number in range(len(self._answerers)):
-                value: Any = 1 + round(_LIKERT_STEPS * score)
-                if method == "ThumbsUpDown":
-                    value = score >= _PASSED
-                elif method in ("ComparisonChoice", "ComparisonRank"):
+                value: Any = None
+                if method in ("ComparisonChoice", "ComparisonRank"):
                     value = number + 1
+                elif score is not None:
+                    is_thumb = method == "ThumbsUpDown"
+                    value = score >= _PASSED if is_thumb else 1 + round(_LIKERT_STEPS * score)
                 rated.append(
                     {"metricName": metric, "modelResponseId": str(number), "result": value}
                 )

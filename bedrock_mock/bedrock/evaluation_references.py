@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
-from bedrock_mock.bedrock.data_sets import DataSetError, records_of
+from bedrock_mock.bedrock.data_sets import TURNS_WITH_ANSWERS, DataSetError, records_of
 from bedrock_mock.bedrock.references import check_bucket
 from bedrock_mock.bedrock.rules import kms_key_arn
 from bedrock_mock.core.errors import ValidationException
@@ -43,7 +43,7 @@ def _check_knowledge_base(
     """What was found beforehand is of the knowledge base that the request names."""
     # A data set that cannot be read is the job's failure, later.
     with suppress(DataSetError):
-        for record in records_of(backend, data_set, ("conversationTurns",)):
+        for record in records_of(backend, data_set, TURNS_WITH_ANSWERS):
             for turn in record["conversationTurns"]:
                 if turn.get("output", {}).get("knowledgeBaseIdentifier", identifier) != identifier:
                     msg = (

@@ -39,7 +39,7 @@ def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
     job_id = job.arn.rpartition("/")[2]
     files = {}
     for place, data_set, records in _parts(job):
-        found = records_of(backend, data_set, records.needed)
+        found = records_of(backend, data_set, records.form)
         if bucket is None:
             # Nobody will read results, but whether the data set can be used is to be found out.
             deque(found, maxlen=0)

@@ -46,6 +46,9 @@ def check_evaluation(request: CreateEvaluationJobRequestTypeDef) -> None:
     metrics = {
         name for data_set in config["datasetMetricConfigs"] for name in data_set["metricNames"]
     }
+    if kind == "human" and "ragConfigs" in inference:
+        msg = "A human evaluation job has the member 'inferenceConfig.models', not 'ragConfigs'."
+        raise ValidationException(msg)
     _check_models(kind, inference.get("models", ()))
     if kind == "human":
         _check_human_metrics(config, metrics)

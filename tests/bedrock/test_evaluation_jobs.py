@@ -481,6 +481,15 @@ NO_JUDGE = "The member 'evaluationConfig.automated.evaluatorModelConfig' is requ
             refusal(),
         ),
         ({"evaluationConfig": automated(*[data_set()] * 6)}, refusal()),
+        (
+            {
+                "evaluationConfig": human(["fun"], ["fun"]),
+                "inferenceConfig": precomputed("retrieveSourceConfig", "my-rag"),
+            },
+            refusal(
+                "A human evaluation job has the member 'inferenceConfig.models', not 'ragConfigs'."
+            ),
+        ),
         ({"evaluationConfig": human(["fun"], ["fun", "x"])}, refusal(human_names(1, 0))),
         ({"evaluationConfig": human(["fun", "x"], ["fun"])}, refusal(human_names(0, 1))),
         (

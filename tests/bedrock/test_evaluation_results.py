@@ -205,13 +205,14 @@ def test_turns_given_beforehand_are_those_of_the_data_set(client, put, results):
 @pytest.mark.parametrize(
     "rating",
     [
-        ("ThumbsUpDown", "thumbsUpDown", [True, True]),
-        ("IndividualLikertScale", "individualLikertScale", [4, 4]),
-        ("ComparisonRank", "comparisonRank", [1, 2]),
+        ("ThumbsUpDown", "thumbsUpDown", 0.75, [True, True]),
+        ("IndividualLikertScale", "individualLikertScale", 0.75, [4, 4]),
+        ("IndividualLikertScale", "individualLikertScale", None, [None, None]),
+        ("ComparisonRank", "comparisonRank", 0.75, [1, 2]),
     ],
 )
 def test_a_human_job_has_the_ratings_of_people(client, bedrock_mock, put, results, rating):
-    method, key, values = rating
+    method, key, score, values = rating
     put(LINES[0])
     flow = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:flow-definition/flow"
     human = {
@@ -220,7 +221,7 @@ def test_a_human_job_has_the_ratings_of_people(client, bedrock_mock, put, result
         "humanWorkflowConfig": {"flowDefinitionArn": flow},
     }
     models = [{"bedrockModel": {"modelIdentifier": name}} for name in (MODEL, JUDGE)]
-    bedrock_mock.evaluation_results("evaluation-1", {"wit": 0.75})
+    bedrock_mock.evaluation_results("evaluation-1", {"wit": score})
     request = evaluation_job(evaluationConfig={"human": human}, inferenceConfig={"models": models})
     _, job_id = create(client, request)
     ((place, (record,)),) = results().items()
@@ -290,6 +291,47 @@ def test_scores_can_be_a_function_of_the_record(client, bedrock_mock, put, resul
     assert scores(results) == [0.12, 0.16]
 
 
+SCORE_FORMS = "is a number from 0 to 1, None, or {'score': ..., 'explanation': ...}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [1.1, -1, "0.5", True, {}, {"explanation": "?"}, {"score": 2}, {"score": 1, "explanation": 7}],
+)
+def test_a_score_that_is_none_is_refused(client, bedrock_mock, put, said):
+    message = f"the score of 'Builtin.Accuracy' {SCORE_FORMS}, not {said!r}"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        bedrock_mock.evaluation_results("evaluation-1", {"Builtin.Accuracy": said})
+    # A function is found out when it is called, by whoever looks at the job.
+    put(*LINES)
+    bedrock_mock.evaluation_results("evaluation-1", lambda _: {"Builtin.Accuracy": said})
+    bedrock_mock.freeze()
+    create(client, automated(mine()))
+    with pytest.raises(ValueError, match=re.escape(message)):
+        bedrock_mock.complete("evaluation-1")
+
+
+def test_a_metric_that_is_misspelt_does_not_pass_silently(client, bedrock_mock):
+    misspelt = {"Builtin.Acuracy": 0.5}
+    bedrock_mock.freeze()
+    bedrock_mock.evaluation_results("evaluation-1", misspelt)
+    create(client, evaluation_job())
+    assert bedrock_mock.unused() == [f"evaluation_results('evaluation-1', {misspelt})"]
+    message = "'evaluation-1' has no metric 'Builtin.Acuracy'; it has: Builtin.Accuracy"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        bedrock_mock.evaluation_results("evaluation-1", misspelt)
+    requests.post(f"{MOTO_API}/reset", timeout=5).raise_for_status()
+
+
+def test_a_score_can_be_missing(client, bedrock_mock, put, results):
+    put({"conversationTurns": [TURN]})
+    bedrock_mock.evaluation_results("evaluation-1", {"Builtin.ContextRelevance": None})
+    metrics = mine("Builtin.ContextRelevance")
+    create(client, automated(metrics, judge=JUDGE, inferenceConfig=RAG))
+    ((record,),) = results().values()
+    assert record["conversationTurns"][0]["results"][0]["result"] is None
+
+
 # --- data sets -------------------------------------------------------------------------
 
 
@@ -327,6 +369,8 @@ def test_no_more_is_read_of_a_data_set_than_is_needed(client, put):
     "case",
     [
         ([LINES[0], b"", b"no JSON"], "line 3 is not a JSON object with prompt"),
+        ([b"[" * 100_000], "line 1 is not a JSON object with prompt"),
+        ([LINES[0], {"prompt": 7}], "line 2: prompt is not a string"),
         ([b'["prompt"]'], "line 1 is not a JSON object with prompt"),
         ([{"question": "?"}], "line 1 is not a JSON object with prompt"),
         ([b"\xff"], "line 1 is not a JSON object with prompt"),
@@ -345,6 +389,58 @@ def test_a_data_set_that_cannot_be_used_fails_the_job(client, put, results, case
     assert job["status"] == "Failed"
     assert message in job["failureMessages"][0]
     assert results() == {}
+
+
+def prompting(prompt):
+    return [{"conversationTurns": [TURN, {"prompt": prompt}]}]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ([{"conversationTurns": "?"}], "conversationTurns is not a list with at least one element"),
+        ([{"conversationTurns": []}], "conversationTurns is not a list with at least one element"),
+        ([{"conversationTurns": ["?"]}], "conversationTurns.1 is not a JSON object with prompt"),
+        (prompting("?"), "conversationTurns.2.prompt is not a JSON object with content"),
+        (prompting({"content": []}), "conversationTurns.2.prompt.content is not a list"),
+        (prompting({"content": [{"text": 7}]}), "prompt.content.1.text is not a string"),
+    ],
+)
+def test_a_malformed_turn_fails_the_job_and_is_named(client, put, case):
+    records, message = case
+    put(*records)
+    request = automated(mine("Builtin.ContextRelevance"), judge=JUDGE, inferenceConfig=RAG)
+    arn, _ = create(client, request)
+    (said,) = client.get_evaluation_job(jobIdentifier=arn)["failureMessages"]
+    assert said.startswith("The data set s3://my-bucket/data/mine.jsonl is malformed: line 1: ")
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (LINES[0], "line 1 is not a JSON object with prompt and modelResponses"),
+        ({**LINES[0], "modelResponses": "?"}, "line 1: modelResponses is not a list"),
+        ({**LINES[0], "modelResponses": ["?"]}, "modelResponses.1 is not a JSON object with"),
+        ({**LINES[0], "modelResponses": [{"response": 7}]}, "1.response is not a string"),
+    ],
+)
+def test_answers_that_are_to_be_there_beforehand_are_held_against_their_form(client, put, case):
+    record, message = case
+    put(record)
+    source = {"precomputedInferenceSource": {"inferenceSourceIdentifier": "my-source"}}
+    arn, _ = create(client, automated(mine(), inferenceConfig={"models": [source]}))
+    assert message in client.get_evaluation_job(jobIdentifier=arn)["failureMessages"][0]
+
+
+@pytest.mark.parametrize("output", [{}, {"output": "Four."}], ids=["none", "no object"])
+def test_what_was_found_beforehand_is_held_against_its_form(client, put, output):
+    put({"conversationTurns": [{**TURN, **output}]})
+    request = automated(mine("Builtin.ContextRelevance"), judge=JUDGE, inferenceConfig=beforehand())
+    arn, _ = create(client, request)
+    said = client.get_evaluation_job(jobIdentifier=arn)["failureMessages"][0]
+    assert "line 1: conversationTurns.1" in said
+    assert "output" in said
 
 
 # --- when ------------------------------------------------------------------------------
