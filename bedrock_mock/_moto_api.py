@@ -44,11 +44,21 @@ def _config(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG00
 def _verb(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG001
     """A scripting verb; the body has its arguments."""
     name = urlsplit(full_url).path.rpartition("/")[2].replace("-", "_")
-    return _answer(lambda: {"result": perform(name, _body(request))})
+
+    def done() -> Any:
+        if request.method != "POST":
+            msg = f"a verb is a POST of its arguments, not a {request.method}"
+            raise ValueError(msg)
+        return {"result": perform(name, _body(request))}
+
+    return _answer(done)
 
 
 def _body(request: Any) -> dict[str, Any]:
-    body = json.loads(request.get_data() or b"{}")
+    try:
+        body = json.loads(request.get_data() or b"{}")
+    except RecursionError:
+        raise ValueError("the body is nested too deeply") from None
     if not isinstance(body, dict):
         msg = f"the body must be a JSON object, not {body!r}"
         raise ValueError(msg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -246,8 +246,14 @@ class Scripting(ABC):
         from bedrock_mock.bedrock.responses import BedrockResponse  # noqa: PLC0415 - as lazy
         from bedrock_mock.core.calls import Call, Calls  # noqa: PLC0415 - as the rest
 
-        calls = [Call(**{**call, "time": _moment(call["time"])}) for call in self._perform("calls")]
-        return Calls(calls, BedrockResponse.service.model.operation_names)
+        service = BedrockResponse.service
+        calls = []
+        for call in self._perform("calls"):
+            request = call["request"]
+            for name in service.operation(call["operation"]).moments & request.keys():
+                request[name] = _moment(request[name])
+            calls.append(Call(**{**call, "time": _moment(call["time"])}))
+        return Calls(calls, service.model)
 
     def unused(self) -> list[str]:
         """What was scripted and never came true, as it was written.
@@ -258,4 +264,6 @@ class Scripting(ABC):
 
 
 def _moment(value: Any) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+    """A moment as users have it, in UTC: the stores have it naive, and JSON as text."""
+    moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -21,7 +21,7 @@ from bedrock_mock.bedrock.models import BedrockBackend, bedrock_backends
 from bedrock_mock.bedrock.responses import BedrockResponse
 from bedrock_mock.core import errors
 from bedrock_mock.core.lifecycle import clocks
-from bedrock_mock.core.scripting import Fault, ForJob, Scripts
+from bedrock_mock.core.scripting import Fault, ForJob, Scripts, copied
 
 Verb = Callable[..., Any]
 
@@ -197,7 +197,7 @@ def raise_next(
 @verb
 def calls() -> list[dict[str, Any]]:
     """The calls that were made."""
-    return [vars(call) for call in _scripts().calls]
+    return [copied(vars(call)) for call in _scripts().calls]
 
 
 @verb
@@ -242,17 +242,23 @@ def _add_fault(
 
 def _script_job(script: ForJob) -> None:
     """Keeps what is in store for a job: one that is under way, or the next that is meant."""
-    named = script.job is not None or script.matching is not None
-    under_way = [
-        (job, backend.account_id, backend.region_name)
+    there = [
+        (backend, job)
         for backend, job in jobs(script.region_name, script.account_id)
-        if named and job.clock == script.clock
+        if script.is_choosy and job.clock == script.clock
     ]
-    for job, _, _ in under_way:
-        if script.job in (job.name, job.arn):
-            must_go_on(script.text, job)
-    there = [each for each in under_way if each[0].is_in_first]
-    _scripts().add_for_job(script, there)
+    meant = [job for _, job in there if script.job in (job.name, job.arn)]
+    if meant and all(job.has_ended for job in meant):
+        must_go_on(script.text, meant[0])
+    scripts = _scripts()
+    # First, for a job may be created meanwhile.
+    scripts.add_for_job(script)
+    for backend, job in there:
+        with backend.lock:
+            if job.is_in_first and scripts.give(
+                script, job, backend.account_id, backend.region_name
+            ):
+                return
 
 
 def _operation(name: str) -> str:

@@ -185,3 +185,10 @@ def test_server_main_takes_the_flags():
 
 def test_responses_is_what_moto_stubs_requests_with():
     assert hasattr(responses, "RequestsMock")
+
+
+def test_logs_has_its_groups_by_their_names():
+    from moto.logs.models import LogsBackend
+
+    # Looked at where references are strict: core/neighbours.py.
+    assert LogsBackend("us-east-1", "123456789012").groups == {}

@@ -22,6 +22,7 @@ from support import (
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
     REGION,
+    ROLE,
     evaluation_job,
     import_job,
     in_process,
@@ -573,8 +574,152 @@ def test_what_makes_no_sense_is_refused_with_a_message(server, path, body, messa
     assert message in answer.json()["message"]
 
 
-def test_requests_with_times_are_recorded_over_http_too(server):
-    with closing(server.client()) as client:
-        client.list_imported_models(creationTimeAfter=datetime(2026, 1, 1, tzinfo=timezone.utc))
-    (call,) = server.calls
-    assert str(call.request["creationTimeAfter"]).startswith("2026-01-01T00:00:00")
+# --- what scripts and calls do not do -------------------------------------------------------
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["before it is created", "under way"])
+def test_two_failures_are_for_two_jobs(bedrock, client, early):
+    bedrock.freeze()
+    names = ("trial-1", "trial-2", "trial-3")
+    for number in range(2 if early else 0):
+        bedrock.fail_next(IMPORT_CLOCK, f"no {number}", matching={"roleArn": ROLE})
+    for name in names:
+        client.create_model_import_job(**import_job(name, name))
+    for number in range(0 if early else 2):
+        bedrock.fail_next(IMPORT_CLOCK, f"no {number}", matching={"roleArn": ROLE})
+    bedrock.advance_all()
+    assert sorted(import_status(client, name) for name in names) == [
+        "Completed",
+        "Failed",
+        "Failed",
+    ]
+
+
+def test_a_second_failure_of_the_same_job_is_unused(bedrock, client):
+    bedrock.freeze()
+    client.create_model_import_job(**import_job())
+    for message in ("first", "second"):
+        bedrock.fail_next(IMPORT_CLOCK, message, job="job-1")
+    assert bedrock.unused() == [f"fail_next({IMPORT_CLOCK!r}, job='job-1')"]
+    bedrock.complete("job-1")
+    assert client.get_model_import_job(jobIdentifier="job-1")["failureMessage"] == "first"
+
+
+def test_what_is_meant_for_a_job_goes_before_what_any_may_have(bedrock, client):
+    bedrock.fail_next(IMPORT_CLOCK, "any")
+    bedrock.fail_next(IMPORT_CLOCK, "named", job="job-1")
+    for number in (1, 2):
+        client.create_model_import_job(**import_job(f"job-{number}", f"model-{number}"))
+    jobs = [client.get_model_import_job(jobIdentifier=f"job-{number}") for number in (1, 2)]
+    assert [job["failureMessage"] for job in jobs] == ["named", "any"]
+
+
+def test_a_job_of_another_region_that_has_ended_is_not_in_the_way(bedrock, client):
+    client.create_model_import_job(**import_job())
+    assert import_status(client) == "Completed"
+    bedrock.fail_next(IMPORT_CLOCK, "no", job="job-1", region_name="eu-west-1")
+    with closing(bedrock.client(region_name="eu-west-1")) as other:
+        other.create_model_import_job(**import_job())
+        assert import_status(other) == "Failed"
+
+
+def test_a_record_is_a_copy(bedrock, client):
+    config = {"s3Config": {"bucketName": "abc"}}
+    client.put_model_invocation_logging_configuration(loggingConfig=config)
+    bedrock.calls[0].request["loggingConfig"]["s3Config"]["bucketName"] = "xyz"
+    client.get_model_invocation_logging_configuration()
+    bedrock.calls[1].response["loggingConfig"]["s3Config"]["bucketName"] = "xyz"
+    got = client.get_model_invocation_logging_configuration()["loggingConfig"]
+    assert got == {"s3Config": {"bucketName": "abc"}}
+    assert bedrock.calls[0].request["loggingConfig"]["s3Config"]["bucketName"] == "abc"
+
+
+def test_moments_of_requests_are_as_they_were_sent(bedrock, client):
+    moment = datetime(2030, 1, 1, 12, tzinfo=timezone(timedelta(hours=9)))
+    client.list_imported_models(creationTimeAfter=moment)
+    call = bedrock.calls.of("ListImportedModels").once(creationTimeAfter=moment)
+    assert call.request["creationTimeAfter"].utcoffset() == timedelta(0)
+
+
+def test_a_member_that_is_misspelt_is_refused(bedrock, client):
+    client.create_model_import_job(**import_job())
+    with pytest.raises(ValueError, match="has no member 'importedModelNam'; it has: importedModel"):
+        bedrock.calls.of("CreateModelImportJob").never(importedModelNam="model-1")
+    client.get_model_invocation_logging_configuration()
+    with pytest.raises(ValueError, match="has no member 'x'; it has: no members"):
+        bedrock.calls.of("GetModelInvocationLoggingConfiguration").once(x=1)
+    # Of any operation: there is no telling.
+    assert len(bedrock.calls.times(1, importedModelName="model-1")) == 1
+
+
+def test_calls_of_what_is_not_implemented_are_calls_and_can_be_throttled():
+    with mock_bedrock() as bedrock:
+        client = bedrock.client(REGION)
+        with pytest.raises(NotImplementedError, match="ListGuardrails is not implemented"):
+            client.list_guardrails()
+        call = bedrock.calls.of("ListGuardrails").once()
+        assert call.error["Code"] == "NotImplementedException"
+        bedrock.raise_next("ListGuardrails", "AccessDeniedException")
+        with refused("AccessDeniedException", 403):
+            client.list_guardrails()
+
+
+def test_a_function_that_changes_a_request_changes_no_job():
+    def spoil(request):
+        request.clear()
+        return True
+
+    with mock_bedrock() as bedrock:
+        bedrock.freeze()
+        client = bedrock.client(REGION)
+        client.create_model_import_job(**import_job())
+        bedrock.fail_next(IMPORT_CLOCK, "no", matching=spoil)
+        assert bedrock.calls[0].request["jobName"] == "job-1"
+        assert bedrock.complete("job-1") == "Failed"
+
+
+def test_a_function_may_call_the_service_while_others_create_jobs():
+    with mock_bedrock() as bedrock:
+        bedrock.freeze()
+        client = bedrock.client(REGION)
+        client.create_model_import_job(**import_job())
+
+        def asks(request):
+            create = pool.submit(client.create_model_import_job, **import_job("job-2", "model-2"))
+            other = bedrock.client("eu-west-1").list_imported_models()["modelSummaries"]
+            waiting.append(create)
+            return other == [] and request["jobName"] == "job-1"
+
+        waiting = []
+        with ThreadPoolExecutor(1) as pool:
+            bedrock.fail_next(IMPORT_CLOCK, "no", matching=asks)
+            assert [each.result(timeout=20)["jobArn"] for each in waiting]
+        assert bedrock.complete("job-1") == "Failed"
+
+
+@pytest.mark.parametrize(
+    "transition", [{}, "x", {"progression": "manual"}, {"progression": "time"}]
+)
+def test_a_transition_that_means_nothing_holds_the_job(server, transition):
+    path = f"{server.endpoint_url}/moto-api/state-manager"
+    body = {"model_name": IMPORT_CLOCK, "transition": transition}
+    requests.post(f"{path}/set-transition", json=body, timeout=5).raise_for_status()
+    try:
+        client = server.client(REGION)
+        client.create_model_import_job(**import_job())
+        assert import_status(client) == "InProgress"
+        assert server.complete("job-1") == "Completed"
+    finally:
+        unset = {"model_name": IMPORT_CLOCK}
+        requests.post(f"{path}/unset-transition", json=unset, timeout=5).raise_for_status()
+
+
+def test_a_verb_is_a_post_of_what_can_be_read(server):
+    url = f"{server.endpoint_url}/moto-api/bedrock/advance-all"
+    answer = requests.delete(url, timeout=5)
+    assert (answer.status_code, answer.json()["message"][:16]) == (400, "a verb is a POST")
+    answer = requests.post(url, data="[" * 100_000, timeout=5)
+    assert (answer.status_code, answer.json()["message"]) == (
+        400,
+        "the body is nested too deeply",
+    )

@@ -121,7 +121,7 @@ class CustomModels:
             return {"modelArn": first}
         if "roleArn" in request:
             check_role(self._backend, request["roleArn"])
-        check_source(request)
+        check_source(self._backend, request)
         self.check_name(request["modelName"])
         tags = as_dict(request.get("modelTags", ()))
         model = ImportedCustomModel(self._backend, request, tags)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bedrock_mock.bedrock.references import check_bucket, check_vpc
+from bedrock_mock.bedrock.references import check_bucket, check_objects, check_vpc
 from bedrock_mock.core.errors import ValidationException
 
 if TYPE_CHECKING:
@@ -65,21 +65,29 @@ def check_references(
     """
     training = request["trainingDataConfig"]
     if "s3Uri" in training:
-        check_bucket(backend, "trainingDataConfig.s3Uri", training["s3Uri"])
+        check_objects(backend, "trainingDataConfig.s3Uri", training["s3Uri"])
+    logs = training.get("invocationLogsConfig", {}).get("invocationLogSource", {})
+    if "s3Uri" in logs:
+        member = "trainingDataConfig.invocationLogsConfig.invocationLogSource.s3Uri"
+        check_bucket(backend, member, logs["s3Uri"])
     for validator in request.get("validationDataConfig", {"validators": []})["validators"]:
-        check_bucket(backend, "validationDataConfig.validators.s3Uri", validator["s3Uri"])
+        check_objects(backend, "validationDataConfig.validators.s3Uri", validator["s3Uri"])
     check_bucket(backend, "outputDataConfig.s3Uri", request["outputDataConfig"]["s3Uri"])
     check_vpc(backend, request.get("vpcConfig"))
 
 
-def check_source(request: CreateCustomModelRequestTypeDef) -> None:
+def check_source(backend: ServiceBackend, request: CreateCustomModelRequestTypeDef) -> None:
     """Checks where a CreateCustomModel request has its model from.
 
     Raises:
-        ValidationException: it says so twice, not at all, or without the role it takes.
+        ValidationException: it says so twice, not at all, or without the role it takes, or
+            the bucket is not there and references are strict.
     """
     if ("modelSourceConfig" in request) == ("customModelDataSource" in request):
         msg = "Set exactly one of the members 'modelSourceConfig' and 'customModelDataSource'."
         raise ValidationException(msg)
     if "modelSourceConfig" in request and "roleArn" not in request:
         raise ValidationException("The member 'roleArn' is required with 'modelSourceConfig'.")
+    source = request.get("modelSourceConfig", {}).get("s3DataSource")
+    if source:
+        check_bucket(backend, "modelSourceConfig.s3DataSource.s3Uri", source["s3Uri"])

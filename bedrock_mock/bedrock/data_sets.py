@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from bedrock_mock.core import neighbours
 
@@ -69,7 +70,7 @@ def _parsed(lines: Iterator[bytes], uri: str, form: Mapping[str, Form]) -> Itera
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = json.loads(line, parse_constant=_refuse, parse_float=_finite)
         except (ValueError, RecursionError):
             record = None
         if misfit := _misfit(record, dict(form), f"line {number}", ": "):
@@ -80,6 +81,16 @@ def _parsed(lines: Iterator[bytes], uri: str, form: Mapping[str, Form]) -> Itera
     if not found:
         msg = f"The data set {uri} is empty."
         raise DataSetError(msg)
+
+
+def _refuse(name: str) -> NoReturn:
+    """Python's JSON has NaN and Infinity, which nobody else can read."""
+    raise ValueError(name)
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    return value if isfinite(value) else _refuse(number)
 
 
 def _misfit(value: Any, form: Form, place: str, separator: str = ".") -> str | None:

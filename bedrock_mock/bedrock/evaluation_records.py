@@ -14,10 +14,13 @@ from bedrock_mock.bedrock.data_sets import (
     PROMPTS_WITH_ANSWERS,
     TURNS,
     TURNS_WITH_ANSWERS,
+    DataSetError,
     Form,
 )
-from bedrock_mock.bedrock.evaluation_scores import checked
+from bedrock_mock.bedrock.evaluation_scores import checked, metrics_of
+from bedrock_mock.bedrock.evaluation_summary import at, identifier_of, judges_of
 from bedrock_mock.core.encoding import iso8601
+from bedrock_mock.core.scripting import copied
 
 if TYPE_CHECKING:
     from bedrock_mock.bedrock.data_sets import Record
@@ -25,6 +28,12 @@ if TYPE_CHECKING:
 
 _PASSED = 0.5
 _LIKERT_STEPS = 4
+_RETRIEVE_AND_GENERATE = ("knowledgeBaseConfig", "retrieveAndGenerateConfig")
+#: Where a RAG configuration names the model that generates.
+_MODELS = (
+    (*_RETRIEVE_AND_GENERATE, "knowledgeBaseConfiguration", "modelArn"),
+    (*_RETRIEVE_AND_GENERATE, "externalSourcesConfiguration", "modelArn"),
+)
 
 
 class Records(ABC):
@@ -47,8 +56,13 @@ class Records(ABC):
         self._job_name = job.job_name
         self._scripted = job.scores
         self._metrics: Sequence[str] = metrics["metricNames"]
-        judges = (config.get("evaluatorModelConfig") or {}).get("bedrockEvaluatorModels", ())
-        self._judges = [judge["modelIdentifier"] for judge in judges]
+        self._all_metrics = metrics_of(job.request)
+        own = config.get("customMetricConfig", {})
+        self._custom = {
+            at(each, "customMetricDefinition", "name") for each in own.get("customMetrics", ())
+        }
+        self._judges = judges_of(config) or []
+        self._custom_judges = judges_of(own) or []
 
     @abstractmethod
     def of(self, record: Record) -> Record:
@@ -59,7 +73,7 @@ class Records(ABC):
         scripted = self._scripted
         if callable(scripted):
             # What a function gives is known only now.
-            scripted = checked(scripted(record), self._job_name, self._metrics)
+            scripted = checked(scripted(copied(record)), self._job_name, self._all_metrics)
         found = {}
         for metric in self._metrics:
             said = (scripted or {}).get(metric, round(mock_random.random(), 4))
@@ -74,9 +88,10 @@ class Records(ABC):
         results = []
         for metric, (score, explanation) in self.scores(record).items():
             result = {"metricName": metric, "result": score}
-            if self._judges:
+            judges = self._custom_judges if metric in self._custom else self._judges
+            if judges:
                 result["evaluatorDetails"] = [
-                    {"modelIdentifier": judge, "explanation": explanation} for judge in self._judges
+                    {"modelIdentifier": judge, "explanation": explanation} for judge in judges
                 ]
             results.append(result)
         return results
@@ -100,13 +115,24 @@ class Answerer:
         return PROMPTS_WITH_ANSWERS if self.is_beforehand else PROMPTS
 
     def response(self, record: Record) -> Record:
-        """Its answer to the prompt of a record."""
+        """Its answer to the prompt of a record.
+
+        Raises:
+            DataSetError: the data set should have it, and has not.
+        """
         text = f"A made-up answer to: {record['prompt']}"
-        if self.is_beforehand:
-            # Made-up records have no answers.
-            for each in record.get("modelResponses", ()):
+        # Made-up records have no answers.
+        if self.is_beforehand and "modelResponses" in record:
+            for each in record["modelResponses"]:
                 if each.get("modelIdentifier", self.identifier) == self.identifier:
                     text = each["response"]
+                    break
+            else:
+                msg = (
+                    f"The data set has no response of '{self.identifier}' to the prompt "
+                    f"'{record['prompt']}'."
+                )
+                raise DataSetError(msg)
         return {"modelIdentifier": self.identifier, "response": text}
 
 
@@ -146,8 +172,8 @@ class AnswersOfRag(Records):
             asked = turn["prompt"]["content"][0]["text"]
             output = {
                 "text": f"A made-up answer to: {asked}",
-                "modelIdentifier": _found(self._rag, "modelArn"),
-                "knowledgeBaseIdentifier": _found(self._rag, "knowledgeBaseId"),
+                "modelIdentifier": next(filter(None, (at(self._rag, *p) for p in _MODELS)), None),
+                "knowledgeBaseIdentifier": identifier_of(self._rag),
                 "retrievedPassages": {"retrievalResults": []},
             }
         return {"inputRecord": turn, "output": output, "results": self.results(turn)}
@@ -198,23 +224,29 @@ class AnswersToHumans(Records):
         for metric, (score, _) in self.scores(record).items():
             method = self._methods[metric]
             rated = ratings.setdefault(f"{method[:1].lower()}{method[1:]}", [])
-            for number in range(len(self._answerers)):
-                value: Any = None
-                if method in ("ComparisonChoice", "ComparisonRank"):
-                    value = number + 1
-                elif score is not None:
-                    is_thumb = method == "ThumbsUpDown"
-                    value = score >= _PASSED if is_thumb else 1 + round(_LIKERT_STEPS * score)
-                rated.append(
-                    {"metricName": metric, "modelResponseId": str(number), "result": value}
-                )
+            rated += [{"metricName": metric, **each} for each in self._rating(method, score)]
         return ratings
 
+    def _rating(self, method: str, score: Any) -> list[Record]:
+        """What is said of the answers by one metric: of each one, or of how they compare.
 
-def _found(config: Any, name: str) -> Any:
-    """The value of a member, wherever in a configuration it stands; ``None`` if nowhere."""
-    if isinstance(config, Mapping):
-        if name in config:
-            return config[name]
-        return next((each for each in (_found(v, name) for v in config.values()) if each), None)
-    return None
+        Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-foundation-model-evaluate-results-human.html
+        """
+        numbers = [str(number) for number in range(len(self._answerers))]
+        is_good = None if score is None else score >= _PASSED
+        likert = None if score is None else 1 + round(_LIKERT_STEPS * score)
+        # The better the score, the better is the first.
+        ranked = numbers if is_good is not False else numbers[::-1]
+        if method == "ComparisonChoice":
+            return [{"result": {"modelResponseId": each}} for each in ranked[:1]]
+        if method == "ComparisonRank":
+            ranks = [{"modelResponseId": each, "rank": n} for n, each in enumerate(ranked, 1)]
+            return [{"result": ranks}]
+        if method == "ComparisonLikertScale":
+            left, right = numbers[:1], numbers[-1:]
+            return [
+                {"leftModelResponseId": one, "rightModelResponseId": other, "result": likert}
+                for one, other in zip(left, right, strict=True)
+            ]
+        value = is_good if method == "ThumbsUpDown" else likert
+        return [{"modelResponseId": each, "result": value} for each in numbers]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator
+from contextlib import ExitStack
+from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from bedrock_mock.bedrock.evaluation_jobs import EvaluationJob
     from bedrock_mock.core.backend import ServiceBackend
 
+_IN_MEMORY = 1_000_000
 _PERMISSION_CHECK = "amazon-bedrock-evaluations-permission-check"
 
 
@@ -37,20 +40,24 @@ def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
     folder = f"{folder}/{job.job_name}" if folder else job.job_name
     bucket = neighbours.bucket_of(backend, uri)
     job_id = job.arn.rpartition("/")[2]
-    files = {}
-    for place, data_set, records in _parts(job):
-        found = records_of(backend, data_set, records.form)
-        if bucket is None:
-            # Nobody will read results, but whether the data set can be used is to be found out.
-            deque(found, maxlen=0)
-        else:
-            content = b"".join(json.dumps(records.of(each)).encode() + b"\n" for each in found)
+    with ExitStack() as stack:
+        files = {}
+        for place, data_set, records in _parts(job):
+            found = records_of(backend, data_set, records.form)
+            if bucket is None:
+                # Nobody will read results, but whether the data set can be used counts.
+                deque(found, maxlen=0)
+                continue
+            # On disk where they are many: nothing is written before all data sets are read.
+            file = stack.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
+            file.writelines(json.dumps(records.of(each)).encode() + b"\n" for each in found)
             name = f"{UUID(int=mock_random.getrandbits(128), version=4)}_output.jsonl"
-            files[f"{folder}/{job_id}/{place}/{name}"] = content
-    if bucket is not None:
-        bucket.put(f"{folder}/{_PERMISSION_CHECK}", b"")
-        for key, content in files.items():
-            bucket.put(key, content)
+            files[f"{folder}/{job_id}/{place}/{name}"] = file
+        if bucket is not None:
+            bucket.put(f"{folder}/{_PERMISSION_CHECK}", b"")
+            for key, file in files.items():
+                file.seek(0)
+                bucket.put(key, file.read())
 
 
 def _parts(job: EvaluationJob) -> Iterator[tuple[str, Any, Records]]:

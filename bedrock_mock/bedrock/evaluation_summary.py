@@ -27,39 +27,29 @@ class EvaluationSummary:
     def model_identifiers(self) -> list[str] | None:
         """The evaluated models; deprecated in favour of the inference config summary."""
         models = self.inference_config.get("models", ())
-        return _present(_at(each, "bedrockModel", "modelIdentifier") for each in models)
+        return _present(at(each, "bedrockModel", "modelIdentifier") for each in models)
 
     @property
     def rag_identifiers(self) -> list[str] | None:
         """The evaluated knowledge bases; deprecated like :attr:`model_identifiers`."""
-        return _present(
-            _at(each, "knowledgeBaseConfig", "retrieveConfig", "knowledgeBaseId")
-            or _at(
-                each,
-                "knowledgeBaseConfig",
-                "retrieveAndGenerateConfig",
-                "knowledgeBaseConfiguration",
-                "knowledgeBaseId",
-            )
-            for each in self.inference_config.get("ragConfigs", ())
-        )
+        return _present(map(_knowledge_base, self.inference_config.get("ragConfigs", ())))
 
     @property
     def evaluator_model_identifiers(self) -> list[str] | None:
         """The judging models."""
-        return _judges(self.evaluation_config.get("automated"))
+        return judges_of(self.evaluation_config.get("automated"))
 
     @property
     def custom_metrics_evaluator_model_identifiers(self) -> list[str] | None:
         """The models that judge the custom metrics."""
-        return _judges(_at(self.evaluation_config, "automated", "customMetricConfig"))
+        return judges_of(at(self.evaluation_config, "automated", "customMetricConfig"))
 
     @property
     def inference_config_summary(self) -> Config:
         """The models or knowledge bases, or the names of what gave the answers beforehand."""
         if "models" in self.inference_config:
             sources = _present(
-                _at(each, "precomputedInferenceSource", "inferenceSourceIdentifier")
+                at(each, "precomputedInferenceSource", "inferenceSourceIdentifier")
                 for each in self.inference_config["models"]
             )
             return {
@@ -68,11 +58,7 @@ class EvaluationSummary:
                     "precomputedInferenceSourceIdentifiers": sources,
                 }
             }
-        sources = _present(
-            _at(each, "precomputedRagSourceConfig", kind, "ragSourceIdentifier")
-            for each in self.inference_config["ragConfigs"]
-            for kind in ("retrieveSourceConfig", "retrieveAndGenerateSourceConfig")
-        )
+        sources = _present(map(_rag_source, self.inference_config["ragConfigs"]))
         return {
             "ragConfigSummary": {
                 "bedrockKnowledgeBaseIdentifiers": self.rag_identifiers,
@@ -81,12 +67,30 @@ class EvaluationSummary:
         }
 
 
-def _judges(config: Config | None) -> list[str] | None:
-    models = _at(config or {}, "evaluatorModelConfig", "bedrockEvaluatorModels") or ()
+def identifier_of(rag: Config) -> str | None:
+    """The knowledge base of a RAG configuration, or the source of what was found beforehand."""
+    return _knowledge_base(rag) or _rag_source(rag)
+
+
+def _knowledge_base(rag: Config) -> str | None:
+    config = at(rag, "knowledgeBaseConfig") or {}
+    generate = ("retrieveAndGenerateConfig", "knowledgeBaseConfiguration", "knowledgeBaseId")
+    found: str | None = at(config, "retrieveConfig", "knowledgeBaseId") or at(config, *generate)
+    return found
+
+
+def _rag_source(rag: Config) -> str | None:
+    sources = (at(rag, "precomputedRagSourceConfig") or {}).values()
+    return next((each["ragSourceIdentifier"] for each in sources), None)
+
+
+def judges_of(config: Config | None) -> list[str] | None:
+    """The models that judge, of an automated configuration or of its custom metrics."""
+    models = at(config or {}, "evaluatorModelConfig", "bedrockEvaluatorModels") or ()
     return _present(each["modelIdentifier"] for each in models)
 
 
-def _at(config: Config, *path: str) -> Any:
+def at(config: Config, *path: str) -> Any:
     """What is at this path in nested dicts, or ``None``."""
     value: Any = config
     for name in path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bedrock_mock.bedrock.references import check_bucket, check_log_group
 from bedrock_mock.bedrock.rules import check_role
 from bedrock_mock.core.operations import operation
 
@@ -28,8 +29,17 @@ class InvocationLogging:
     def put(self, request: PutModelInvocationLoggingConfigurationRequestTypeDef) -> None:
         """Replaces the whole configuration."""
         config = request["loggingConfig"]
+        destinations = [("s3Config", config.get("s3Config"))]
         if "cloudWatchConfig" in config:
-            check_role(self._backend, config["cloudWatchConfig"]["roleArn"])
+            logs = config["cloudWatchConfig"]
+            check_role(self._backend, logs["roleArn"])
+            check_log_group(self._backend, "cloudWatchConfig.logGroupName", logs["logGroupName"])
+            large = "cloudWatchConfig.largeDataDeliveryS3Config"
+            destinations.append((large, logs.get("largeDataDeliveryS3Config")))
+        for member, s3 in destinations:
+            if s3:
+                uri = f"s3://{s3['bucketName']}/"
+                check_bucket(self._backend, f"{member}.bucketName", uri)
         self.config = config
 
     @operation("GetModelInvocationLoggingConfiguration")

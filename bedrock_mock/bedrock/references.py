@@ -57,6 +57,28 @@ def check_bucket(backend: ServiceBackend, member: str, uri: str) -> None:
         _missing(member, f"S3 has no bucket '{neighbours.split_uri(uri)[0]}'", uri)
 
 
+def check_objects(backend: ServiceBackend, member: str, uri: str) -> None:
+    """A bucket, and in it an object or several of this prefix, must be there, where strict.
+
+    Raises:
+        ValidationException: they are not.
+    """
+    check_bucket(backend, member, uri)
+    bucket = neighbours.bucket_of(backend, uri) if are_strict(backend) else None
+    if bucket is not None and not bucket.has(neighbours.split_uri(uri)[1]):
+        _missing(member, "S3 has no such object", uri)
+
+
+def check_log_group(backend: ServiceBackend, member: str, name: str) -> None:
+    """A log group must be there, where references are strict.
+
+    Raises:
+        ValidationException: it is not.
+    """
+    if are_strict(backend) and not neighbours.has_log_group(backend, name):
+        _missing(member, "CloudWatch Logs has no such log group", name)
+
+
 def check_vpc(backend: ServiceBackend, config: Mapping[str, Any] | None) -> None:
     """Subnets and security groups must be there, where references are strict.
 
@@ -100,7 +122,7 @@ def model_at(backend: ServiceBackend, uri: str) -> Model:
 def _model_of(config: bytes) -> Model:
     try:
         architecture = json.loads(config)["model_type"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Model(failure="The model's config.json is not a JSON object with a model_type.")
     if architecture not in _ARCHITECTURES:
         msg = (

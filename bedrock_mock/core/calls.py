@@ -45,11 +45,10 @@ class Calls(Sequence[Call]):
         assert call.response["jobArn"].startswith("arn:aws:bedrock:eu-west-1:")
     """
 
-    def __init__(
-        self, calls: Iterable[Call], operations: Collection[str] = (), of: str = "any operation"
-    ) -> None:
+    def __init__(self, calls: Iterable[Call], model: Any = None, of: str = "any operation") -> None:
         self._calls = tuple(calls)
-        self._operations = operations
+        #: botocore's ServiceModel, which knows operations and their members.
+        self._model = model
         self._of = of
 
     @overload
@@ -59,7 +58,7 @@ class Calls(Sequence[Call]):
     def __getitem__(self, index: int | slice) -> Call | Calls:
         """One call, or a stretch of them."""
         if isinstance(index, slice):
-            return Calls(self._calls[index], self._operations, self._of)
+            return Calls(self._calls[index], self._model, self._of)
         return self._calls[index]
 
     def __len__(self) -> int:
@@ -79,8 +78,9 @@ class Calls(Sequence[Call]):
         Raises:
             ValueError: the service has no such operation.
         """
-        if operation not in self._operations:
-            close = ", ".join(get_close_matches(operation, self._operations))
+        names = self._model.operation_names
+        if operation not in names:
+            close = ", ".join(get_close_matches(operation, names))
             msg = f"There is no operation {operation!r}; did you mean: {close or 'another one'}?"
             raise ValueError(msg)
         return Calls(
@@ -91,7 +91,7 @@ class Calls(Sequence[Call]):
                 and region_name in (None, call.region_name)
                 and account_id in (None, call.account_id)
             ),
-            self._operations,
+            self._model,
             operation,
         )
 
@@ -121,11 +121,24 @@ class Calls(Sequence[Call]):
 
         Raises:
             AssertionError: they are more, or fewer; it shows what comes nearest.
+            ValueError: the operation has no such member.
         """
+        self._check_members(members)
         met = [call for call in self if matches(members, call.request)]
         if len(met) != count:
             raise AssertionError(self._difference(count, met, members))
-        return Calls(met, self._operations, self._of)
+        return Calls(met, self._model, self._of)
+
+    def _check_members(self, members: Collection[str]) -> None:
+        """A member that is misspelt would never be there."""
+        if self._model is None or self._of not in self._model.operation_names:
+            return
+        known = self._model.operation_model(self._of).input_shape.members
+        for member in members:
+            if member not in known:
+                has = ", ".join(get_close_matches(member, known) or known) or "no members"
+                msg = f"{self._of} has no member {member!r}; it has: {has}"
+                raise ValueError(msg)
 
     def _difference(self, count: int, met: list[Call], members: dict[str, Any]) -> str:
         wanted = f" with {_listed(members)}" if members else ""

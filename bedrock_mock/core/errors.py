@@ -67,6 +67,12 @@ class UnknownOperationException(ServiceError):
     status = 404
 
 
+class NotImplementedException(ServiceError):
+    """The service has this operation, the mock has not."""
+
+    status = 501
+
+
 class MissingAuthenticationTokenException(ServiceError):
     """Authorisation is on and the request is not signed."""
 

@@ -118,21 +118,25 @@ class Lifecycle:
     def _catch_up(self) -> None:
         """Goes on to the status that is due."""
         transition = state_manager.get_transition(self.clock)
-        progression = transition["progression"]
-        if progression == "manual":
-            if self._looks >= transition["times"]:
-                self._move_on()
-            return
         while self._status in self.transitions:
-            if progression == "time":
-                due = self._since + timedelta(seconds=transition["seconds"])
-                if utcnow() < due:
-                    return
-                self._move_on(at=due)
-            elif progression == "immediate":
-                self._move_on()
-            else:
-                # FROZEN, or something that only another version of moto knows.
+            try:
+                progression = transition["progression"]
+                at = None
+                if progression == "time":
+                    at = self._since + timedelta(seconds=transition["seconds"])
+                is_due = (
+                    progression == "immediate"
+                    or (progression == "manual" and self._looks >= transition["times"])
+                    or (at is not None and at <= utcnow())
+                )
+            except (KeyError, TypeError, OverflowError):
+                # Over HTTP moto takes anything for a transition.
+                return
+            if not is_due:
+                return
+            self._move_on(at)
+            if progression == "manual":
+                # What one look has seen is what it tells.
                 return
 
     def _move_on(self, at: datetime | None = None) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
 from bedrock_mock.core.listing import Page
+from bedrock_mock.core.scripting import copied
 
 if TYPE_CHECKING:
     from bedrock_mock.core.backend import ServiceBackend
@@ -47,12 +49,19 @@ def method(backend: ServiceBackend, service: Service, name: str) -> Callable[...
     answered = list(model.output_shape.members)
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > len(members):
+            msg = f"{name}() takes {len(members)} arguments, not {len(args)}"
+            raise TypeError(msg)
         given = {**dict(zip(members, args, strict=False)), **kwargs}
         if unknown := given.keys() - members.keys():
             has = f"it has: {', '.join(members)}"
             msg = f"{name}() has no argument {', '.join(sorted(unknown))}; {has}"
             raise TypeError(msg)
-        request = {members[key]: value for key, value in given.items() if value is not None}
+        request = {
+            members[key]: copied(_in_utc(value))
+            for key, value in given.items()
+            if value is not None
+        }
         service.operation(operation).validate(request)
         with backend.lock:
             result: Any = backend.handlers[operation](request)
@@ -64,3 +73,10 @@ def method(backend: ServiceBackend, service: Service, name: str) -> Callable[...
         return result[only] if isinstance(result, dict) else getattr(result, xform_name(only))
 
     return call
+
+
+def _in_utc(value: Any) -> Any:
+    """A moment that has a zone as the stores have it; anything else as it is."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.astimezone(timezone.utc).replace(tzinfo=None)
+    return value

@@ -42,6 +42,10 @@ class Bucket:
         found = self._object(key)
         return None if found is None else bytes(found.value)
 
+    def has(self, prefix: str) -> bool:
+        """Whether there is an object of this key, or below it."""
+        return bool(self.keys(prefix))
+
     def put(self, key: str, value: bytes) -> None:
         """Makes this an object."""
         self._s3.put_object(self._name, key, value)
@@ -52,7 +56,9 @@ class Bucket:
 
 def _lines(found: Any) -> Iterator[bytes]:
     # The object's ``value`` would be all of it, as a copy.
-    buffer, offset, rest = found._value_buffer, 0, b""  # noqa: SLF001 - see tests/test_moto_canaries.py
+    buffer, offset = found._value_buffer, 0  # noqa: SLF001 - see tests/test_moto_canaries.py
+    #: Of the line that goes on in the next chunk; put together once, however long it is.
+    begun: list[bytes] = []
     while True:
         with found.lock:
             buffer.seek(offset)
@@ -60,10 +66,14 @@ def _lines(found: Any) -> Iterator[bytes]:
         if not chunk:
             break
         offset += len(chunk)
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from whole
-    if rest:
-        yield rest
+        first, *others = chunk.split(b"\n")
+        begun.append(first)
+        if others:
+            yield b"".join(begun)
+            yield from others[:-1]
+            begun = [others[-1]]
+    if any(begun):
+        yield b"".join(begun)
 
 
 def bucket_of(backend: ServiceBackend, uri: str) -> Bucket | None:
@@ -95,6 +105,12 @@ def key_of(backend: ServiceBackend, arn: str) -> str | None:
         if resource in (f"key/{key.id}", *key.aliases):
             return str(key.arn)
     return None
+
+
+def has_log_group(backend: ServiceBackend, name: str) -> bool:
+    """Whether moto's CloudWatch Logs has a log group."""
+    logs = _neighbour("logs", backend.account_id, backend.region_name)
+    return logs is not None and name in logs.groups
 
 
 def has_subnet(backend: ServiceBackend, subnet_id: str) -> bool:

@@ -63,13 +63,11 @@ class ServiceResponse(BaseResponse):
         try:
             status, result = self._serve()
         except errors.ServiceError as error:
+            if isinstance(error, errors.NotImplementedException) and not self._from_server:
+                raise NotImplementedError(error.message) from None
             return self._answer(
                 self.service.status_of(error), {"message": error.message}, error.code
             )
-        except NotImplementedError as error:
-            if not self._from_server:
-                raise
-            return self._answer(501, {"message": str(error)}, "NotImplementedException")
         except Exception as error:
             if not self._from_server:
                 raise
@@ -114,7 +112,7 @@ class ServiceResponse(BaseResponse):
 
         Raises:
             ServiceError: the service refuses the request.
-            NotImplementedError: the operation is not implemented.
+                It says so, too, where the mock does not know the operation.
         """
         route = self.service.route(self.method, self.raw_path)
         if route is None:
@@ -122,13 +120,6 @@ class ServiceResponse(BaseResponse):
             raise errors.UnknownOperationException(msg)
         self._action, labels = route
         backend = self._backend()
-        handler = backend.handlers.get(self._action)
-        if handler is None:
-            msg = (
-                f"The operation {self._action} is not implemented by bedrock_mock. "
-                f"It implements: {', '.join(sorted(backend.handlers))}."
-            )
-            raise NotImplementedError(msg)
         operation = self.service.operation(self._action)
         request: Any = {}
         try:
@@ -136,6 +127,13 @@ class ServiceResponse(BaseResponse):
             named = [request.get("resourceARN", ""), *labels.values()]
             self._authorise(next((each for each in named if each.startswith("arn:")), "*"))
             backend.scripts.strike(self._action, self.current_account, self.region)
+            handler = backend.handlers.get(self._action)
+            if handler is None:
+                msg = (
+                    f"The operation {self._action} is not implemented by bedrock_mock. "
+                    f"It implements: {', '.join(sorted(backend.handlers))}."
+                )
+                raise errors.NotImplementedException(msg)
             operation.validate(request)
             with backend.lock:
                 answer = operation.encode(handler(request))

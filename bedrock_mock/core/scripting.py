@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timezone
 from threading import RLock
@@ -76,12 +76,19 @@ class ForJob(Scripted):
             return False
         if self.matching is None or isinstance(self.matching, Mapping):
             return matches(self.matching or {}, job.request)
-        return bool(self.matching(job.request))
+        return bool(self.matching(copied(job.request)))
 
-    def give_to(self, job: Any) -> None:
-        """From now on it is the job's."""
-        self.used += 1
-        setattr(job, self.attribute, self.value)
+    @property
+    def is_choosy(self) -> bool:
+        """Whether not any job will do."""
+        return self.job is not None or self.matching is not None
+
+
+def copied(value: Any) -> Any:
+    """A copy of a request or answer, so that whoever changes it changes no state."""
+    if isinstance(value, dict):
+        return {name: copied(each) for name, each in value.items()}
+    return [copied(each) for each in value] if isinstance(value, list) else value
 
 
 class Scripts:
@@ -96,6 +103,8 @@ class Scripts:
         with self._lock:
             self._faults: list[Fault] = []
             self._for_jobs: list[ForJob] = []
+            #: The ARNs of jobs that have theirs, with the attribute that was set.
+            self._given: set[tuple[str, str]] = set()
             self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
 
     # --- what a test says -----------------------------------------------------------
@@ -105,19 +114,28 @@ class Scripts:
         with self._lock:
             self._faults.append(fault)
 
-    def add_for_job(self, script: ForJob, there: Iterable[tuple[Any, str, str]]) -> None:
-        """Keeps what is in store for a job, or gives it to one that is there.
-
-        Args:
-            script: what is in store.
-            there: the jobs that it may be meant for, with their accounts and regions.
-        """
+    def add_for_job(self, script: ForJob) -> None:
+        """Keeps what is in store for a job."""
         with self._lock:
             self._for_jobs.append(script)
-            for job, account_id, region_name in there:
-                if script.is_about(job, account_id, region_name):
-                    script.give_to(job)
-                    return
+
+    def give(self, script: ForJob, job: Any, account_id: str, region_name: str) -> bool:
+        """Makes what is in store the job's own, if it is meant and neither has been before.
+
+        Whoever calls this holds the lock of the job's backend. A function of the test's is
+        called without ours: it may call the service.
+        """
+        if not script.is_about(job, account_id, region_name):
+            return False
+        with self._lock:
+            # One failure is enough for a job: the next one is for the next job.
+            given = (job.arn, script.attribute)
+            if script.used or given in self._given:
+                return False
+            self._given.add(given)
+            script.used += 1
+            setattr(job, script.attribute, script.value)
+            return True
 
     def unused(self) -> list[str]:
         """What was scripted and never came true, as the test wrote it."""
@@ -149,17 +167,11 @@ class Scripts:
         """A job has just been made: what is in store for it is its own from now on."""
         if not self._for_jobs:
             return
-        given = set()
         with self._lock:
-            for script in self._for_jobs:
-                # One failure is enough for a job: the next one is for the next job.
-                if (
-                    not script.used
-                    and script.attribute not in given
-                    and script.is_about(job, account_id, region_name)
-                ):
-                    script.give_to(job)
-                    given.add(script.attribute)
+            waiting = [script for script in self._for_jobs if not script.used]
+        # What is meant for this one goes before what any job may have.
+        for script in sorted(waiting, key=lambda script: not script.is_choosy):
+            self.give(script, job, account_id, region_name)
 
     def record(
         self,

@@ -29,6 +29,7 @@ class Operation:
         name: as in the model, ``CreateModelImportJob``.
         status: the HTTP status of success.
         errors: the codes of the errors that the operation declares.
+        moments: the members of its requests that are timestamps.
         encode: the answer for a handler's result, as ``json.dumps`` takes it.
     """
 
@@ -37,6 +38,7 @@ class Operation:
         self.status: int = model.http.get("responseCode", 200)
         self.errors = frozenset(shape.name for shape in model.error_shapes)
         members = model.input_shape.members
+        self.moments = frozenset(n for n, each in members.items() if each.type_name == "timestamp")
         self._labels = [
             (name, member.serialization["name"])
             for name, member in members.items()

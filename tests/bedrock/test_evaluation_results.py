@@ -127,6 +127,38 @@ def test_a_judged_job_has_the_judges_explanations(client, put, results):
     assert details["explanation"]
 
 
+def test_the_judges_of_custom_metrics_explain_those(client, put, results):
+    put(*LINES)
+    metric = {
+        "name": "brevity",
+        "instructions": "Is {{prediction}} short?",
+        "ratingScale": [{"definition": "yes", "value": {"floatValue": 1.0}}],
+    }
+    custom = {
+        "customMetrics": [{"customMetricDefinition": metric}],
+        "evaluatorModelConfig": {"bedrockEvaluatorModels": [{"modelIdentifier": MODEL}]},
+    }
+    request = automated(mine("Builtin.Correctness", "brevity"), judge=JUDGE)
+    request["evaluationConfig"]["automated"]["customMetricConfig"] = custom
+    create(client, request)
+    ((record, _),) = results().values()
+    said = record["automatedEvaluationResult"]["scores"]
+    judges = [[each["modelIdentifier"] for each in score["evaluatorDetails"]] for score in said]
+    assert judges == [[JUDGE], [MODEL]]
+
+
+def test_what_is_made_up_for_a_knowledge_base_names_it_and_its_model(client, results):
+    arn = f"arn:aws:bedrock:{REGION}::foundation-model/{JUDGE}"
+    kb = {"knowledgeBaseId": "KB12345678", "modelArn": arn}
+    generate = {"type": "KNOWLEDGE_BASE", "knowledgeBaseConfiguration": kb}
+    rag = {"ragConfigs": [{"knowledgeBaseConfig": {"retrieveAndGenerateConfig": generate}}]}
+    metrics = data_set("Builtin.Faithfulness")
+    create(client, automated(metrics, judge=JUDGE, inferenceConfig=rag))
+    ((record, *_),) = results().values()
+    output = record["conversationTurns"][0]["output"]
+    assert (output["modelIdentifier"], output["knowledgeBaseIdentifier"]) == (arn, "KB12345678")
+
+
 def test_answers_given_beforehand_are_those_of_the_data_set(client, put, results):
     answer = {"response": "Four.", "modelIdentifier": "my-source"}
     other = {"response": "Five.", "modelIdentifier": "other-source"}
@@ -202,17 +234,39 @@ def test_turns_given_beforehand_are_those_of_the_data_set(client, put, results):
         client.create_evaluation_job(**{**request, "jobName": "evaluation-2"})
 
 
+def each(*results):
+    return [{"modelResponseId": str(n), "result": result} for n, result in enumerate(results)]
+
+
 @pytest.mark.parametrize(
     "rating",
     [
-        ("ThumbsUpDown", "thumbsUpDown", 0.75, [True, True]),
-        ("IndividualLikertScale", "individualLikertScale", 0.75, [4, 4]),
-        ("IndividualLikertScale", "individualLikertScale", None, [None, None]),
-        ("ComparisonRank", "comparisonRank", 0.75, [1, 2]),
+        ("ThumbsUpDown", 0.75, each(*[True] * 2)),
+        ("IndividualLikertScale", 0.75, each(4, 4)),
+        ("IndividualLikertScale", None, each(None, None)),
+        (
+            "ComparisonLikertScale",
+            0.25,
+            [{"leftModelResponseId": "0", "rightModelResponseId": "1", "result": 2}],
+        ),
+        ("ComparisonChoice", 0.25, [{"result": {"modelResponseId": "1"}}]),
+        (
+            "ComparisonRank",
+            0.75,
+            [
+                {
+                    "result": [
+                        {"modelResponseId": "0", "rank": 1},
+                        {"modelResponseId": "1", "rank": 2},
+                    ]
+                }
+            ],
+        ),
     ],
 )
 def test_a_human_job_has_the_ratings_of_people(client, bedrock_mock, put, results, rating):
-    method, key, score, values = rating
+    method, score, values = rating
+    key = method[0].lower() + method[1:]
     put(LINES[0])
     flow = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:flow-definition/flow"
     human = {
@@ -234,8 +288,7 @@ def test_a_human_job_has_the_ratings_of_people(client, bedrock_mock, put, result
     (answer,) = result["humanAnswers"]
     assert answer["acceptanceTime"].endswith("Z")
     ratings = answer["answerContent"]["evaluationResults"][key]
-    assert [rating["result"] for rating in ratings] == values
-    assert [rating["modelResponseId"] for rating in ratings] == ["0", "1"]
+    assert ratings == [{"metricName": "wit", **value} for value in values]
 
 
 # --- scores ----------------------------------------------------------------------------
@@ -311,6 +364,17 @@ def test_a_score_that_is_none_is_refused(client, bedrock_mock, put, said):
         bedrock_mock.complete("evaluation-1")
 
 
+def test_a_function_may_give_the_scores_of_all_metrics_of_the_job(
+    client, bedrock_mock, put, results
+):
+    put({"prompt": "?", "confidence": 0.5})
+    every = {"Builtin.Accuracy": 0.5, "Builtin.Toxicity": 0.25}
+    bedrock_mock.evaluation_results("evaluation-1", lambda _: every)
+    toxicity = data_set("Builtin.Toxicity", task_type="Generation")
+    create(client, automated(mine("Builtin.Accuracy"), toxicity))
+    assert set(scores(results)) == {0.5, 0.25}
+
+
 def test_a_metric_that_is_misspelt_does_not_pass_silently(client, bedrock_mock):
     misspelt = {"Builtin.Acuracy": 0.5}
     bedrock_mock.freeze()
@@ -374,6 +438,9 @@ def test_no_more_is_read_of_a_data_set_than_is_needed(client, put):
         ([b'["prompt"]'], "line 1 is not a JSON object with prompt"),
         ([{"question": "?"}], "line 1 is not a JSON object with prompt"),
         ([b"\xff"], "line 1 is not a JSON object with prompt"),
+        # Python reads these, and would write what nobody else reads.
+        ([b'{"prompt": "?", "x": NaN}'], "line 1 is not a JSON object with prompt"),
+        ([b'{"prompt": "?", "x": 1e999}'], "line 1 is not a JSON object with prompt"),
         ([b"\n\n"], "is empty"),
         (None, "was not found: there is no object s3://my-bucket/data/mine.jsonl"),
     ],
@@ -423,6 +490,10 @@ def test_a_malformed_turn_fails_the_job_and_is_named(client, put, case):
         ({**LINES[0], "modelResponses": "?"}, "line 1: modelResponses is not a list"),
         ({**LINES[0], "modelResponses": ["?"]}, "modelResponses.1 is not a JSON object with"),
         ({**LINES[0], "modelResponses": [{"response": 7}]}, "1.response is not a string"),
+        (
+            {**LINES[0], "modelResponses": [{"response": "4", "modelIdentifier": "other"}]},
+            "The data set has no response of 'my-source' to the prompt 'Two and two?'.",
+        ),
     ],
 )
 def test_answers_that_are_to_be_there_beforehand_are_held_against_their_form(client, put, case):

@@ -442,6 +442,8 @@ def strict():
         iam.create_role(RoleName="BedrockRole", AssumeRolePolicyDocument="{}")
         s3 = boto3.client("s3", region_name=REGION)
         s3.create_bucket(Bucket="my-bucket")
+        for name in ("training.jsonl", "a", "b"):
+            s3.put_object(Bucket="my-bucket", Key=name, Body=b"{}")
         yield bedrock.client(region_name=REGION)
 
 

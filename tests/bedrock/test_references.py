@@ -12,6 +12,7 @@ import pytest
 from support import (
     ACCOUNT,
     REGION,
+    custom_model,
     customization_job,
     data_set,
     evaluation_job,
@@ -83,6 +84,7 @@ def test_config_json_says_what_the_model_is(client, model_files, model_type, ins
         (b'{"architectures": []}', "config.json is not a JSON object with a model_type"),
         (b"[]", "config.json is not a JSON object with a model_type"),
         (b'{"model_type": 1}', "The model architecture '1' is not supported."),
+        (b"[" * 100_000, "config.json is not a JSON object with a model_type"),
         (b"\xff", "config.json is not a JSON object with a model_type"),
     ],
 )
@@ -160,7 +162,28 @@ def test_what_is_all_there_is_accepted(client, complete, key):
     job = imported(client, vpcConfig=vpc, importedModelKmsKeyId=key["KeyId"])
     assert job["status"] == "Completed"
     client.create_evaluation_job(**evaluation_job(customerEncryptionKeyId=key["Arn"]))
-    client.create_model_customization_job(**customization_job())
+    for name in ("training.jsonl", "validation.jsonl"):
+        boto3.client("s3", REGION).put_object(Bucket="my-bucket", Key=name, Body=b"{}")
+    validators = {"validators": [{"s3Uri": "s3://my-bucket/validation.jsonl"}]}
+    client.create_model_customization_job(**customization_job(validationDataConfig=validators))
+    client.create_custom_model(**custom_model("custom-2"))
+    boto3.client("logs", REGION).create_log_group(logGroupName="my-group")
+    client.put_model_invocation_logging_configuration(loggingConfig=logging())
+
+
+def logging(bucket="my-bucket", large="my-bucket"):
+    """A configuration with all destinations."""
+    logs = {
+        "logGroupName": "my-group",
+        "roleArn": f"arn:aws:iam::{ACCOUNT}:role/BedrockRole",
+        "largeDataDeliveryS3Config": {"bucketName": large},
+    }
+    return {"cloudWatchConfig": logs, "s3Config": {"bucketName": bucket}}
+
+
+def logs_of(bucket):
+    source = {"s3Uri": f"s3://{bucket}/logs/"}
+    return {"trainingDataConfig": {"invocationLogsConfig": {"invocationLogSource": source}}}
 
 
 @STRICT
@@ -206,6 +229,39 @@ def test_what_is_all_there_is_accepted(client, complete, key):
             "create_evaluation_job",
             evaluation_job(customerEncryptionKeyId="alias/other"),
             "KMS has no key",
+        ),
+        (
+            "create_model_customization_job",
+            customization_job(),
+            "training.jsonl' of 'trainingDataConfig.s3Uri' is invalid: S3 has no such object",
+        ),
+        (
+            "create_model_customization_job",
+            customization_job(**logs_of("other")),
+            "invocationLogsConfig.invocationLogSource.s3Uri' is invalid: S3 has no bucket 'other'",
+        ),
+        (
+            "create_model_customization_job",
+            customization_job(
+                **logs_of("my-bucket"),
+                validationDataConfig={"validators": [{"s3Uri": "s3://my-bucket/v.jsonl"}]},
+            ),
+            "'validationDataConfig.validators.s3Uri' is invalid: S3 has no such object",
+        ),
+        (
+            "create_custom_model",
+            custom_model(modelSourceConfig={"s3DataSource": {"s3Uri": "s3://other/model/"}}),
+            "'modelSourceConfig.s3DataSource.s3Uri' is invalid: S3 has no bucket 'other'",
+        ),
+        (
+            "put_model_invocation_logging_configuration",
+            {"loggingConfig": logging()},
+            "'my-group' of 'cloudWatchConfig.logGroupName' is invalid: CloudWatch Logs has no",
+        ),
+        (
+            "put_model_invocation_logging_configuration",
+            {"loggingConfig": {"s3Config": {"bucketName": "other"}}},
+            "'s3Config.bucketName' is invalid: S3 has no bucket 'other'",
         ),
     ],
 )

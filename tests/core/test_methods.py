@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from moto.backends import get_backend
@@ -58,6 +59,23 @@ def test_a_list_gives_the_items_and_the_token_of_the_next_page(backend, client):
     assert none is None
 
 
+def test_what_the_caller_holds_is_not_the_state(backend, client):
+    config = {"s3Config": {"bucketName": "my-bucket"}}
+    backend.put_model_invocation_logging_configuration(logging_config=config)
+    config["s3Config"]["bucketName"] = "other"
+    got = client.get_model_invocation_logging_configuration()["loggingConfig"]
+    assert got == {"s3Config": {"bucketName": "my-bucket"}}
+
+
+def test_moments_may_have_any_zone(backend):
+    create(backend)
+    zone = timezone(timedelta(hours=9))
+    now = datetime.now(zone)
+    before, _ = backend.list_model_customization_jobs(creation_time_after=now - timedelta(hours=1))
+    after, _ = backend.list_model_customization_jobs(creation_time_after=now + timedelta(hours=1))
+    assert (len(before), after) == (1, [])
+
+
 def test_the_logging_configuration_is_taken_and_given_as_it_is(backend):
     config = {"s3Config": {"bucketName": "my-bucket"}}
     backend.put_model_invocation_logging_configuration(logging_config=config)
@@ -73,6 +91,8 @@ def test_requests_are_checked_and_refused_as_over_http(backend):
         backend.get_custom_model("not a name")
     with pytest.raises(ValidationException, match="Value null at 'modelIdentifier'"):
         backend.get_custom_model()
+    with pytest.raises(TypeError, match=r"get_custom_model\(\) takes 1 arguments, not 2"):
+        backend.get_custom_model("custom-1", "custom-2")
     with pytest.raises(TypeError, match="has no argument model_id; it has: model_identifier"):
         backend.get_custom_model(model_id="custom-1")
 
