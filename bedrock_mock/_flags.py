@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > _LAST_PORT:
+    if not (text.isascii() and text.isdecimal()) or int(text) > _LAST_PORT:
         msg = f"{text!r} is no port: they are 0 to {_LAST_PORT}"
         raise argparse.ArgumentTypeError(msg)
     return int(text)

@@ -31,7 +31,9 @@ _NEEDS_EXTRA = (
 )
 #: What the command prints once it can be called, before its URL.
 READY = "bedrock-mock is ready at "
-_THREADS = 16
+#: Browsers and load balancers open connections that say nothing for long: each holds one.
+_THREADS = 64
+_SHUTDOWN_SECONDS = 1
 
 
 def serve(argv: Sequence[str]) -> int:
@@ -83,13 +85,13 @@ def _run(options: argparse.Namespace) -> int:
             )
         try:
             listen(server)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             return _refuse(
                 f"cannot listen at {options.host}:{options.port}: "
                 f"{error}. Choose another --port, or --port 0 for a free one."
             )
         # moto calls itself here.
-        os.environ.setdefault("MOTO_PORT", str(server.bind_addr[1]))
+        os.environ["MOTO_PORT"] = str(server.bind_addr[1])
         with _stopped_by_signals(server):
             url = url_of(server, secure=certificate is not None)
             print(f"{READY}{url}", flush=True)  # noqa: T201 - a command
@@ -123,6 +125,9 @@ def _stopped_by_signals(server: WSGIServer) -> Iterator[None]:
     try:
         yield
     finally:
+        # Nothing is left to do but to end, which a second signal must not call a failure.
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, signal.SIG_IGN)
         told.put(0)
         stopper.join()
 
@@ -142,7 +147,12 @@ def wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None
         from cheroot.wsgi import Server as WSGIServer  # noqa: PLC0415
     except ImportError as error:
         raise SystemExit(_NEEDS_EXTRA) from error
-    server = WSGIServer((host, port), application(), numthreads=_THREADS)
+    server = WSGIServer(
+        (host, port),
+        application(),
+        numthreads=_THREADS,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+    )
     if certificate is not None:
         server.ssl_adapter = BuiltinSSLAdapter(*certificate)
     return server

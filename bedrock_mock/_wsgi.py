@@ -8,27 +8,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from http.client import responses as PHRASES  # noqa: N812 - a table of constants
-from typing import Any, cast
+from collections.abc import Iterable
+from urllib.parse import quote, unquote
 
-from moto import settings
 from moto.core import request as moto_request
 from moto.moto_api import recorder
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from bedrock_mock._answers import (
+    Environ,
+    StartResponse,
+    allowed,
+    answer_of,
+    is_preflight,
+    send,
+)
 from bedrock_mock.bedrock.responses import BedrockResponse
-from bedrock_mock.bedrock.urls import url_bases
+from bedrock_mock.bedrock.urls import DNS_SUFFIXES, url_bases
 from bedrock_mock.core.service import Service
 
 #: For container health checks; beside moto's own paths.
 HEALTH_PATH = "/moto-api/health"
 
 _SCOPE = re.compile(r"Credential=[^/,]*/[^/,]*/(?P<region>[^/,]*)/(?P<service>[^/,]*)/aws4_request")
+_PRESIGNED = re.compile(r"(?:^|&)X-Amz-Credential=(?P<scope>[^&]+)")
 _HOST = re.compile(url_bases[0])
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
 
 
 class _Request(moto_request.Request):
@@ -51,34 +55,43 @@ class Application:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == HEALTH_PATH:
-            return _send(environ, start_response, 200, {}, json.dumps({"status": "ok"}))
+            return send(environ, start_response, 200, {}, json.dumps({"status": "ok"}))
         # Servers call the path as it was sent by one of two names; moto knows the first.
         environ.setdefault("RAW_URI", environ.get("REQUEST_URI") or _rebuilt_uri(environ))
-        if environ["REQUEST_METHOD"] != "OPTIONS" and self._is_bedrock(environ):
-            request = _Request(environ)
-            recorder._record_request(request)  # noqa: SLF001 - as moto's own server does
-            url = f"http://{environ.get('HTTP_HOST', '')}{environ['RAW_URI']}"
-            answer = BedrockResponse.dispatch(request, url, request.headers)
-            return _send(environ, start_response, *answer)
-        return cast("Iterable[bytes]", self._moto(environ, start_response))
+        _sign_by_header(environ)
+        path = environ["RAW_URI"].partition("?")[0]
+        if not self._is_bedrock(environ, path):
+            is_others = self._is_others(environ, path)
+            return answer_of(self._moto, environ, start_response, must_know=not is_others)
+        if is_preflight(environ):
+            return send(environ, start_response, 204, allowed(environ), "")
+        request = _Request(environ)
+        recorder._record_request(request)  # noqa: SLF001 - as moto's own server does
+        url = f"http://{environ.get('HTTP_HOST', '')}{environ['RAW_URI']}"
+        answer = BedrockResponse.dispatch(request, url, request.headers)
+        return send(environ, start_response, *answer)
 
-    def _is_bedrock(self, environ: Environ) -> bool:
+    def _is_bedrock(self, environ: Environ, path: str) -> bool:
         """Whether a request is for Bedrock's control plane, by its signature, host or path."""
         authorization = environ.get("HTTP_AUTHORIZATION", "")
-        path = environ["RAW_URI"].partition("?")[0]
+        if is_preflight(environ):
+            # It has no signature, and asks about a verb that is not its own.
+            return self._ours.knows(path)
         if scope := _SCOPE.search(authorization):
             return scope["service"] == "bedrock" and not self._is_others(environ, path)
-        if authorization.startswith("Bearer "):
+        if authorization[:7].lower() == "bearer ":
             # An API key of Bedrock. moto does not know the scheme: it gets a scope to go by.
             if not self._is_others(environ, path):
                 return True
-            environ["HTTP_AUTHORIZATION"] = (
-                "AWS4-HMAC-SHA256 Credential=BEARER/20230420/us-east-1/bedrock/aws4_request"
-            )
+            environ["HTTP_AUTHORIZATION"] = _signature("BEARER/20230420/us-east-1/bedrock")
             return False
-        if _HOST.match(f"http://{environ.get('HTTP_HOST', '')}"):
+        host = environ.get("HTTP_HOST", "")
+        if _HOST.match(f"http://{host}"):
             return True
-        return self._ours.knows(path)
+        # An unsigned request to S3, say, by its host or by the query of a presigned URL.
+        is_of_others = host.partition(":")[0].endswith(DNS_SUFFIXES)
+        is_of_others = is_of_others or "AWSAccessKeyId=" in environ.get("QUERY_STRING", "")
+        return not is_of_others and self._ours.knows(path)
 
     def _is_others(self, environ: Environ, path: str) -> bool:
         method = environ["REQUEST_METHOD"]
@@ -87,23 +100,22 @@ class Application:
         return any(other.route(method, path) is not None for other in self._others)
 
 
+def _signature(scope: str) -> str:
+    return f"AWS4-HMAC-SHA256 Credential={scope}/aws4_request, SignedHeaders=host, Signature=0"
+
+
+def _sign_by_header(environ: Environ) -> None:
+    """Has a presigned request of Bedrock say in its header whom and where it is for."""
+    presigned = _PRESIGNED.search(environ.get("QUERY_STRING", ""))
+    if presigned and "HTTP_AUTHORIZATION" not in environ:
+        scope = unquote(presigned["scope"]).removesuffix("/aws4_request")
+        if scope.endswith("/bedrock"):
+            environ["HTTP_AUTHORIZATION"] = _signature(scope)
+
+
 def _rebuilt_uri(environ: Environ) -> str:
     """The path and query, from a server that keeps only the decoded path."""
     path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     query = environ.get("QUERY_STRING")
+    path = quote(path.encode("latin-1"), safe="/:")
     return f"{path}?{query}" if query else path
-
-
-def _send(
-    environ: Environ, start_response: StartResponse, status: int, headers: dict[str, str], body: str
-) -> Iterable[bytes]:
-    content = body.encode()
-    sent = {
-        "Content-Type": "application/json",
-        **headers,
-        "Content-Length": str(len(content)),
-    }
-    if not settings.DISABLE_GLOBAL_CORS:
-        sent["Access-Control-Allow-Origin"] = "*"
-    start_response(f"{status} {PHRASES.get(status, '')}", list(sent.items()))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]

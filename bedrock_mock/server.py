@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+
+import requests
 
 from bedrock_mock._remote import Remote
 from bedrock_mock._scripting import Scripting
@@ -49,6 +52,7 @@ class BedrockServer(Scripting):
         self._stop = stop
         self._remote = Remote(endpoint_url)
         self._undo: list[Callable[[], None]] = []
+        self._is_stopped = False
 
     @classmethod
     def in_thread(cls, port: int = 0) -> BedrockServer:
@@ -81,12 +85,19 @@ class BedrockServer(Scripting):
             text=True,
         )
 
+        output = process.stdout
+        assert output is not None  # noqa: S101 - for type checkers: it is a pipe
+        line = output.readline()
+        # moto prints, too, and would wait for ever for somebody to read it.
+        reader = Thread(target=deque, args=(output, 0), daemon=True)
+        reader.start()
+
         def stop() -> None:
             process.terminate()
-            process.communicate()
+            process.wait()
+            reader.join()
+            output.close()
 
-        assert process.stdout is not None  # noqa: S101 - for type checkers: it is a pipe
-        line = process.stdout.readline()
         if not line.startswith(READY):
             stop()
             msg = f"bedrock-mock serve --port {port} did not start; it has said why on stderr"
@@ -137,6 +148,13 @@ class BedrockServer(Scripting):
         self._remote.reset()
 
     def stop(self) -> None:
-        """Forgets all state, ends the server and frees its port."""
-        self.reset()
+        """Forgets all state, ends the server and frees its port; again, it does nothing."""
+        if self._is_stopped:
+            return
+        self._is_stopped = True
+        try:
+            self.reset()
+        except requests.ConnectionError:
+            # It has ended by itself, and its state with it.
+            self._undo.clear()
         self._stop()

@@ -5,9 +5,16 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import socket
 from urllib.parse import quote, urlsplit
 
+import boto3
 import pytest
+import requests
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials
 
 from support import ROLE, import_job, in_process
 
@@ -125,6 +132,89 @@ def test_the_other_services_that_sign_as_bedrock_are_motos(server, headers):
     answer = connection.getresponse()
     assert (answer.status, json.load(answer)["knowledgeBaseSummaries"]) == (200, [])
     connection.close()
+
+
+HALVES = ["AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=a/b", "AWS", "Bearer", "Negotiate"]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/imported-models", "/nothing/at/all"])
+@pytest.mark.parametrize("authorization", [None, *HALVES, SIGNED.replace("bedrock", "nosuch")])
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "BREW"])
+def test_whatever_nobody_knows_is_answered_with_json(send, method, path, authorization):
+    headers = {} if authorization is None else {"Authorization": authorization}
+    status, answered, body = send(method, path, b"{}", headers)
+    assert status == 200 or ("x-amzn-ErrorType" in answered and body["message"])
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+@pytest.mark.parametrize("path", ["/model/x/converse", "/agents/A/agentAliases/B/sessions/C/text"])
+def test_what_moto_has_not_implemented_for_a_bearer_is_said_so(server, scheme, path):
+    headers = {"Authorization": f"{scheme} key"}
+    connection = http.client.HTTPConnection(urlsplit(server.endpoint_url).netloc)
+    connection.request("POST", path, b"{}", headers)
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Content-Type"]) in {
+        (501, "application/json"),
+        # Newer versions of moto have it.
+        (200, "application/json"),
+        (404, "application/json"),
+    }
+    assert isinstance(json.load(answer), dict)
+    connection.close()
+
+
+def test_a_presigned_request_is_for_the_region_that_it_names(server, send):
+    created = server.client("eu-west-1").create_model_import_job(**import_job())
+    credentials = Credentials("AKIA", "secret")
+    request = AWSRequest("GET", f"{server.endpoint_url}/model-import-jobs/job-1")
+    SigV4QueryAuth(credentials, "bedrock", "eu-west-1").add_auth(request)
+    path = request.url.removeprefix(server.endpoint_url)
+    assert send("GET", path)[2]["jobArn"] == created["jobArn"]
+
+
+def test_a_bucket_may_be_called_like_a_path_of_ours(server):
+    options = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
+    s3 = boto3.client("s3", endpoint_url=server.endpoint_url, **options)
+    s3.create_bucket(Bucket="imported-models")
+    s3.put_object(Bucket="imported-models", Key="a", Body=b"mine")
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "imported-models", "Key": "a"})
+    assert requests.get(url, timeout=10).content == b"mine"
+    old = boto3.client(
+        "s3", endpoint_url=server.endpoint_url, config=Config(signature_version="s3"), **options
+    )
+    url = old.generate_presigned_url("get_object", Params={"Bucket": "imported-models", "Key": "a"})
+    assert requests.get(url, timeout=10).content == b"mine"
+
+
+def test_a_page_of_another_origin_may_send_requests(server):
+    headers = {
+        "Origin": "http://localhost:3000",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,x-amz-date",
+    }
+    answer = requests.options(
+        f"{server.endpoint_url}/model-import-jobs", headers=headers, timeout=9
+    )
+    assert answer.status_code == 204
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Headers"] == "authorization,x-amz-date"
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+
+
+def test_a_body_that_unpacks_to_more_than_any_request_has_is_refused(send):
+    body = gzip.compress(b" " * (65 * 1024 * 1024))
+    status, _, answer = send("POST", "/model-import-jobs", body, {"Content-Encoding": "GZIP"})
+    assert (status, answer["message"][-17:]) == (400, "when it is unpacked"[-17:])
+
+
+def test_a_request_need_not_name_a_host(server):
+    # As health checks of HTTP/1.0 do not.
+    address = urlsplit(server.endpoint_url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(b"GET /imported-models HTTP/1.0\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.split(b" ")[1] == b"200"
+    assert answer.endswith(b'{"modelSummaries": []}')
 
 
 def test_browsers_of_other_origins_may_read_the_answers(send):

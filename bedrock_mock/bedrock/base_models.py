@@ -39,7 +39,7 @@ def foundation_model(backend: ServiceBackend, model_id: str) -> BaseModel:
     """The foundation model of this id or ARN; whether there is one is not looked up."""
     arn = model_id
     if not model_id.startswith("arn:"):
-        prefix = f"arn:{backend.partition}:{backend.service}:{backend.region_name}::"
+        prefix = f"arn:{backend.arn_partition}:{backend.service}:{backend.region_name}::"
         arn = f"{prefix}{_FOUNDATION_MODEL}{model_id}"
     return BaseModel(arn, arn)
 

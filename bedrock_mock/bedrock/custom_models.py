@@ -141,7 +141,9 @@ class CustomModels:
     @operation("ListCustomModels")
     def list(self, request: ListCustomModelsRequestTypeDef) -> Page[CustomModel]:
         """A page of models."""
-        self.settle()
+        if "nextToken" not in request:
+            # Once for a walk, else it would cost its pages times the jobs in progress.
+            self.settle()
         return page(self.store, request, self._backend.scope)
 
     @operation("DeleteCustomModel")

@@ -73,7 +73,8 @@ def _check_models(kind: str, models: Any) -> None:
         )
         raise ValidationException(msg)
     for model in models:
-        if model.get("bedrockModel", {}).get("inferenceParams") == "{}":
+        params = model.get("bedrockModel", {}).get("inferenceParams", "")
+        if "".join(params.split()) == "{}":
             msg = "The member 'inferenceParams' must not be an empty JSON object: leave it out."
             raise ValidationException(msg)
 

@@ -59,7 +59,9 @@ class ImportedModels:
     @operation("ListImportedModels")
     def list(self, request: ListImportedModelsRequestTypeDef) -> Page[ImportedModel]:
         """A page of models."""
-        self.settle()
+        if "nextToken" not in request:
+            # Once for a walk, else it would cost its pages times the jobs in progress.
+            self.settle()
         return page(self.store, request, self._backend.scope)
 
     @operation("DeleteImportedModel")

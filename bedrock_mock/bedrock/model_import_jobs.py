@@ -94,6 +94,7 @@ class ModelImportJobs:
         if request["jobName"] in self.store:
             raise ValidationException("The provided job name is currently in use.")
         model_name = request["importedModelName"]
+        self.settle(model_name)
         if model_name in self.claims or model_name in self._backend.imported_models.store:
             raise ValidationException("The provided model name is currently in use.")
         source = request["modelDataSource"]["s3DataSource"]["s3Uri"]

@@ -46,7 +46,7 @@ def kms_key_arn(backend: ServiceBackend, key: str | None) -> str | None:
     if key is None:
         return None
     arn = _KMS_ARN.fullmatch(key)
-    prefix = f"arn:{backend.partition}:kms:{backend.region_name}:{backend.account_id}"
+    prefix = f"arn:{backend.arn_partition}:kms:{backend.region_name}:{backend.account_id}"
     kind, name = "key", key
     if arn:
         prefix, kind, name = arn.groups()

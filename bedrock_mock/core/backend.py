@@ -19,6 +19,13 @@ from bedrock_mock.core.tagging import Tagging
 
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ID_LENGTH = 12
+#: Partitions that moto takes for "aws", by the beginnings of their regions.
+_PARTITIONS = {"eu-isoe-": "aws-iso-e", "us-isof-": "aws-iso-f"}
+
+
+def camel_case(arn_type: str) -> str:
+    """A kind as it is part of the operations' names: ``ModelImportJob``."""
+    return "".join(part.capitalize() for part in arn_type.split("-"))
 
 
 def unknown_region(region: str, known: Sequence[str]) -> str:
@@ -56,6 +63,11 @@ class ServiceBackend(BaseBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.lock = RLock()
+        #: That of ARNs; where moto does not know it, its own services have another.
+        self.arn_partition = next(
+            (name for prefix, name in _PARTITIONS.items() if region_name.startswith(prefix)),
+            self.partition,
+        )
         self.scope = f"{account_id}/{region_name}"
         self.kinds: dict[str, ResourceKind] = {}
         self.handlers: dict[str, Handler] = {}
@@ -88,18 +100,37 @@ class ServiceBackend(BaseBackend):
 
     def first_arn(self, operation: str, request: Mapping[str, Any]) -> str | None:
         """What an earlier request with the same ``clientRequestToken`` made, if there was one."""
-        return self._first_arns.get((operation, request.get("clientRequestToken", "")))
+        token = request.get("clientRequestToken")
+        return self._first_arns.get((operation, token)) if token else None
 
     def remember(self, operation: str, request: Mapping[str, Any], arn: str) -> None:
         """Keeps what a request made for :meth:`first_arn`, if it has a token."""
-        if "clientRequestToken" in request:
+        # Where values are not checked, it may be empty.
+        if request.get("clientRequestToken"):
             self._first_arns[operation, request["clientRequestToken"]] = arn
 
     def arn(self, resource: str) -> str:
         """The ARN of a resource of this account and region."""
         return (
-            f"arn:{self.partition}:{self.service}:{self.region_name}:{self.account_id}:{resource}"
+            f"arn:{self.arn_partition}:{self.service}:{self.region_name}:"
+            f"{self.account_id}:{resource}"
         )
+
+    def arn_of(self, operation: str, identifier: str) -> str | None:
+        """The ARN of what an operation means by a name or an ARN, ``None`` where there is none.
+
+        The kind is part of the operation's name: ``GetModelImportJob`` has a
+        ``model-import-job``.
+        """
+        if identifier.startswith("arn:"):
+            return identifier
+        for arn_type, kind in self.kinds.items():
+            if camel_case(arn_type) in operation:
+                with self.lock:
+                    kind.settle(identifier)
+                    found = kind.store.get(identifier)
+                return found.arn if found else None
+        return None
 
     def resource(self, arn: str) -> Resource | None:
         """The resource of this ARN as of now, whatever its kind, or ``None``."""

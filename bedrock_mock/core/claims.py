@@ -39,7 +39,8 @@ class Claims(Generic[J]):
     def settle(self, identifier: str | None = None) -> None:
         """Lets jobs finish that are due: the one that makes this name or ARN, or all."""
         if identifier is None:
-            due = list(self._jobs.values())
+            # Each of them is there by a name and by an ARN.
+            due = list({id(job): job for job in self._jobs.values()}.values())
         else:
             due = [job for job in (self._jobs.get(identifier),) if job]
         for job in due:

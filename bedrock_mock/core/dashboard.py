@@ -11,6 +11,7 @@ from botocore import xform_name
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import model_data
 
+from bedrock_mock.core.backend import camel_case
 from bedrock_mock.core.service import Service
 
 
@@ -25,8 +26,7 @@ class _Kind:
         self._service = service
         self._backends = backends
         self._arn_type = arn_type
-        #: As it is part of the operations' names.
-        self.name = "".join(part.capitalize() for part in arn_type.split("-"))
+        self.name = camel_case(arn_type)
 
     @property
     def instances_tracked(self) -> list[Any]:

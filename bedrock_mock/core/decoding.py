@@ -115,10 +115,12 @@ class Decoders(Compiler[Decode]):
             ]
         if shape.type_name == "map":
             decode = self.of(shape.value)
+            # To a document null is a value like any other.
+            has_nulls = is_document(shape.value)
             return lambda value: {
                 key: decode(element)
                 for key, element in _typed(value, dict, "a Map").items()
-                if element is not None
+                if has_nulls or element is not None
             }
         return _SCALARS[shape.type_name]
 

@@ -12,6 +12,10 @@ from itertools import groupby
 # same strings in one. The counted form stands in names of at most 63 characters, where
 # its count never binds.
 _AMBIGUOUS_DASHES = re.compile(r"\(-\*(\[[^\]]*\\-[^\]]*\])\)(?:\*|\{0,63\})")
+# The first "/" that has a letter before it and anything behind it is as good as all others, so
+# a string without line breaks, which "." does not match, need be read once.
+_CONTENT_TYPE = ".*[a-z]{1,20}/.{1,20}.*"
+_CONTENT_TYPE_ONCE = r"(?=.*\Z).*?[a-z]/..*"
 _UNICODE_CATEGORY = re.compile(r"\\p\{(\w)\}")
 
 
@@ -22,7 +26,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     Classes such as ``\s`` mean ASCII, as in the service's own language, and ``\p{L}``,
     which ``re`` does not know, becomes the ranges of that Unicode category.
     """
-    python = _AMBIGUOUS_DASHES.sub(r"\1*", pattern)
+    python = _AMBIGUOUS_DASHES.sub(r"\1*", pattern.replace(_CONTENT_TYPE, _CONTENT_TYPE_ONCE))
     in_class = _inside_brackets(python)
     python = _UNICODE_CATEGORY.sub(
         lambda found: _ranges(found[1]) if in_class[found.start()] else f"[{_ranges(found[1])}]",

@@ -5,15 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import math
 import zlib
 from email.utils import formatdate
+from io import BytesIO
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from moto import settings
+from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.responses import BaseResponse
 from moto.iam.models import mark_account_as_visited
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
@@ -23,6 +27,9 @@ from bedrock_mock.core.service import Service
 
 #: What moto's stubber and server take: status, headers, body.
 Answer = tuple[int, dict[str, str], str]
+
+#: What a body may unpack to: far more than any request has.
+_MAX_UNPACKED = 64 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +96,7 @@ class ServiceResponse(BaseResponse):
         self.headers = request.headers
         if "host" not in self.headers:
             # botocore leaves it to the connection, and the signature covers it.
+            self.headers = Headers(list(self.headers.items()))
             self.headers["host"] = urlsplit(full_url).netloc
         self.querystring: dict[str, Any] = {}
         self.data = self.querystring
@@ -124,8 +132,7 @@ class ServiceResponse(BaseResponse):
         request: Any = {}
         try:
             request = operation.decode(labels, self.query, self._body())
-            named = [request.get("resourceARN", ""), *labels.values()]
-            self._authorise(next((each for each in named if each.startswith("arn:")), "*"))
+            self._authorise_all(backend, request, labels)
             backend.scripts.strike(self._action, self.current_account, self.region)
             handler = backend.handlers.get(self._action)
             if handler is None:
@@ -159,6 +166,20 @@ class ServiceResponse(BaseResponse):
             raise errors.AccessDeniedException(msg) from None
         return backend
 
+    def _authorise_all(
+        self, backend: ServiceBackend, request: dict[str, Any], labels: dict[str, str]
+    ) -> None:
+        """Holds a request against policies, for each resource that it names, by name or ARN."""
+        if math.inf == settings.INITIAL_NO_AUTH_ACTION_COUNT:
+            return
+        named = [request.get("resourceARN"), *labels.values(), *request.get("jobIdentifiers", ())]
+        arns = {backend.arn_of(self._action, each) or "*" for each in named if each}
+        counted = self.request_count
+        for arn in sorted(arns) or ["*"]:
+            # However many resources it names, to moto it is one request.
+            ActionAuthenticatorMixin.request_count = counted
+            self._authorise(arn)
+
     def _authorise(self, resource: str) -> None:
         """moto's check of signature and policies, where it is switched on, with JSON errors."""
         try:
@@ -177,14 +198,19 @@ class ServiceResponse(BaseResponse):
 
     def _body(self) -> bytes:
         """The request's body, unpacked."""
-        encoded = self.headers.get("Content-Encoding") == "gzip"
+        encoding = self.headers.get("Content-Encoding", "").lower()
         # Some versions of moto's server have unpacked it already.
-        if encoded and self.raw_body[:2] == b"\x1f\x8b":
+        if encoding in ("gzip", "x-gzip") and self.raw_body[:2] == b"\x1f\x8b":
             try:
-                return gzip.decompress(self.raw_body)
+                with gzip.open(BytesIO(self.raw_body)) as packed:
+                    body = packed.read(_MAX_UNPACKED + 1)
             except (OSError, EOFError, zlib.error):
                 msg = "The request body is not valid gzip data"
                 raise errors.SerializationException(msg) from None
+            if len(body) > _MAX_UNPACKED:
+                msg = f"The request body has more than {_MAX_UNPACKED} bytes when it is unpacked"
+                raise errors.SerializationException(msg)
+            return body
         return self.raw_body
 
     def _answer(self, status: int, body: Any, error_code: str | None = None) -> Answer:

@@ -378,6 +378,7 @@ def test_a_function_may_give_the_scores_of_all_metrics_of_the_job(
 def test_a_metric_that_is_misspelt_does_not_pass_silently(client, bedrock_mock):
     misspelt = {"Builtin.Acuracy": 0.5}
     bedrock_mock.freeze()
+    create(client, evaluation_job("evaluation-2"))
     bedrock_mock.evaluation_results("evaluation-1", misspelt)
     create(client, evaluation_job())
     assert bedrock_mock.unused() == [f"evaluation_results('evaluation-1', {misspelt})"]

@@ -408,6 +408,18 @@ def test_a_model_name_is_taken_whether_the_job_is_running_or_over_unseen(client,
 
 
 @in_process
+def test_the_model_name_of_a_job_that_has_failed_unseen_is_free(client, bedrock_mock):
+    bedrock_mock.set_transition(IMPORT_CLOCK, after(60))
+    bedrock_mock.fail_next(IMPORT_CLOCK, "no")
+    with freeze_time(START) as clock:
+        Imports(client).create()
+        clock.tick(60)
+        client.create_model_import_job(**import_job("job-2", "model-1"))
+        clock.tick(60)
+        assert client.get_imported_model(modelIdentifier="model-1")["jobName"] == "job-2"
+
+
+@in_process
 def test_stopping_takes_its_time(stoppable, bedrock_mock):
     bedrock_mock.set_transition(stoppable.clock, after(60))
     with freeze_time(START) as clock:

@@ -349,6 +349,23 @@ def test_the_default_account_is_motos(bedrock_mock, monkeypatch):
 
 
 @in_process
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("us-gov-west-1", "aws-us-gov"),
+        ("cn-north-1", "aws-cn"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-isoe-west-1", "aws-iso-e"),
+        ("us-isof-south-1", "aws-iso-f"),
+    ],
+)
+def test_arns_have_the_partition_of_the_region(bedrock_mock, region, partition):
+    arn = create(bedrock_mock.client(region_name=region))
+    assert arn.startswith(f"arn:{partition}:bedrock:{region}:{ACCOUNT}:model-import-job/")
+
+
+@in_process
 def test_motos_seed_makes_ids_repeatable(client, bedrock_mock):
     mock_random.seed(42)
     create(client)
@@ -383,13 +400,16 @@ def with_key(key, secret=None):
     )
 
 
-def user(name, *operations, resource="*"):
-    """The access key of a new user who may call these operations."""
+def user(name, *operations, resource="*", but=()):
+    """The access key of a new user who may call these operations, but on some resources none."""
     iam = boto3.client("iam", region_name=REGION)
     iam.create_user(UserName=name)
     actions = [f"bedrock:{operation}" for operation in operations]
     statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    statements = [statement]
+    if but:
+        statements.append({"Effect": "Deny", "Action": "bedrock:*", "Resource": but})
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     iam.put_user_policy(UserName=name, PolicyName="policy", PolicyDocument=policy)
     return iam.create_access_key(UserName=name)["AccessKey"]
 
@@ -468,6 +488,48 @@ def test_a_policy_can_be_for_one_job(client):
     assert authorised(get, its_client, first)["jobName"] == "job-1"
     with refused("AccessDeniedException", 403):
         authorised(get, its_client, second)
+
+
+def test_a_policy_is_for_a_resource_by_whatever_it_is_named(client):
+    model = get(client, create(client))["importedModelArn"]
+    its_client = with_key(user("reader", "GetImportedModel", resource=model))
+    for identifier in (model, "model-1"):
+        got = authorised(its_client.get_imported_model, modelIdentifier=identifier)
+        assert got["modelArn"] == model
+    denied = with_key(user("denied", "DeleteImportedModel", but=[model]))
+    for identifier in (model, "model-1"):
+        with refused("AccessDeniedException", 403):
+            authorised(denied.delete_imported_model, modelIdentifier=identifier)
+    assert client.get_imported_model(modelIdentifier="model-1")["modelArn"] == model
+    with refused("ResourceNotFoundException", 404):
+        authorised(denied.delete_imported_model, modelIdentifier="model-2")
+
+
+def test_each_resource_of_a_batch_is_held_against_policies(client):
+    names = ("evaluation-1", "evaluation-2")
+    arns = [client.create_evaluation_job(**evaluation_job(name))["jobArn"] for name in names]
+    key = user("denied", "BatchDeleteEvaluationJob", but=arns[1:])
+    its_client = with_key(key)
+    with refused("AccessDeniedException", 403):
+        authorised(its_client.batch_delete_evaluation_job, jobIdentifiers=arns)
+    assert len(client.list_evaluation_jobs()["jobSummaries"]) == 2
+    answer = authorised(its_client.batch_delete_evaluation_job, jobIdentifiers=arns[:1])
+    assert answer["errors"] == []
+
+
+def test_a_batch_is_one_request_to_motos_count(client):
+    names = ("evaluation-1", "evaluation-2", "evaluation-3")
+    arns = [client.create_evaluation_job(**evaluation_job(name))["jobArn"] for name in names]
+    nobody = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "secret"}
+
+    @set_initial_no_auth_action_count(2)
+    def calls():
+        with_key(nobody).batch_delete_evaluation_job(jobIdentifiers=arns)
+        with_key(nobody).list_evaluation_jobs()
+        with refused("UnrecognizedClientException", 403):
+            with_key(nobody).list_evaluation_jobs()
+
+    calls()
 
 
 def test_an_unknown_key_and_a_wrong_secret_are_told_apart(client):

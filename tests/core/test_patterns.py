@@ -24,7 +24,7 @@ PATTERNS = sorted({shape.metadata["pattern"] for shape in SHAPES if "pattern" in
 LETTERS = r"\p{L}[\p{L}\p{M}0-9_]*( [\p{L}\p{M}0-9_]+)*"
 REWRITTEN = [each for each in PATTERNS if compiled(each).pattern != each and "\\p{" not in each]
 # All short strings of the characters that the rewritten part tells apart.
-SHORT = ["".join(each) for length in range(6) for each in product("aZ1-.+!", repeat=length)]
+SHORT = ["".join(each) for length in range(6) for each in product("aZ1-.+!/\n", repeat=length)]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -153,3 +153,14 @@ def test_no_pattern_takes_long_whatever_the_string():
     except subprocess.TimeoutExpired as expired:
         pytest.fail(f"stuck in the pattern of {(expired.stdout or b'').split()[-1]!r}")
     assert result.stdout.split()[-1:] == ["done"], result.stderr
+
+
+CONTENT_TYPE = ".*[a-z]{1,20}/.{1,20}.*"
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_long_content_type_is_read_once(end):
+    # As written it takes hours; pytest's time limit is what fails then.
+    assert bool(compiled(CONTENT_TYPE).fullmatch("a/" * 500_000 + end)) == (not end)
+    assert not compiled(CONTENT_TYPE).fullmatch("a" * 1_000_000 + end)
+    assert not compiled(CONTENT_TYPE).fullmatch("/" * 1_000_000 + end)

@@ -496,6 +496,17 @@ def test_types_stay_types():
     assert response.headers["x-amzn-ErrorType"] == "SerializationException"
 
 
+@sloppy
+def test_an_empty_token_is_none():
+    # boto3 makes up a token where there is none; other clients need not.
+    tokens = ({}, {"clientRequestToken": ""}, {}, {"clientRequestToken": ""})
+    arns = [
+        call("CreateModelImportJob", import_job(f"job-{n}", f"model-{n}", **token)).json()["jobArn"]
+        for n, token in enumerate(tokens)
+    ]
+    assert len(set(arns)) == len(tokens)
+
+
 def test_a_shape_that_contains_itself_is_checked_and_shown():
     members = {"leaf": {"shape": "Leaf"}, "branches": {"shape": "Branches"}}
     shapes = {

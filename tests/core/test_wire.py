@@ -199,6 +199,15 @@ def test_a_timestamp_in_a_body_is_a_moment(value):
         decode(value)
 
 
+def test_a_null_in_a_map_of_documents_comes_back_as_sent():
+    job = generating_job()
+    (rag,) = job["inferenceConfig"]["ragConfigs"]
+    config = rag["knowledgeBaseConfig"]["retrieveAndGenerateConfig"]["externalSourcesConfiguration"]
+    fields = {"top_k": None, "seed": 1}
+    config["generationConfiguration"]["additionalModelRequestFields"] = fields
+    assert told(job)["inferenceConfig"] == job["inferenceConfig"]
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -1,0 +1,122 @@
+"""How the WSGI application answers: with JSON, also where moto has a page or fails."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from http.client import responses as PHRASES  # noqa: N812 - a table of constants
+from typing import Any
+
+from moto import settings
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+#: Pages that are meant for people.
+_FOR_PEOPLE = ("/moto-api", "/static", "/favicon.ico")
+_EXPOSED = "x-amzn-ErrorType, x-amzn-RequestId"
+_FAILED = 400
+
+_log = logging.getLogger(__name__)
+
+
+def send(
+    environ: Environ, start_response: StartResponse, status: int, headers: dict[str, str], body: str
+) -> Iterable[bytes]:
+    """Answers with JSON."""
+    content = body.encode()
+    sent = {
+        "Content-Type": "application/json",
+        **headers,
+        "Content-Length": str(len(content)),
+    }
+    if not settings.DISABLE_GLOBAL_CORS:
+        sent["Access-Control-Allow-Origin"] = "*"
+        sent["Access-Control-Expose-Headers"] = _EXPOSED
+    start_response(f"{status} {PHRASES.get(status, '')}", list(sent.items()))
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+
+
+def is_preflight(environ: Environ) -> bool:
+    """Whether a browser asks if a page of another origin may send what it is about to."""
+    return (
+        environ["REQUEST_METHOD"] == "OPTIONS"
+        and "HTTP_ORIGIN" in environ
+        and not settings.DISABLE_GLOBAL_CORS
+    )
+
+
+def allowed(environ: Environ) -> dict[str, str]:
+    """The headers that let it."""
+    return {
+        "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+        "Access-Control-Allow-Headers": environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "*"),
+    }
+
+
+def answer_of(
+    moto: Any, environ: Environ, start_response: StartResponse, *, must_know: bool
+) -> Iterable[bytes]:
+    """What moto answers; where it fails or has a page for an error, JSON instead.
+
+    SDKs try again what they cannot read, for minutes in all.
+
+    Args:
+        moto: moto's application.
+        environ: the request.
+        start_response: of the WSGI server.
+        must_know: whether moto fails because of the request: what it has not implemented
+            is its own fault.
+    """
+    began: list[Any] = []
+
+    def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:  # noqa: ARG001
+        began[:] = [status, headers]
+
+    try:
+        # Read as a whole: what fails may do so late.
+        content = b"".join(moto(environ, begin))
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        _log.exception("moto failed to answer %s %s", environ["REQUEST_METHOD"], environ["RAW_URI"])
+        if _is_nobodys(environ):
+            return _unknown(environ, start_response, 404)
+        status = _FAILED if must_know and not isinstance(error, NotImplementedError) else 501
+        code = "BadRequestException" if status == _FAILED else "NotImplementedException"
+        message = f"moto cannot answer this request, is it signed for the right service? {error!r}"
+        return _refuse(environ, start_response, status, code, message)
+    status_line, headers = began
+    status = int(status_line.split()[0])
+    if status >= _FAILED and not environ["RAW_URI"].startswith(_FOR_PEOPLE):
+        names = {name.lower(): value for name, value in headers}
+        is_page = content[:15].lower().startswith(b"<!doctype html")
+        if is_page or (_is_nobodys(environ) and b"<Code>NoSuchBucket</Code>" in content):
+            return _unknown(environ, start_response, status)
+        if not content and names.get("content-type", "").startswith("text/html"):
+            headers = [each for each in headers if each[0].lower() != "content-type"]
+    start_response(status_line, headers)
+    return [content]
+
+
+def _is_nobodys(environ: Environ) -> bool:
+    """Whether nothing says that a request is for S3, which moto takes all those for."""
+    agent = environ.get("HTTP_USER_AGENT", "").lower()
+    return (
+        "HTTP_AUTHORIZATION" not in environ
+        and not environ.get("QUERY_STRING")
+        and not any(name.startswith("HTTP_X_AMZ") for name in environ)
+        and not any(each in agent for each in ("aws", "boto", "s3"))
+        and "amazonaws" not in environ.get("HTTP_HOST", "")
+    )
+
+
+def _unknown(environ: Environ, start_response: StartResponse, status: int) -> Iterable[bytes]:
+    message = f"No operation is {environ['REQUEST_METHOD']} {environ['RAW_URI']}"
+    return _refuse(environ, start_response, status, "UnknownOperationException", message)
+
+
+def _refuse(
+    environ: Environ, start_response: StartResponse, status: int, code: str, message: str
+) -> Iterable[bytes]:
+    headers = {"x-amzn-ErrorType": code}
+    return send(environ, start_response, status, headers, json.dumps({"message": message}))
