@@ -6,7 +6,7 @@ import functools
 import inspect
 import unittest
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AbstractContextManager, aclosing
+from contextlib import AbstractContextManager, ExitStack, aclosing
 from types import FunctionType
 from typing import Any
 
@@ -37,9 +37,15 @@ def decorate(target: Any, activate: Activate) -> Any:
         return _coroutine(target, activate)
     if inspect.isgeneratorfunction(target):
         return _generator(target, activate)
-    if callable(target):
+    # On Python 3.10 and newer a staticmethod can be called.
+    if callable(target) and not isinstance(target, staticmethod):
         return _function(target, activate)
-    msg = f"mock_bedrock decorates functions and classes, not {target!r}"
+    hint = ""
+    if isinstance(target, dict):
+        hint = f": did you mean mock_bedrock(config={target!r})?"
+    elif isinstance(target, (staticmethod, classmethod)):
+        hint = f": put it below @{type(target).__name__}"
+    msg = f"mock_bedrock decorates functions and classes, not {target!r}{hint}"
     raise TypeError(msg)
 
 
@@ -47,9 +53,16 @@ def _function(function: Any, activate: Activate) -> Any:
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         with activate():
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+        # Some callables do not look like coroutine functions.
+        return _awaited(result, activate) if inspect.iscoroutine(result) else result
 
     return wrapper
+
+
+async def _awaited(coroutine: Any, activate: Activate) -> Any:
+    with activate():
+        return await coroutine
 
 
 def _coroutine(function: Any, activate: Activate) -> Any:
@@ -113,38 +126,67 @@ def _class(cls: Any, activate: Activate) -> Any:
 def _bracket(cls: Any, activate: Activate) -> None:
     """Keeps one mock active from before ``setup_method`` until after ``teardown_method``.
 
-    The methods' own activations nest in it, so a test finds what its setup made.
+    The methods' own activations nest in it, so a test finds what its setup made. A subclass
+    that has one of the two methods of its own may not call ours: it gets a bracket, too.
     """
-    setup = getattr(cls, "setup_method", None)
-    teardown = getattr(cls, "teardown_method", None)
+    setup, teardown = _defined(cls, "setup_method"), _defined(cls, "teardown_method")
+    # pytest sets a class within a class up once for each of the two.
+    key = object()
 
-    def setup_method(self: Any, method: Any) -> None:
+    def setup_method(self: Any, method: Any = None) -> None:
         mock = activate()
         mock.__enter__()
-        # A list, for pytest sets a class within a class up once for each of the two.
-        vars(self).setdefault(_ACTIVATIONS, []).append(mock)
+        vars(self).setdefault(_ACTIVATIONS, []).append((key, mock))
         try:
             _call(setup, self, method)
         except BaseException:
             # pytest does not tear down what failed to set up.
-            vars(self)[_ACTIVATIONS].pop().__exit__(None, None, None)
+            _unwind(self, key)
             raise
 
-    def teardown_method(self: Any, method: Any) -> None:
+    def teardown_method(self: Any, method: Any = None) -> None:
         try:
             _call(teardown, self, method)
         finally:
-            vars(self)[_ACTIVATIONS].pop().__exit__(None, None, None)
+            _unwind(self, key)
+
+    inherited = vars(cls).get("__init_subclass__")
+
+    def __init_subclass__(subclass: Any, /, **kwargs: Any) -> None:  # noqa: N807 - Python's name
+        if inherited is None:
+            super(cls, subclass).__init_subclass__(**kwargs)
+        else:
+            inherited.__get__(None, subclass)(**kwargs)
+        if {"setup_method", "teardown_method"} & vars(subclass).keys():
+            _bracket(subclass, activate)
 
     cls.setup_method = setup_method
     cls.teardown_method = teardown_method
+    cls.__init_subclass__ = classmethod(__init_subclass__)
+
+
+def _defined(cls: Any, name: str) -> Any:
+    """A method as it stands in the class or a base, static or not; ``None`` if nowhere."""
+    return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), None)
+
+
+def _unwind(instance: Any, key: object) -> None:
+    """Ends what a bracket began, and all that began in it and was not ended."""
+    activations = vars(instance).get(_ACTIVATIONS, [])
+    keys = [began for began, _ in activations]
+    if key in keys:
+        place = keys.index(key)
+        with ExitStack() as stack:
+            for _, mock in activations[place:]:
+                stack.push(mock)
+            del activations[place:]
 
 
 def _call(fixture: Any, instance: Any, method: Any) -> None:
-    """pytest's setup and teardown methods may take the test method or not."""
+    """pytest's setup and teardown methods may take the test method or not, or be static."""
     if fixture is None:
         return
-    bound = fixture.__get__(instance)
+    bound = fixture.__get__(instance, type(instance))
     if inspect.signature(bound).parameters:
         bound(method)
     else:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
+from botocore.config import Config
 from moto import settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from bedrock_mock.bedrock.models import BedrockBackend
 
 _DEFAULT_REGION = "us-east-1"
+_ACCOUNT = re.compile("[0-9]{12}")
 _PROGRESSIONS: dict[str, tuple[str, ...]] = {
     "immediate": (),
     "frozen": (),
@@ -34,6 +38,7 @@ class BedrockMock(Scripting):
     def __init__(self, config: dict[str, dict[str, Any]]) -> None:
         self._config = config
         self._undo: list[Callable[[], None]] = []
+        self._has_ended = False
 
     def client(
         self, region_name: str | None = None, account_id: str | None = None
@@ -45,12 +50,20 @@ class BedrockMock(Scripting):
             account_id: the account that its calls come from (12 digits); default:
                 moto's own rules, which end at ``123456789012``.
 
+        Raises:
+            ValueError: ``account_id`` has not the form of one.
+
         Example::
 
             other = bedrock.client(region_name="eu-west-1", account_id="111122223333")
         """
+        options: dict[str, Any] = {}
+        if not settings.TEST_SERVER_MODE:
+            # AWS_ENDPOINT_URL, say, is meant for others than the mock.
+            ignore: Any = {"ignore_configured_endpoint_urls": True}
+            options["config"] = Config(**ignore)
         # boto3.client is looked up at each call: moto replaces it in server mode.
-        return make_client(boto3.client, region_name, account_id)
+        return make_client(boto3.client, region_name, account_id, **options)
 
     def backend(
         self, region_name: str | None = None, account_id: str | None = None
@@ -107,6 +120,7 @@ class BedrockMock(Scripting):
         Source: moto's state manager,
         https://docs.getmoto.org/en/latest/docs/configuration/state_transition/
         """
+        self._check_active("set_transition")
         check_transition(model_name, transition)
         if settings.TEST_SERVER_MODE:
             remote = Remote(settings.test_server_mode_endpoint())
@@ -120,6 +134,7 @@ class BedrockMock(Scripting):
             state_manager.set_transition(model_name, transition)
 
     def _perform(self, verb: str, **arguments: Any) -> Any:
+        self._check_active(verb)
         if settings.TEST_SERVER_MODE:
             return Remote(settings.test_server_mode_endpoint()).perform(verb, arguments)
         from bedrock_mock._verbs import perform  # noqa: PLC0415 - not before it is needed
@@ -135,19 +150,30 @@ class BedrockMock(Scripting):
 
     def end(self) -> None:
         """The mock is about to end: a server, if there is one, gets its settings back."""
-        while self._undo:
-            self._undo.pop()()
+        self._has_ended = True
+        with ExitStack() as stack:
+            for undo in self._undo:
+                stack.callback(undo)
+            self._undo.clear()
+
+    def _check_active(self, what: str) -> None:
+        if self._has_ended:
+            msg = f"{what}(): this mock has ended; what it does now would hold for others"
+            raise RuntimeError(msg)
 
 
 def make_client(
     factory: Callable[..., Any], region_name: str | None, account_id: str | None, **options: Any
 ) -> BedrockClient:
     """A client of Bedrock that comes from this region and account."""
+    if account_id is not None and not _ACCOUNT.fullmatch(str(account_id)):
+        msg = f"account_id has 12 digits, which {account_id!r} has not"
+        raise ValueError(msg)
     client = factory("bedrock", region_name=_region(region_name), **options)
     if account_id is not None:
 
         def name_account(request: Any, **_: Any) -> None:
-            request.headers["x-moto-account-id"] = account_id
+            request.headers["x-moto-account-id"] = str(account_id)
 
         client.meta.events.register("before-sign.bedrock", name_account)
     return cast("BedrockClient", client)
@@ -163,9 +189,13 @@ def check_transition(model_name: str, transition: dict[str, Any]) -> None:
     if model_name not in clocks():
         msg = f"{model_name!r} is no clock of Bedrock's jobs; there are: {', '.join(clocks())}"
         raise ValueError(msg)
-    progression = transition.get("progression")
-    expected = _PROGRESSIONS.get(str(progression))
-    if expected is None or transition.keys() != {"progression", *expected}:
+    given = dict(transition) if isinstance(transition, dict) else {}
+    expected = _PROGRESSIONS.get(str(given.pop("progression", None)))
+    if (
+        expected is None
+        or given.keys() != set(expected)
+        or any(type(each) not in (int, float) or each < 0 for each in given.values())
+    ):
         forms = [
             f"{{'progression': '{name}'" + "".join(f", '{key}': number" for key in keys) + "}"
             for name, keys in _PROGRESSIONS.items()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
+from copy import deepcopy
 from threading import RLock
 from typing import Any, TypeVar, cast, overload
 
@@ -15,7 +17,7 @@ from moto.core.models import botocore_stubber
 from bedrock_mock._decorate import decorate
 from bedrock_mock._handle import BedrockMock
 from bedrock_mock._takeover import takeover
-from bedrock_mock.core.config import check
+from bedrock_mock.core.config import check_all
 
 __all__ = ["BedrockMock", "MockBedrock", "current", "mock_bedrock"]
 
@@ -30,7 +32,7 @@ class MockBedrock:
     """What :func:`mock_bedrock` gives: usable as decorator, context manager or with start/stop."""
 
     def __init__(self, config: Config | None = None) -> None:
-        check("bedrock", (config or {}).get("bedrock"))
+        check_all(config)
         self._config = config
         self._activations: list[_Activation] = []
 
@@ -56,6 +58,13 @@ class MockBedrock:
             raise RuntimeError(msg)
         self._activations.pop().end()
 
+    def __getattr__(self, name: str) -> Any:
+        """Tells those who ask the mock for what its object has."""
+        msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+        if hasattr(BedrockMock, name):
+            msg += "; enter it first: with mock_bedrock() as bedrock:"
+        raise AttributeError(msg)
+
     def __enter__(self) -> BedrockMock:
         return self.start()
 
@@ -77,7 +86,7 @@ class _Surroundings:
 
     def __init__(self) -> None:
         self._environment = {name: os.environ.get(name) for name in _CREDENTIALS}
-        self._config = dict(default_user_config)
+        self._config = deepcopy(dict(default_user_config))
         self._transitions = _our_transitions()
         self._session = boto3.DEFAULT_SESSION
 
@@ -98,6 +107,12 @@ class _Surroundings:
             state_manager.set_transition(name, transition)
         if session:
             boto3.DEFAULT_SESSION = self._session
+
+
+def _disable_unless(count: int) -> None:
+    """Where nobody mocks, botocore's requests are nobody's, however the last mock ended."""
+    if count == 0:
+        botocore_stubber.enabled = False
 
 
 def _our_transitions() -> dict[str, Any]:
@@ -127,10 +142,17 @@ class _Activation:
         with self._lock:
             self._before = _Surroundings()
             takeover.acquire()
+            mocked = type(self._aws)
+            count, active = mocked._nested_count, mocked._mocks_active  # noqa: SLF001 - canary
             try:
                 self._aws.start()
                 self.handle.begin()
             except BaseException:
+                # moto counts before it patches: the next mock would take it for active.
+                with suppress(Exception):
+                    self._aws.stop()
+                mocked._nested_count, mocked._mocks_active = count, active  # noqa: SLF001
+                _disable_unless(count)
                 takeover.release()
                 self._before.restore(session=True)
                 raise
@@ -144,12 +166,15 @@ class _Activation:
             place = self._active.index(self)
             self._active.remove(self)
             try:
-                self.handle.end()
-                for name in _CREDENTIALS:
-                    # moto deletes these, and fails where a test has done so before it.
-                    os.environ.setdefault(name, "")
-                self._aws.stop()
+                try:
+                    self.handle.end()
+                finally:
+                    for name in _CREDENTIALS:
+                        # moto deletes these, and fails where a test has done so before it.
+                        os.environ.setdefault(name, "")
+                    self._aws.stop()
             finally:
+                _disable_unless(type(self._aws)._nested_count)  # noqa: SLF001 - canary
                 takeover.release()
                 if place == len(self._active):
                     self._before.restore(session=session)

@@ -74,7 +74,10 @@ class Remote:
         self, method: str, path: str, body: dict[str, Any] | None = None
     ) -> requests.Response:
         url = f"{self._endpoint_url}{path}"
-        response = requests.request(method, url, json=body, timeout=_TIMEOUT_SECONDS)
+        with requests.Session() as session:
+            # Whoever has a proxy does not mean it for this.
+            session.trust_env = False
+            response = session.request(method, url, json=body, timeout=_TIMEOUT_SECONDS)
         if response.status_code == _REFUSED:
             raise ValueError(response.json()["message"])
         if not response.ok:

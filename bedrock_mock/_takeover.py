@@ -20,7 +20,7 @@ from moto import backend_index
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
 
-from bedrock_mock.core.config import check
+from bedrock_mock.core.config import check_all
 
 
 class _Takeover:
@@ -32,6 +32,7 @@ class _Takeover:
         self._stack = ExitStack()
         #: Whether :meth:`install` has put them in for the whole process.
         self.installed = False
+        self._installed: dict[str, Any] = {}
 
     def acquire(self) -> None:
         """Puts our backends in, unless they are."""
@@ -50,9 +51,17 @@ class _Takeover:
     def install(self, config: Mapping[str, Any]) -> None:
         """Acquires once, however often it is called, and sets the config meanwhile."""
         with self._lock:
+            if config and config != self._installed and (self.installed or self._count):
+                # A mock that is active has what it found before, and puts that back.
+                msg = (
+                    "install(config=...) must come before all mocks, and once: call uninstall() "
+                    "first, or give each mock its config."
+                )
+                raise RuntimeError(msg)
             if not self.installed:
                 self.acquire()
                 self.installed = True
+                self._installed = dict(config)
                 self._config = patch.dict(default_user_config, config)
                 self._config.start()
 
@@ -60,7 +69,11 @@ class _Takeover:
         """Releases what :meth:`install` acquired."""
         with self._lock:
             if self.installed:
+                if self._installed and self._count > 1:
+                    msg = "uninstall(): a mock is active that has the config of install(); end it"
+                    raise RuntimeError(msg)
                 self._config.stop()
+                self._installed = {}
                 self.installed = False
                 self.release()
 
@@ -119,16 +132,15 @@ class _Takeover:
 def _would_leak(url: str) -> bool:
     """Whether a request that moto has no answer to would reach AWS.
 
-    moto stops those to amazonaws.com by itself, unless they are to be passed through, and
-    knows few other hosts.
+    moto stops most by itself, unless they are to be passed through, but not those with a
+    port, and it knows few hosts other than amazonaws.com.
     """
     from bedrock_mock.bedrock.urls import DNS_SUFFIXES  # noqa: PLC0415 - loaded by now
 
     service, _, rest = (urlsplit(url).hostname or "").partition(".")
     return (
         rest.endswith(DNS_SUFFIXES)
-        and not rest.endswith(".amazonaws.com")
-        and not passthrough_url(url)
+        and not passthrough_url(url.partition("?")[0])
         and not passthrough_service(service)
     )
 
@@ -194,6 +206,7 @@ def install(config: Mapping[str, Any] | None = None) -> None:
 
     Raises:
         ValueError: Bedrock's part of the config has a name or value that means nothing.
+        RuntimeError: there is a config, and a mock is active or another one installed.
 
     Example::
 
@@ -202,10 +215,14 @@ def install(config: Mapping[str, Any] | None = None) -> None:
 
         bedrock_mock.install(config={"bedrock": {"validate_requests": False}})
     """
-    check("bedrock", (config or {}).get("bedrock"))
+    check_all(config)
     takeover.install(config or {})
 
 
 def uninstall() -> None:
-    """Gives moto its own Bedrock back; without :func:`install` before, nothing happens."""
+    """Gives moto its own Bedrock back; without :func:`install` before, nothing happens.
+
+    Raises:
+        RuntimeError: a mock is active that has the config of :func:`install`.
+    """
     takeover.uninstall()

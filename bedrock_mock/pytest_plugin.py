@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,8 @@ _OPTIONS = {
     "check_unused": "fail a test that leaves something scripted behind that was never used",
 }
 _SERVER = pytest.StashKey["BedrockServer"]()
-_FAILED = pytest.StashKey[bool]()
+_SERVER_CONFIG = pytest.StashKey[dict[str, Any]]()
+_PASSED = pytest.StashKey[bool]()
 #: The SDK for Python and the AWS CLI 1 read the former, all others the latter.
 _REGION_NAMES = ("AWS_DEFAULT_REGION", "AWS_REGION")
 
@@ -65,7 +67,7 @@ def bedrock_mock(request: pytest.FixtureRequest) -> Iterator[BedrockMock]:
     """
     from bedrock_mock import mock_bedrock  # noqa: PLC0415 - loading the plugin must be free
 
-    config = _config(request)
+    config = _config_of(request.node)
     with mock_bedrock(config=config) as mock:
         yield mock
         if config["bedrock"]["check_unused"]:
@@ -97,8 +99,9 @@ def bedrock_server_factory() -> Iterator[Callable[..., BedrockServer]]:
         return servers[-1]
 
     yield start
-    for server in servers:
-        server.stop()
+    with ExitStack() as stack:
+        for server in servers:
+            stack.callback(server.stop)
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +110,8 @@ def bedrock_server(
 ) -> BedrockServer:
     """moto's server with our Bedrock, on a free port, for the session.
 
-    It is reset before each test that uses it. Under pytest-xdist each worker has its own.
+    It is reset before each test that uses it, and has what the marker of the test and the
+    ini options say of Bedrock. Under pytest-xdist each worker has its own.
 
     Gives:
         A :class:`bedrock_mock.server.BedrockServer`: ``endpoint_url``, ``client(...)``,
@@ -115,6 +119,7 @@ def bedrock_server(
     """
     server = bedrock_server_factory()
     pytestconfig.stash[_SERVER] = server
+    _configure(server, pytestconfig)
     return server
 
 
@@ -130,6 +135,12 @@ def bedrock_server_env(
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK", bedrock_server.endpoint_url)
     # It would have the SDKs take no notice of that.
     monkeypatch.delenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", raising=False)
+    # Nor do the developer's own profile, token and proxy concern a server of the tests.
+    for name in ("AWS_PROFILE", "AWS_BEARER_TOKEN_BEDROCK"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [*filter(None, [os.environ.get(name)]), "127.0.0.1"]
+        monkeypatch.setenv(name, ",".join(hosts))
     regions = filter(None, map(os.environ.get, _REGION_NAMES))
     defaults = {
         "AWS_ACCESS_KEY_ID": "testing",
@@ -146,18 +157,35 @@ def bedrock_server_env(
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Resets the server before the fixtures of a test that uses it."""
     server = item.config.stash.get(_SERVER, None)
-    if server is not None and "bedrock_server" in getattr(item, "fixturenames", ()):
+    if server is not None and (_names_server(item) or server.is_used):
+        # In a test before it may have been asked for by request.getfixturevalue().
         server.reset()
+    if _names_server(item):
+        # Before the fixture, for the first of them there is no server yet.
+        item.config.stash[_SERVER_CONFIG] = _config_of(item)["bedrock"]
+        if server is not None:
+            _configure(server, item.config)
+
+
+def _names_server(item: pytest.Item) -> bool:
+    return "bedrock_server" in getattr(item, "fixturenames", ())
+
+
+def _configure(server: BedrockServer, config: pytest.Config) -> None:
+    """Has the server do what the marker and the options say; without them, what it did."""
+    wanted = config.stash.get(_SERVER_CONFIG, {})
+    if wanted != server.config:
+        server.configure(wanted)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     """Looks at what a test that uses the server has left unused."""
     server = item.config.stash.get(_SERVER, None)
-    uses = server is not None and "bedrock_server" in getattr(item, "fixturenames", ())
-    checks = uses and item.config.getini("bedrock_mock_check_unused")
-    # Asked for while the server runs, and told when all else has been torn down.
-    unused = server.unused() if checks and server else []
+    unused: list[str] = []
+    if server is not None and server.is_used and _config_of(item)["bedrock"]["check_unused"]:
+        # Asked for while the server runs, and told when all else has been torn down.
+        unused = server.unused()
     yield
     _fail_unused(item, unused)
 
@@ -166,15 +194,16 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keeps whether a test has failed: what it left unused is no news then."""
+    """Keeps whether a test has passed: else what it left unused is no news."""
     report = yield
     if call.when == "call":
-        item.stash[_FAILED] = report.failed
+        item.stash[_PASSED] = report.passed and not hasattr(report, "wasxfail")
     return report
 
 
 def _fail_unused(item: pytest.Item, unused: list[str]) -> None:
-    if unused and not item.stash.get(_FAILED, False):
+    has_passed = item.stash.get(_PASSED, False)
+    if has_passed and unused:
         msg = (
             "The test has scripted what never came true: "
             f"{'; '.join(unused)}. Is it misspelt, or said too late? To let it be, set "
@@ -183,8 +212,8 @@ def _fail_unused(item: pytest.Item, unused: list[str]) -> None:
         pytest.fail(msg, pytrace=False)
 
 
-def _config(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
-    marker = request.node.get_closest_marker("bedrock_mock")
+def _config_of(item: pytest.Item) -> dict[str, dict[str, Any]]:
+    marker = item.get_closest_marker("bedrock_mock")
     config: dict[str, dict[str, Any]] = {}
     if marker is not None:
         if marker.args or marker.kwargs.keys() - {"config"}:
@@ -193,6 +222,9 @@ def _config(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
                 "@pytest.mark.bedrock_mock(config={'bedrock': {'validate_requests': False}})"
             )
             raise pytest.UsageError(msg)
-        config = dict(marker.kwargs.get("config") or {})
-    options = {name: request.config.getini(f"bedrock_mock_{name}") for name in _OPTIONS}
-    return {**config, "bedrock": {**options, **config.get("bedrock", {})}}
+        config = marker.kwargs.get("config") or {}
+        if not isinstance(config, dict) or not isinstance(config.get("bedrock") or {}, dict):
+            msg = f"@pytest.mark.bedrock_mock: config is {{'bedrock': {{...}}}}, not {config!r}"
+            raise pytest.UsageError(msg)
+    options = {name: item.config.getini(f"bedrock_mock_{name}") for name in _OPTIONS}
+    return {**config, "bedrock": {**options, **(config.get("bedrock") or {})}}

@@ -48,11 +48,26 @@ class BedrockServer(Scripting):
     """
 
     def __init__(self, endpoint_url: str, stop: Callable[[], None]) -> None:
-        self.endpoint_url = endpoint_url
+        self._endpoint_url = endpoint_url
         self._stop = stop
+        #: Whether anybody has asked for it since the last reset.
+        self.is_used = False
+        #: What :meth:`configure` has set.
+        self.config: dict[str, Any] = {}
         self._remote = Remote(endpoint_url)
         self._undo: list[Callable[[], None]] = []
         self._is_stopped = False
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where it is."""
+        self.is_used = True
+        return self._endpoint_url
+
+    def configure(self, config: dict[str, Any]) -> None:
+        """Makes this Bedrock's part of the server's config, until something else is."""
+        self._remote.set_config(config)
+        self.config = config
 
     @classmethod
     def in_thread(cls, port: int = 0) -> BedrockServer:
@@ -139,6 +154,7 @@ class BedrockServer(Scripting):
         self._remote.set_transition(model_name, transition)
 
     def _perform(self, verb: str, **arguments: Any) -> Any:
+        self.is_used = True
         return self._remote.perform(verb, arguments)
 
     def reset(self) -> None:
@@ -146,6 +162,7 @@ class BedrockServer(Scripting):
         while self._undo:
             self._undo.pop()()
         self._remote.reset()
+        self.is_used = False
 
     def stop(self) -> None:
         """Forgets all state, ends the server and frees its port; again, it does nothing."""

@@ -7,11 +7,13 @@ import inspect
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
 import threading
 import unittest
+from contextlib import nullcontext
 from unittest.mock import patch
 
 import boto3
@@ -24,7 +26,7 @@ from botocore.exceptions import EndpointResolutionError, EndpointVariantError
 from botocore.httpsession import URLLib3Session
 from moto import backend_index, mock_aws
 from moto.core.config import default_user_config
-from moto.core.models import botocore_stubber
+from moto.core.models import MockAWS, botocore_stubber
 from moto.moto_api import recorder, state_manager
 
 import bedrock_mock
@@ -57,6 +59,7 @@ def surroundings():
         "transitions": dict(state_manager._transitions),
         "session": boto3.DEFAULT_SESSION,
         "stubber": botocore_stubber.enabled,
+        "count": MockAWS._nested_count,
     }
 
 
@@ -256,6 +259,126 @@ def test_a_class_whose_setup_fails_leaves_no_mock_behind():
         Broken().setup_method(None)
 
 
+def sequence(cls, *, fails=False):
+    """Sets an instance up and tears it down as pytest does, and tells whether it was mocked."""
+    instance, mocked = cls(), []
+
+    def both(name):
+        method = getattr(instance, name)
+        method(None)
+        mocked.append(botocore_stubber.enabled)
+
+    both("setup_method")
+    try:
+        both("teardown_method")
+    except ZeroDivisionError:
+        assert fails
+    return mocked[0] and not botocore_stubber.enabled
+
+
+@mock_bedrock
+class Base:
+    """A base that subclasses change in all the ways that pytest allows."""
+
+    made = 0
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        Base.made += 1
+
+    def setup_method(self):
+        self.names = make_model()
+
+    def teardown_method(self):
+        self.names = None
+
+
+@mock_bedrock
+class Bare:
+    """A base with neither method."""
+
+
+class OwnTeardown(Base):
+    def teardown_method(self):
+        pass
+
+
+class CallsSuper(Base):
+    def setup_method(self):
+        super().setup_method()
+        assert model_names() == self.names
+
+    def teardown_method(self, method):
+        super().teardown_method()
+
+
+class OwnSetup(Base):
+    def setup_method(self, method):
+        make_model("other")
+
+
+@mock_bedrock
+class DecoratedTwice(Base):
+    def setup_method(self):
+        make_model("other")
+
+
+class Fails(Base):
+    def teardown_method(self):
+        raise ZeroDivisionError
+
+
+class Static(Bare):
+    @staticmethod
+    def setup_method():
+        make_model()
+
+    @classmethod
+    def teardown_method(cls):
+        make_model("other")
+
+
+@pytest.mark.parametrize("cls", [Base, OwnTeardown, CallsSuper, OwnSetup, DecoratedTwice, Static])
+def test_a_subclass_may_have_methods_of_its_own_for_setup_and_teardown(cls):
+    assert sequence(cls)
+    assert Base.made == 5
+
+
+def test_a_teardown_that_fails_ends_the_mock():
+    assert sequence(Fails, fails=True)
+
+
+def test_a_function_that_gives_a_coroutine_is_awaited_within_the_mock():
+    @mock_bedrock
+    def make(name):
+        async def body():
+            return make_model(name)
+
+        return body()
+
+    assert asyncio.run(make("model-1")) == ["model-1"]
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        ({"bedrock": {}}, "did you mean mock_bedrock(config={'bedrock': {}})?"),
+        (staticmethod(make_model), "put it below @staticmethod"),
+        (classmethod(make_model), "put it below @classmethod"),
+    ],
+)
+def test_a_decoration_that_cannot_be_says_what_was_meant(target, hint):
+    with pytest.raises(TypeError, match=re.escape(hint)):
+        mock_bedrock(target)
+
+
+def test_who_asks_the_mock_for_what_its_object_has_is_told():
+    with pytest.raises(AttributeError, match="'client'; enter it first: with mock_bedrock"):
+        mock_bedrock().client()
+    with pytest.raises(AttributeError, match=r"has no attribute 'clients'$"):
+        mock_bedrock().clients()
+
+
 def test_it_refuses_what_cannot_be_decorated():
     with pytest.raises(TypeError, match="functions and classes, not 'text'"):
         mock_bedrock()("text")
@@ -410,6 +533,107 @@ def test_an_exception_while_starting_leaves_nothing_behind(monkeypatch):
             mock.start()
     with pytest.raises(RuntimeError):
         mock.stop()
+
+
+@pytest.mark.parametrize("outer", [nullcontext, mock_aws])
+def test_a_start_that_fails_half_way_leaves_nothing_behind(monkeypatch, outer):
+    with outer():
+        before = surroundings()
+        with monkeypatch.context() as patched:
+            if outer is nullcontext:
+                patched.setattr(MockAWS, "_enable_patching", lambda *_, **__: 1 / 0)
+            else:
+                patched.setattr(bedrock_mock.BedrockMock, "begin", lambda _: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                mock_bedrock().start()
+        assert surroundings() == before
+    # The next one is a mock as any.
+    with mock_bedrock():
+        assert make_model() == ["model-1"]
+
+
+@pytest.mark.parametrize("place", ["handle", "moto"])
+def test_an_end_that_fails_is_an_end(monkeypatch, place):
+    mock = mock_bedrock()
+    mock.start()
+    if place == "handle":
+        monkeypatch.setattr(bedrock_mock.BedrockMock, "end", lambda _: 1 / 0)
+    else:
+        monkeypatch.setattr(MockAWS, "_disable_patching", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        mock.stop()
+    monkeypatch.undo()
+    assert not botocore_stubber.enabled
+    with mock_bedrock():
+        assert model_names() == []
+
+
+def test_the_object_of_a_mock_that_has_ended_changes_nothing():
+    with mock_bedrock() as bedrock:
+        pass
+    with pytest.raises(RuntimeError, match=r"set_transition\(\): this mock has ended"):
+        bedrock.set_transition(IMPORT_CLOCK, manual(2))
+    with pytest.raises(RuntimeError, match=r"throttle\(\): this mock has ended"):
+        bedrock.throttle("GetModelImportJob")
+
+
+@pytest.mark.parametrize("account_id", ["12", "12345678901x", 5])
+def test_an_account_has_twelve_digits(account_id):
+    with mock_bedrock() as bedrock, pytest.raises(ValueError, match="account_id has 12 digits"):
+        bedrock.client(account_id=account_id)
+
+
+def test_an_endpoint_in_the_environment_is_not_the_mocks(monkeypatch):
+    with monkeypatch.context() as patched, mock_bedrock() as bedrock:
+        patched.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        assert bedrock.client().list_imported_models()["modelSummaries"] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://frauddetector.us-east-1.amazonaws.com:443",
+        "https://x.bedrock.us-east-1.vpce.AMAZONAWS.com:443",
+    ],
+)
+def test_a_host_of_aws_with_a_port_is_not_reached(url):
+    with mock_bedrock():
+        client = boto3.client("frauddetector", "us-east-1", endpoint_url=url)
+        with pytest.raises(NotImplementedError, match="was about to leave for the real AWS"):
+            client.get_detectors()
+
+
+def test_a_change_within_a_part_of_motos_config_ends_with_the_mock():
+    before = default_user_config["core"]["reset_boto3_session"]
+    with mock_bedrock():
+        default_user_config["core"]["reset_boto3_session"] = not before
+    assert default_user_config["core"]["reset_boto3_session"] == before
+
+
+@pytest.mark.once
+def test_an_installed_config_is_set_and_ends_outside_of_mocks_only():
+    run("""
+    import bedrock_mock, pytest
+    from moto.core.config import default_user_config
+    from moto import mock_aws
+
+    before = dict(default_user_config)
+    config = {"bedrock": {"validate_requests": False}}
+    with bedrock_mock.mock_bedrock():
+        with pytest.raises(RuntimeError, match="must come before all mocks, and once"):
+            bedrock_mock.install(config=config)
+    bedrock_mock.install(config=config)
+    bedrock_mock.install(config=config)
+    bedrock_mock.install()
+    with pytest.raises(RuntimeError, match="must come before all mocks, and once"):
+        bedrock_mock.install(config={"bedrock": {"quotas": True}})
+    with bedrock_mock.mock_bedrock():
+        with pytest.raises(RuntimeError, match="a mock is active that has the config"):
+            bedrock_mock.uninstall()
+    assert default_user_config["bedrock"] == config["bedrock"]
+    bedrock_mock.uninstall()
+    assert default_user_config == before
+    """)
 
 
 def test_an_inner_config_ends_with_the_inner_mock():
@@ -710,7 +934,17 @@ def test_a_clock_that_does_not_exist_is_refused():
 
 @pytest.mark.parametrize(
     "transition",
-    [{}, {"progression": "slow"}, {"progression": "manual"}, {"progression": "time", "times": 1}],
+    [
+        {},
+        "manual",
+        None,
+        {"progression": "slow"},
+        {"progression": "manual"},
+        {"progression": "manual", "times": "2"},
+        {"progression": "manual", "times": True},
+        {"progression": "time", "seconds": -1},
+        {"progression": "time", "times": 1},
+    ],
     ids=str,
 )
 def test_a_transition_that_means_nothing_is_refused(transition):

@@ -293,3 +293,116 @@ def test_a_server_that_cannot_start_says_so(suite):
         with pytest.raises(error):
             bedrock_server_factory(own_process=own_process, port=taken)
     """).assert_outcomes(passed=2)
+
+
+@pytest.mark.once
+def test_a_test_that_has_not_passed_is_not_told_what_it_left_unused(suite):
+    suite("""
+    import pytest
+
+    def test_skipped(bedrock_mock):
+        bedrock_mock.throttle("GetModelImportJob")
+        pytest.skip("later")
+
+    def test_expected(bedrock_mock):
+        bedrock_mock.throttle("GetModelImportJob")
+        pytest.xfail("known")
+
+    @pytest.fixture
+    def broken(bedrock_mock):
+        bedrock_mock.throttle("GetModelImportJob")
+        raise ZeroDivisionError
+
+    def test_not_set_up(broken):
+        pass
+    """).assert_outcomes(skipped=1, xfailed=1, errors=1)
+
+
+@pytest.mark.once
+def test_a_server_that_is_asked_for_by_its_name_is_reset_and_checked_too(suite):
+    result = suite("""
+    import pytest
+
+    def client(request):
+        return request.getfixturevalue("bedrock_server").client()
+
+    def test_one(request):
+        client(request).create_model_import_job(**JOB)
+
+    def test_two(request):
+        assert client(request).list_imported_models()["modelSummaries"] == []
+        request.getfixturevalue("bedrock_server").throttle("GetModelImportJob")
+
+    def test_three():
+        pass
+    """)
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*never came true: throttle('GetModelImportJob'*"])
+
+
+@pytest.mark.once
+def test_marker_and_options_hold_for_the_server_too(suite, pytester):
+    suite("""
+    import pytest
+    from botocore.exceptions import ClientError
+
+    sloppy = pytest.mark.bedrock_mock(
+        config={"bedrock": {"validate_requests": False, "check_unused": False}}
+    )
+    JOB["roleArn"] = "testrole"
+
+    @sloppy
+    def test_one(bedrock_server):
+        assert bedrock_server.client().create_model_import_job(**JOB)["jobArn"]
+        bedrock_server.throttle("GetModelImportJob")
+
+    def test_two(bedrock_server):
+        with pytest.raises(ClientError, match="roleArn"):
+            bedrock_server.client().create_model_import_job(**JOB)
+
+    @sloppy
+    def test_three(bedrock_server_env, bedrock_mock):
+        assert bedrock_server_env.client().create_model_import_job(**JOB)["jobArn"]
+    """).assert_outcomes(passed=3)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("config", ["5", "{'bedrock': 5}"])
+def test_a_config_that_is_none_is_a_usage_error(suite, config):
+    result = suite(f"""
+    import pytest
+
+    @pytest.mark.bedrock_mock(config={config})
+    def test_one(bedrock_mock):
+        pass
+    """)
+    result.stdout.fnmatch_lines(["*config is {'bedrock': {...}}, not *"])
+
+
+@pytest.mark.once
+def test_a_server_may_be_stopped_by_whoever_started_it(suite):
+    suite("""
+    import pytest
+
+    @pytest.fixture
+    def server(bedrock_server_factory):
+        server = bedrock_server_factory()
+        yield server
+        server.stop()
+
+    def test_one(server):
+        assert server.client().list_imported_models()["modelSummaries"] == []
+    """).assert_outcomes(passed=1)
+
+
+@pytest.mark.once
+def test_the_developers_own_settings_do_not_concern_the_server(suite, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "key")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    suite("""
+    import boto3
+
+    def test_one(bedrock_server_env):
+        assert boto3.client("bedrock").list_imported_models()["modelSummaries"] == []
+    """).assert_outcomes(passed=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,7 +92,7 @@ def _parsed(given: Any) -> Models:
         ValueError: the setting is not what it should be; the message tells what is wrong.
     """
     try:
-        if isinstance(given, str):
+        if isinstance(given, (str, os.PathLike)):
             given = json.loads(Path(given).read_text(encoding="utf-8"))
         if isinstance(given, dict):
             given = given["modelSummaries"]

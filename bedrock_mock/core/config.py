@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -23,6 +24,9 @@ QUOTAS: Mapping[str, int] = {
     "imported_models": 3,
     "concurrent_automatic_evaluation_jobs": 20,
 }
+_OURS = "bedrock"
+_FORM = "config={'bedrock': {...}}"
+_CATALOGUES = (str, os.PathLike, list, tuple, Mapping, type(None))
 _CHOICES: Mapping[str, tuple[Any, ...]] = {
     "validate_requests": (True, False),
     "references": ("lenient", "strict"),
@@ -36,12 +40,33 @@ def setting(service: str, name: str) -> Any:
     return (config.get(service) or {}).get(name, DEFAULTS[name])
 
 
+def check_all(config: Any) -> None:
+    """Holds a config of moto with our part in it against what can be set.
+
+    Raises:
+        ValueError: it is no dict, our part of it stands in the wrong place, or has a name or
+            a value that means nothing.
+    """
+    if config is not None and not isinstance(config, Mapping):
+        msg = f"config is a dict, {_FORM}, not {config!r}"
+        raise ValueError(msg)
+    for name in config or ():
+        is_misspelt = name != _OURS and get_close_matches(name, [_OURS], cutoff=0.8)
+        if name in DEFAULTS or is_misspelt:
+            msg = f"config: there is no {name!r}; the settings of Bedrock stand in {_FORM}"
+            raise ValueError(msg)
+    check(_OURS, (config or {}).get(_OURS))
+
+
 def check(service: str, config: Mapping[str, Any] | None) -> None:
     """Holds the service's part of a config against what can be set.
 
     Raises:
         ValueError: it has a name or a value that means nothing.
     """
+    if config is not None and not isinstance(config, Mapping):
+        msg = f"config: {service!r} is a dict of settings, not {config!r}"
+        raise ValueError(msg)
     for name, value in (config or {}).items():
         _check_name(f"{service!r} has no setting", name, DEFAULTS)
         choices = _CHOICES.get(name, (value,))
@@ -52,8 +77,17 @@ def check(service: str, config: Mapping[str, Any] | None) -> None:
             msg = f"config: {service!r}: {name!r} is {words}, not {value!r}"
             raise ValueError(msg)
         if name == "quotas" and isinstance(value, Mapping):
-            for quota in value:
+            for quota, number in value.items():
                 _check_name("there is no quota", quota, QUOTAS)
+                if type(number) is not int or number < 0:
+                    msg = f"config: the quota {quota!r} is a whole number from 0, not {number!r}"
+                    raise ValueError(msg)
+        if name == "foundation_models" and not isinstance(value, _CATALOGUES):
+            msg = (
+                f"config: {service!r}: {name!r} is a list of models, the answer of "
+                f"ListFoundationModels, or the path of a JSON file with one, not {value!r}"
+            )
+            raise ValueError(msg)
 
 
 def _check_name(what: str, name: str, known: Mapping[str, Any]) -> None:

@@ -171,7 +171,6 @@ def test_the_catalogue_can_be_replaced_by_what_the_aws_cli_has_saved(tmp_path, f
     ("catalogue", "why"),
     [
         ("no-such-file.json", "No such file"),
-        (5, "not iterable"),
         (["a"], "not a mapping"),
         ({"models": OWN}, "modelSummaries"),
         ([{"modelId": 5}], "can not be converted to a String"),

@@ -16,12 +16,24 @@ from bedrock_mock import install, mock_bedrock
         ({"validate_requests": "no"}, "'validate_requests' is True or False, not 'no'"),
         ({"quotas": 3}, "'quotas' is True or False or {}, not 3"),
         ({"quotas": {"imported_model": 3}}, "no quota 'imported_model'; did you mean imported_m"),
+        ({"quotas": {"imported_models": "3"}}, "is a whole number from 0, not '3'"),
+        ({"quotas": {"imported_models": True}}, "is a whole number from 0, not True"),
+        ({"quotas": {"imported_models": -1}}, "is a whole number from 0, not -1"),
+        ({"foundation_models": 5}, "'foundation_models' is a list of models, .* not 5"),
+        (True, "'bedrock' is a dict of settings, not True"),
         ({"zzz": 1}, "did you mean check_unused, foundation_models, quotas, references, validate_"),
     ],
 )
 def test_what_means_nothing_is_refused(begin, settings, message):
     with pytest.raises(ValueError, match=message):
         begin(config={"bedrock": settings})
+
+
+@pytest.mark.parametrize("begin", [mock_bedrock, install])
+@pytest.mark.parametrize("config", [{"validate_requests": False}, {"bedrok": {}}, ["bedrock"]])
+def test_a_config_in_the_wrong_place_is_refused(begin, config):
+    with pytest.raises(ValueError, match=r"config=\{'bedrock': \{...\}\}"):
+        begin(config=config)
 
 
 @pytest.mark.parametrize(
