@@ -88,12 +88,11 @@ def answer_of(
     status_line, headers = began
     status = int(status_line.split()[0])
     if status >= _FAILED and not environ["RAW_URI"].startswith(_FOR_PEOPLE):
-        names = {name.lower(): value for name, value in headers}
         is_page = content[:15].lower().startswith(b"<!doctype html")
-        if is_page or (_is_nobodys(environ) and b"<Code>NoSuchBucket</Code>" in content):
+        # S3 answers a HEAD so, too.
+        is_empty = not content and environ["REQUEST_METHOD"] != "HEAD"
+        if is_page or is_empty or (_is_nobodys(environ) and b"NoSuchBucket" in content):
             return _unknown(environ, start_response, status)
-        if not content and names.get("content-type", "").startswith("text/html"):
-            headers = [each for each in headers if each[0].lower() != "content-type"]
     start_response(status_line, headers)
     return [content]
 

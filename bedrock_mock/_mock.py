@@ -86,7 +86,10 @@ class _Surroundings:
 
     def __init__(self) -> None:
         self._environment = {name: os.environ.get(name) for name in _CREDENTIALS}
-        self._config = deepcopy(dict(default_user_config))
+        # Its parts, too, may be changed, by whoever holds them.
+        self._config: dict[str, tuple[Any, Any]] = {
+            name: (part, deepcopy(part)) for name, part in default_user_config.items()
+        }
         self._transitions = _our_transitions()
         self._session = boto3.DEFAULT_SESSION
 
@@ -98,7 +101,11 @@ class _Surroundings:
                 os.environ[name] = value
         config: Any = default_user_config
         config.clear()
-        config.update(self._config)
+        for name, (part, before) in self._config.items():
+            config[name] = part
+            if isinstance(part, dict):
+                part.clear()
+                part.update(before)
         from moto.moto_api import state_manager  # noqa: PLC0415 - as below
 
         for name in _our_transitions().keys() - self._transitions.keys():

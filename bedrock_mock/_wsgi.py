@@ -32,6 +32,8 @@ HEALTH_PATH = "/moto-api/health"
 
 _SCOPE = re.compile(r"Credential=[^/,]*/[^/,]*/(?P<region>[^/,]*)/(?P<service>[^/,]*)/aws4_request")
 _PRESIGNED = re.compile(r"(?:^|&)X-Amz-Credential=(?P<scope>[^&]+)")
+# What is presigned for Bedrock has got a header by then.
+_PRESIGNED_FOR_OTHERS = re.compile("(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=")
 _HOST = re.compile(url_bases[0])
 
 
@@ -89,8 +91,9 @@ class Application:
         if _HOST.match(f"http://{host}"):
             return True
         # An unsigned request to S3, say, by its host or by the query of a presigned URL.
-        is_of_others = host.partition(":")[0].endswith(DNS_SUFFIXES)
-        is_of_others = is_of_others or "AWSAccessKeyId=" in environ.get("QUERY_STRING", "")
+        is_of_others = host.partition(":")[0].endswith(
+            DNS_SUFFIXES
+        ) or _PRESIGNED_FOR_OTHERS.search(environ.get("QUERY_STRING", ""))
         return not is_of_others and self._ours.knows(path)
 
     def _is_others(self, environ: Environ, path: str) -> bool:

@@ -174,7 +174,9 @@ def test_a_presigned_request_is_for_the_region_that_it_names(server, send):
 
 def test_a_bucket_may_be_called_like_a_path_of_ours(server):
     options = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
-    s3 = boto3.client("s3", endpoint_url=server.endpoint_url, **options)
+    s3 = boto3.client(
+        "s3", endpoint_url=server.endpoint_url, config=Config(signature_version="s3v4"), **options
+    )
     s3.create_bucket(Bucket="imported-models")
     s3.put_object(Bucket="imported-models", Key="a", Body=b"mine")
     url = s3.generate_presigned_url("get_object", Params={"Bucket": "imported-models", "Key": "a"})
@@ -184,6 +186,19 @@ def test_a_bucket_may_be_called_like_a_path_of_ours(server):
     )
     url = old.generate_presigned_url("get_object", Params={"Bucket": "imported-models", "Key": "a"})
     assert requests.get(url, timeout=10).content == b"mine"
+
+
+def test_an_error_of_another_service_stays_as_it_is(server):
+    options = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
+    s3 = boto3.client("s3", endpoint_url=server.endpoint_url, **options)
+    with pytest.raises(s3.exceptions.NoSuchBucket):
+        s3.list_objects_v2(Bucket="nobody")
+
+
+def test_a_path_of_ours_that_is_signed_for_another_service_is_unknown_there(send):
+    signed = {"Authorization": SIGNED.replace("/bedrock/", "/bedrock-runtime/")}
+    status, headers, _ = send("POST", "/model-import-jobs", b"{}", signed)
+    assert (status, headers["x-amzn-ErrorType"]) == (404, "UnknownOperationException")
 
 
 def test_a_page_of_another_origin_may_send_requests(server):
