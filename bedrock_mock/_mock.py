@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from copy import deepcopy
 from threading import RLock
 from typing import Any, TypeVar, cast, overload
 
-import boto3
 from moto import mock_aws
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
 
 from bedrock_mock._decorate import decorate
 from bedrock_mock._handle import BedrockMock
+from bedrock_mock._surroundings import CREDENTIALS, Surroundings
 from bedrock_mock._takeover import takeover
 from bedrock_mock.core.config import check_all
 
@@ -23,9 +22,6 @@ __all__ = ["BedrockMock", "MockBedrock", "current", "mock_bedrock"]
 
 Config = dict[str, dict[str, Any]]
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-
-_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-_CLOCKS = "bedrock::"
 
 
 class MockBedrock:
@@ -77,57 +73,10 @@ class MockBedrock:
         return decorated
 
 
-class _Surroundings:
-    """What moto changes outside of its own state, to be put back to the byte.
-
-    moto leaves some of it changed where mocks end in another order than they began, where
-    an environment variable was empty, or where a config was given to an inner mock.
-    """
-
-    def __init__(self) -> None:
-        self._environment = {name: os.environ.get(name) for name in _CREDENTIALS}
-        # Its parts, too, may be changed, by whoever holds them.
-        self._config: dict[str, tuple[Any, Any]] = {
-            name: (part, deepcopy(part)) for name, part in default_user_config.items()
-        }
-        self._transitions = _our_transitions()
-        self._session = boto3.DEFAULT_SESSION
-
-    def restore(self, *, session: bool) -> None:
-        for name, value in self._environment.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        config: Any = default_user_config
-        config.clear()
-        for name, (part, before) in self._config.items():
-            config[name] = part
-            if isinstance(part, dict):
-                part.clear()
-                part.update(before)
-        from moto.moto_api import state_manager  # noqa: PLC0415 - as below
-
-        for name in _our_transitions().keys() - self._transitions.keys():
-            state_manager.unset_transition(name)
-        for name, transition in self._transitions.items():
-            state_manager.set_transition(name, transition)
-        if session:
-            boto3.DEFAULT_SESSION = self._session
-
-
 def _disable_unless(count: int) -> None:
     """Where nobody mocks, botocore's requests are nobody's, however the last mock ended."""
     if count == 0:
         botocore_stubber.enabled = False
-
-
-def _our_transitions() -> dict[str, Any]:
-    """The transitions that have been set for our clocks; moto tells only what is in force."""
-    from moto.moto_api import state_manager  # noqa: PLC0415 - importing the mock must be cheap
-
-    transitions = state_manager._transitions  # noqa: SLF001 - see tests/test_moto_canaries.py
-    return {name: value for name, value in transitions.items() if name.startswith(_CLOCKS)}
 
 
 class _Activation:
@@ -147,7 +96,7 @@ class _Activation:
 
     def begin(self) -> None:
         with self._lock:
-            self._before = _Surroundings()
+            self._before = Surroundings()
             takeover.acquire()
             mocked = type(self._aws)
             count, active = mocked._nested_count, mocked._mocks_active  # noqa: SLF001 - canary
@@ -169,14 +118,14 @@ class _Activation:
         with self._lock:
             core: Any = default_user_config.get("core", {})
             session = core.get("reset_boto3_session", True)
-            now = _Surroundings()
+            now = Surroundings()
             place = self._active.index(self)
             self._active.remove(self)
             try:
                 try:
                     self.handle.end()
                 finally:
-                    for name in _CREDENTIALS:
+                    for name in CREDENTIALS:
                         # moto deletes these, and fails where a test has done so before it.
                         os.environ.setdefault(name, "")
                     self._aws.stop()

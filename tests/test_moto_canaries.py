@@ -192,3 +192,19 @@ def test_logs_has_its_groups_by_their_names():
 
     # Looked at where references are strict: core/neighbours.py.
     assert LogsBackend("us-east-1", "123456789012").groups == {}
+
+
+def test_moto_counts_its_mocks_before_it_patches():
+    from moto.core.models import MockAWS, ProxyModeMockAWS, ServerModeMockAWS
+
+    # Put back where a start fails: _mock.py.
+    for cls in (MockAWS, ServerModeMockAWS, ProxyModeMockAWS):
+        assert isinstance(cls._nested_count, int)
+        assert isinstance(cls._mocks_active, bool)
+
+
+def test_motos_authorisation_counts_requests():
+    from moto.core.authorization import ActionAuthenticatorMixin
+
+    # A batch is one request, however many resources it is held against: core/response.py.
+    assert isinstance(ActionAuthenticatorMixin.request_count, int)

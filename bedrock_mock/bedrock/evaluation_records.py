@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
 from bedrock_mock.bedrock.data_sets import (
@@ -19,15 +18,12 @@ from bedrock_mock.bedrock.data_sets import (
 )
 from bedrock_mock.bedrock.evaluation_scores import checked, metrics_of
 from bedrock_mock.bedrock.evaluation_summary import at, identifier_of, judges_of
-from bedrock_mock.core.encoding import iso8601
 from bedrock_mock.core.scripting import copied
 
 if TYPE_CHECKING:
     from bedrock_mock.bedrock.data_sets import Record
     from bedrock_mock.bedrock.evaluation_jobs import EvaluationJob
 
-_PASSED = 0.5
-_LIKERT_STEPS = 4
 _RETRIEVE_AND_GENERATE = ("knowledgeBaseConfig", "retrieveAndGenerateConfig")
 #: Where a RAG configuration names the model that generates.
 _MODELS = (
@@ -177,76 +173,3 @@ class AnswersOfRag(Records):
                 "retrievedPassages": {"retrievalResults": []},
             }
         return {"inputRecord": turn, "output": output, "results": self.results(turn)}
-
-
-class AnswersToHumans(Records):
-    """Evaluation by people, who see the answers of all models."""
-
-    def __init__(
-        self, job: Any, metrics: Any, config: Mapping[str, Any], models: Sequence[Any]
-    ) -> None:
-        super().__init__(job, metrics, config)
-        self._answerers = [Answerer(model) for model in models]
-        is_beforehand = any(answerer.is_beforehand for answerer in self._answerers)
-        self.form = PROMPTS_WITH_ANSWERS if is_beforehand else PROMPTS
-        custom = config.get("customMetrics", ())
-        self._methods = {each["name"]: each["ratingMethod"] for each in custom}
-        self._flow = config.get("humanWorkflowConfig", {}).get("flowDefinitionArn")
-
-    def of(self, record: Record) -> Record:
-        """One person's answers, the record and the answers of the models."""
-        now = iso8601(utcnow())
-        answer = {
-            "acceptanceTime": now,
-            "submissionTime": now,
-            "timeSpentInSeconds": mock_random.randint(5, 120),
-            "workerId": f"{mock_random.getrandbits(64):016x}",
-            "workerMetadata": {"identityData": {"identityProvider": "Cognito"}},
-            "answerContent": {"evaluationResults": self._ratings(record)},
-        }
-        responses = [answerer.response(record) for answerer in self._answerers]
-        identifiers = [answerer.identifier for answerer in self._answerers]
-        result = {
-            "flowDefinitionArn": self._flow,
-            "humanAnswers": [answer],
-            "humanLoopName": f"{mock_random.getrandbits(128):032x}",
-            "inputContent": {"prompt": record["prompt"], "modelResponses": responses},
-            "modelResponseIdMap": {str(n): each for n, each in enumerate(identifiers)},
-        }
-        return {
-            "humanEvaluationResult": [result],
-            "inputRecord": record,
-            "modelResponses": responses,
-        }
-
-    def _ratings(self, record: Record) -> dict[str, list[Record]]:
-        ratings: dict[str, list[Record]] = {}
-        for metric, (score, _) in self.scores(record).items():
-            method = self._methods[metric]
-            rated = ratings.setdefault(f"{method[:1].lower()}{method[1:]}", [])
-            rated += [{"metricName": metric, **each} for each in self._rating(method, score)]
-        return ratings
-
-    def _rating(self, method: str, score: Any) -> list[Record]:
-        """What is said of the answers by one metric: of each one, or of how they compare.
-
-        Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-foundation-model-evaluate-results-human.html
-        """
-        numbers = [str(number) for number in range(len(self._answerers))]
-        is_good = None if score is None else score >= _PASSED
-        likert = None if score is None else 1 + round(_LIKERT_STEPS * score)
-        # The better the score, the better is the first.
-        ranked = numbers if is_good is not False else numbers[::-1]
-        if method == "ComparisonChoice":
-            return [{"result": {"modelResponseId": each}} for each in ranked[:1]]
-        if method == "ComparisonRank":
-            ranks = [{"modelResponseId": each, "rank": n} for n, each in enumerate(ranked, 1)]
-            return [{"result": ranks}]
-        if method == "ComparisonLikertScale":
-            left, right = numbers[:1], numbers[-1:]
-            return [
-                {"leftModelResponseId": one, "rightModelResponseId": other, "result": likert}
-                for one, other in zip(left, right, strict=True)
-            ]
-        value = is_good if method == "ThumbsUpDown" else likert
-        return [{"modelResponseId": each, "result": value} for each in numbers]

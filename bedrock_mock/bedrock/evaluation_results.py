@@ -16,9 +16,9 @@ from bedrock_mock.bedrock.data_sets import records_of
 from bedrock_mock.bedrock.evaluation_records import (
     AnswersOfModel,
     AnswersOfRag,
-    AnswersToHumans,
     Records,
 )
+from bedrock_mock.bedrock.human_answers import AnswersToHumans
 from bedrock_mock.core import neighbours
 
 if TYPE_CHECKING:

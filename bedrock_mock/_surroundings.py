@@ -1,0 +1,60 @@
+"""What moto changes outside of its own state, so that it can be put back."""
+
+from __future__ import annotations
+
+import os
+from copy import deepcopy
+from typing import Any
+
+import boto3
+from moto.core.config import default_user_config
+
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_CLOCKS = "bedrock::"
+
+
+class Surroundings:
+    """What moto changes outside of its own state, to be put back to the byte.
+
+    moto leaves some of it changed where mocks end in another order than they began, where
+    an environment variable was empty, or where a config was given to an inner mock.
+    """
+
+    def __init__(self) -> None:
+        self._environment = {name: os.environ.get(name) for name in CREDENTIALS}
+        # Its parts, too, may be changed, by whoever holds them.
+        self._config: dict[str, tuple[Any, Any]] = {
+            name: (part, deepcopy(part)) for name, part in default_user_config.items()
+        }
+        self._transitions = _our_transitions()
+        self._session = boto3.DEFAULT_SESSION
+
+    def restore(self, *, session: bool) -> None:
+        for name, value in self._environment.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        config: Any = default_user_config
+        config.clear()
+        for name, (part, before) in self._config.items():
+            config[name] = part
+            if isinstance(part, dict):
+                part.clear()
+                part.update(before)
+        from moto.moto_api import state_manager  # noqa: PLC0415 - as below
+
+        for name in _our_transitions().keys() - self._transitions.keys():
+            state_manager.unset_transition(name)
+        for name, transition in self._transitions.items():
+            state_manager.set_transition(name, transition)
+        if session:
+            boto3.DEFAULT_SESSION = self._session
+
+
+def _our_transitions() -> dict[str, Any]:
+    """The transitions that have been set for our clocks; moto tells only what is in force."""
+    from moto.moto_api import state_manager  # noqa: PLC0415 - importing the mock must be cheap
+
+    transitions = state_manager._transitions  # noqa: SLF001 - see tests/test_moto_canaries.py
+    return {name: value for name, value in transitions.items() if name.startswith(_CLOCKS)}
