@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from unittest.mock import patch
 
 _USAGE = """\
 usage: bedrock-mock {serve,demo} ...
@@ -33,9 +35,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return serve(rest)
     if command == "demo" and not rest:
-        from bedrock_mock.demo import run  # noqa: PLC0415
+        with patch.dict(os.environ):
+            # It is told in this process, whatever the environment says of servers and profiles.
+            for name in ("TEST_SERVER_MODE", "TEST_PROXY_MODE", "AWS_PROFILE"):
+                os.environ.pop(name, None)
+            from bedrock_mock.demo import run  # noqa: PLC0415
 
-        run()
+            run()
     elif command == "--version":
         from bedrock_mock import __version__  # noqa: PLC0415
 

@@ -458,6 +458,17 @@ def test_the_demo_tells_the_whole_story(capsys):
     assert positions == sorted(positions)
 
 
+@pytest.mark.once
+def test_the_demo_stays_in_its_process_whatever_the_environment_says():
+    others = {"TEST_SERVER_MODE": "true", "AWS_PROFILE": "nobody"}
+    others["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1"
+    command = [sys.executable, "-W", "error", "-m", "bedrock_mock", "demo"]
+    env = {**without_coverage(), **others}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("  bedrock-mock serve\n")
+
+
 def test_the_version_is_the_packages(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"bedrock-mock {bedrock_mock.__version__}\n"
