@@ -403,7 +403,8 @@ def test_the_rest_of_a_query_is_ignored(query):
 @in_process
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
 def test_times_do_not_depend_on_the_zone_of_the_machine(monkeypatch, zone):
-    monkeypatch.setenv("TZ", zone)
+    context = monkeypatch.context()
+    context.__enter__().setenv("TZ", zone)
     time.tzset()
     try:
         with freeze_time("2024-02-29 12:00:00"):
@@ -423,7 +424,7 @@ def test_times_do_not_depend_on_the_zone_of_the_machine(monkeypatch, zone):
         job = send("GET", f"{IMPORTS}/job-1").json()
         assert job["creationTime"] == "2024-02-29T12:00:00.000Z"
     finally:
-        monkeypatch.undo()
+        context.__exit__(None, None, None)
         time.tzset()
 
 
