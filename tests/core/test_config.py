@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from moto.core.config import default_user_config
 
 from bedrock_mock import install, mock_bedrock
 
@@ -43,3 +44,8 @@ def test_a_config_in_the_wrong_place_is_refused(begin, config):
 def test_what_means_something_is_taken(config):
     with mock_bedrock(config=config) as bedrock:
         assert bedrock.client().list_imported_models()["modelSummaries"] == []
+        # An inner mock puts back what it has found, also where that is none.
+        before = dict(default_user_config)
+        with mock_bedrock():
+            pass
+        assert default_user_config == before
