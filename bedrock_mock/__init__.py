@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bedrock_mock._mock import BedrockMock, current, mock_bedrock
-    from bedrock_mock._takeover import install, uninstall
-    from bedrock_mock.core.calls import Call, Calls
+    from bedrock_mock.mock.calls import Call, Calls
+    from bedrock_mock.mock.context import BedrockMock, current, mock_bedrock
+    from bedrock_mock.moto_bridge.takeover import install, uninstall
     from bedrock_mock.server import BedrockServer
 
     __version__: str
@@ -26,14 +26,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "BedrockMock": "bedrock_mock._mock",
+    "BedrockMock": "bedrock_mock.mock.context",
     "BedrockServer": "bedrock_mock.server",
-    "Call": "bedrock_mock.core.calls",
-    "Calls": "bedrock_mock.core.calls",
-    "current": "bedrock_mock._mock",
-    "mock_bedrock": "bedrock_mock._mock",
-    "install": "bedrock_mock._takeover",
-    "uninstall": "bedrock_mock._takeover",
+    "Call": "bedrock_mock.mock.calls",
+    "Calls": "bedrock_mock.mock.calls",
+    "current": "bedrock_mock.mock.context",
+    "mock_bedrock": "bedrock_mock.mock.context",
+    "install": "bedrock_mock.moto_bridge.takeover",
+    "uninstall": "bedrock_mock.moto_bridge.takeover",
 }
 
 

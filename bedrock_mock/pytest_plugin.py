@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from bedrock_mock._mock import BedrockMock
+    from bedrock_mock.mock.context import BedrockMock
     from bedrock_mock.server import BedrockServer
 
 #: The ini options: what they set in Bedrock's part of the config, and what they are for.

@@ -13,6 +13,8 @@ from moto.core.config import default_user_config
 
 pytest_plugins = ["pytester"]
 
+TESTS = Path(__file__).parent
+
 # Set before anything makes a client: no test depends on the machine's own AWS settings.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
@@ -50,8 +52,9 @@ def server(server_process):
 
 def _stays_in_process(request):
     """Whether a test has no business with a socket at all."""
-    of_process = {"bedrock", "core", "test_mock.py"} & {request.path.parent.name, request.path.name}
-    return of_process and "server" not in request.fixturenames and not settings.TEST_SERVER_MODE
+    folder = request.path.relative_to(TESTS).parts[0]
+    is_in_process = folder in ("mock", "moto_bridge", "protocol", "resources", "services")
+    return is_in_process and "server" not in request.fixturenames and not settings.TEST_SERVER_MODE
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from botocore.model import ServiceModel
 from hypothesis import strategies as st
 from moto import settings
 
-from bedrock_mock.core.patterns import compiled
+from bedrock_mock.protocol.patterns import compiled
 
 MODEL = ServiceModel(Loader().load_service_model("bedrock", "service-2"), "bedrock")
 #: Enums that the real service does not enforce.

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bedrock_mock.bedrock.responses import BedrockResponse
+from bedrock_mock.services.bedrock.responses import BedrockResponse
 from support import evaluation_job, import_job, in_process
 
 pytestmark = [in_process, pytest.mark.long]

@@ -12,9 +12,9 @@ from model_strategies import MODEL, OPEN_ENUMS, Valid, bounds, broken, call, kin
 from moto.moto_api._internal import mock_random
 
 from bedrock_mock import mock_bedrock
-from bedrock_mock.bedrock.models import BedrockBackend
-from bedrock_mock.core.lifecycle import clocks
-from bedrock_mock.core.patterns import compiled
+from bedrock_mock.protocol.patterns import compiled
+from bedrock_mock.resources.lifecycle import clocks
+from bedrock_mock.services.bedrock.backend import BedrockBackend
 from support import (
     ACCOUNT,
     BASE_MODEL,

@@ -12,11 +12,11 @@ from moto import mock_aws
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
 
-from bedrock_mock._decorate import decorate
-from bedrock_mock._handle import BedrockMock
-from bedrock_mock._surroundings import CREDENTIALS, Surroundings
-from bedrock_mock._takeover import takeover
-from bedrock_mock.core.config import check_all
+from bedrock_mock.mock.decorate import decorate
+from bedrock_mock.mock.handle import BedrockMock
+from bedrock_mock.moto_bridge.surroundings import CREDENTIALS, Surroundings
+from bedrock_mock.moto_bridge.takeover import takeover
+from bedrock_mock.resources.settings import check_all
 
 __all__ = ["BedrockMock", "MockBedrock", "current", "mock_bedrock"]
 

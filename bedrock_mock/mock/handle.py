@@ -14,13 +14,13 @@ from botocore.config import Config
 from moto import settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from bedrock_mock._remote import Remote
-from bedrock_mock._scripting import Scripting
+from bedrock_mock.mock.remote import Remote
+from bedrock_mock.mock.verbs import Scripting
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
 
-    from bedrock_mock.bedrock.models import BedrockBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 _DEFAULT_REGION = "us-east-1"
 _ACCOUNT = re.compile("[0-9]{12}")
@@ -84,8 +84,8 @@ class BedrockMock(Scripting):
                 "server's process. Use client(), or the server's /moto-api/data.json."
             )
             raise RuntimeError(msg)
-        from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
-        from bedrock_mock.core.backend import unknown_region  # noqa: PLC0415
+        from bedrock_mock.resources.backend import unknown_region  # noqa: PLC0415
+        from bedrock_mock.services.bedrock.backend import bedrock_backends  # noqa: PLC0415
 
         regions = bedrock_backends[
             account_id or os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
@@ -137,7 +137,7 @@ class BedrockMock(Scripting):
         self._check_active(verb)
         if settings.TEST_SERVER_MODE:
             return Remote(settings.test_server_mode_endpoint()).perform(verb, arguments)
-        from bedrock_mock._verbs import perform  # noqa: PLC0415 - not before it is needed
+        from bedrock_mock.scripting.verbs import perform  # noqa: PLC0415 - not before it is needed
 
         return perform(verb, arguments)
 
@@ -184,7 +184,8 @@ def _region(region_name: str | None) -> str:
 
 
 def check_transition(model_name: str, transition: dict[str, Any]) -> None:
-    from bedrock_mock.bedrock.models import clocks  # noqa: PLC0415 - not before it is needed
+    """Refuses an unknown clock or progression with a ValueError."""
+    from bedrock_mock.services.bedrock.backend import clocks  # noqa: PLC0415 - not before it is needed
 
     if model_name not in clocks():
         msg = f"{model_name!r} is no clock of Bedrock's jobs; there are: {', '.join(clocks())}"

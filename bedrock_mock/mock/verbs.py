@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bedrock_mock.core.calls import Calls
+    from bedrock_mock.mock.calls import Calls
 
 #: Scores by the names of metrics: 0 to 1, or with ``{"score": ..., "explanation": ...}``.
 Scores = Mapping[str, Any]
@@ -159,8 +159,8 @@ class Scripting(ABC):
             ...
             bedrock.complete("my-job")
         """
-        from bedrock_mock.bedrock.models import clocks  # noqa: PLC0415 - it loads moto
-        from bedrock_mock.core.lifecycle import FROZEN  # noqa: PLC0415
+        from bedrock_mock.resources.lifecycle import FROZEN  # noqa: PLC0415
+        from bedrock_mock.services.bedrock.backend import clocks  # noqa: PLC0415 - it loads moto
 
         for each in clocks() if model_name is None else [model_name]:
             self.set_transition(each, dict(FROZEN))
@@ -243,8 +243,8 @@ class Scripting(ABC):
 
             bedrock.calls.of("CreateModelImportJob").once(importedModelName="model")
         """
-        from bedrock_mock.bedrock.responses import BedrockResponse  # noqa: PLC0415 - as lazy
-        from bedrock_mock.core.calls import Call, Calls  # noqa: PLC0415 - as the rest
+        from bedrock_mock.mock.calls import Call, Calls  # noqa: PLC0415 - as the rest
+        from bedrock_mock.services.bedrock.responses import BedrockResponse  # noqa: PLC0415 - as lazy
 
         service = BedrockResponse.service
         calls = []

@@ -11,8 +11,8 @@ from botocore import xform_name
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import model_data
 
-from bedrock_mock.core.backend import camel_case
-from bedrock_mock.core.service import Service
+from bedrock_mock.protocol.service import Service
+from bedrock_mock.resources.backend import camel_case
 
 
 class _Kind:

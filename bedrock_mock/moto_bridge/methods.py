@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
-from bedrock_mock.core.listing import Page
-from bedrock_mock.core.scripting import copied
+from bedrock_mock.resources.listing import Page
+from bedrock_mock.scripting.scripts import copied
 
 if TYPE_CHECKING:
-    from bedrock_mock.core.backend import ServiceBackend
-    from bedrock_mock.core.service import Service
+    from bedrock_mock.protocol.service import Service
+    from bedrock_mock.resources.backend import ServiceBackend
 
 
 def method(backend: ServiceBackend, service: Service, name: str) -> Callable[..., Any]:

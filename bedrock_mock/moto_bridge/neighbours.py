@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import moto.backends
 
 if TYPE_CHECKING:
-    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.resources.backend import ServiceBackend
 
 _CHUNK = 64 * 1024
 

@@ -30,6 +30,7 @@ class Surroundings:
         self._session = boto3.DEFAULT_SESSION
 
     def restore(self, *, session: bool) -> None:
+        """Puts everything back; boto3's default session only if ``session`` says so."""
         for name, value in self._environment.items():
             if value is None:
                 os.environ.pop(name, None)

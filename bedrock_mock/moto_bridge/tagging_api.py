@@ -13,9 +13,9 @@ from itertools import chain
 from typing import Any
 from unittest.mock import patch
 
-from bedrock_mock.core.backend import ServiceBackend
-from bedrock_mock.core.errors import ServiceError
-from bedrock_mock.core.service import Operation, Service
+from bedrock_mock.protocol.errors import ServiceError
+from bedrock_mock.protocol.service import Operation, Service
+from bedrock_mock.resources.backend import ServiceBackend
 
 #: Gives our backend for moto's account and region.
 Find = Callable[[str, str], ServiceBackend]

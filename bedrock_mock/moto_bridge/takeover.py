@@ -20,7 +20,7 @@ from moto import backend_index
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
 
-from bedrock_mock.core.config import check_all
+from bedrock_mock.resources.settings import check_all
 
 
 class _Takeover:
@@ -80,12 +80,12 @@ class _Takeover:
     def _enter(self) -> None:
         import moto.bedrock  # noqa: PLC0415 - nothing heavy before the first use
 
-        from bedrock_mock import _moto_api  # noqa: PLC0415
-        from bedrock_mock._stubber import shortened  # noqa: PLC0415
-        from bedrock_mock.bedrock import urls  # noqa: PLC0415
-        from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
-        from bedrock_mock.bedrock.responses import BedrockResponse  # noqa: PLC0415
-        from bedrock_mock.core.dashboard import shown  # noqa: PLC0415
+        from bedrock_mock.moto_bridge import api  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.dashboard import shown  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.stubber import shortened  # noqa: PLC0415
+        from bedrock_mock.services.bedrock import urls  # noqa: PLC0415
+        from bedrock_mock.services.bedrock.backend import bedrock_backends  # noqa: PLC0415
+        from bedrock_mock.services.bedrock.responses import BedrockResponse  # noqa: PLC0415
 
         with ExitStack() as stack:
             stack.callback(_empty, bedrock_backends)
@@ -94,7 +94,7 @@ class _Takeover:
             stack.enter_context(_all_hosts(hosts))
             stack.enter_context(shortened(hosts, BedrockResponse.dispatch))
             stack.enter_context(shown(BedrockResponse.service, bedrock_backends))
-            stack.enter_context(_moto_api.added())
+            stack.enter_context(api.added())
             stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))
             stack.enter_context(patch.object(URLLib3Session, "send", _guarded_send()))
             self._stack = stack.pop_all()
@@ -105,20 +105,20 @@ class _Takeover:
         In some versions of moto its backend imports every other one, which no test that
         does not use it should pay for.
         """
-        from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415
-        from bedrock_mock.bedrock.responses import BedrockResponse  # noqa: PLC0415
-        from bedrock_mock.core import resource_groups  # noqa: PLC0415
+        from bedrock_mock.moto_bridge import tagging_api  # noqa: PLC0415
+        from bedrock_mock.services.bedrock.backend import bedrock_backends  # noqa: PLC0415
+        from bedrock_mock.services.bedrock.responses import BedrockResponse  # noqa: PLC0415
 
         original = moto.backends.get_backend
         joined = False
 
         def get_backend(name: Any) -> Any:
             nonlocal joined
-            if name == resource_groups.SERVICE:
+            if name == tagging_api.SERVICE:
                 with self._lock:
                     if not joined:
                         self._stack.enter_context(
-                            resource_groups.joined(
+                            tagging_api.joined(
                                 lambda account, region: bedrock_backends[account][region],
                                 BedrockResponse.service,
                             )
@@ -135,7 +135,7 @@ def _would_leak(url: str) -> bool:
     moto stops most by itself, unless they are to be passed through, but not those with a
     port, and it knows few hosts other than amazonaws.com.
     """
-    from bedrock_mock.bedrock.urls import DNS_SUFFIXES  # noqa: PLC0415 - loaded by now
+    from bedrock_mock.services.bedrock.urls import DNS_SUFFIXES  # noqa: PLC0415 - loaded by now
 
     service, _, rest = (urlsplit(url).hostname or "").partition(".")
     return (

@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 
 from botocore.utils import parse_timestamp
 
-from bedrock_mock.core.compiling import Compiler, is_document
-from bedrock_mock.core.errors import SerializationException
+from bedrock_mock.protocol.compiling import Compiler, is_document
+from bedrock_mock.protocol.errors import SerializationException
 
 Decode = Callable[[Any], Any]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from bedrock_mock.core.compiling import Compiler, is_document
+from bedrock_mock.protocol.compiling import Compiler, is_document
 
 Encode = Callable[[Any], Any]
 

@@ -12,12 +12,12 @@ from urllib.parse import parse_qs, unquote
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from bedrock_mock.core import decoding
-from bedrock_mock.core.config import setting
-from bedrock_mock.core.encoding import Encode, Encoders
-from bedrock_mock.core.errors import ServiceError, ValidationException
-from bedrock_mock.core.listing import Page
-from bedrock_mock.core.validation import Check, Checks, refusal
+from bedrock_mock.protocol import decoding
+from bedrock_mock.protocol.encoding import Encode, Encoders
+from bedrock_mock.protocol.errors import ServiceError, ValidationException
+from bedrock_mock.protocol.validation import Check, Checks, refusal
+from bedrock_mock.resources.listing import Page
+from bedrock_mock.resources.settings import setting
 
 _LABEL = re.compile(r"\{(\w+)\+?\}")
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from bedrock_mock.core import patterns
-from bedrock_mock.core.compiling import Compiler, is_document
-from bedrock_mock.core.errors import ValidationException
+from bedrock_mock.protocol import patterns
+from bedrock_mock.protocol.compiling import Compiler, is_document
+from bedrock_mock.protocol.errors import ValidationException
 
 
 class Fault(NamedTuple):

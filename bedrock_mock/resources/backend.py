@@ -11,11 +11,11 @@ from typing import Any, ClassVar, Protocol
 from moto.core.base_backend import BaseBackend
 from moto.moto_api._internal import mock_random
 
-from bedrock_mock.core.lifecycle import Lifecycle
-from bedrock_mock.core.operations import Handler, handlers
-from bedrock_mock.core.scripting import Scripts
-from bedrock_mock.core.store import Resource, Store
-from bedrock_mock.core.tagging import Tagging
+from bedrock_mock.resources.lifecycle import Lifecycle
+from bedrock_mock.resources.operations import Handler, handlers
+from bedrock_mock.resources.store import Resource, Store
+from bedrock_mock.resources.tagging import Tagging
+from bedrock_mock.scripting.scripts import Scripts
 
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ID_LENGTH = 12

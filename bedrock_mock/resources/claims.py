@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from bedrock_mock.core.lifecycle import Lifecycle
+from bedrock_mock.resources.lifecycle import Lifecycle
 
 J = TypeVar("J", bound=Lifecycle)
 

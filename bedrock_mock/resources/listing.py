@@ -12,9 +12,9 @@ from typing import Any, Generic
 
 from botocore import xform_name
 
-from bedrock_mock.core.errors import ValidationException
-from bedrock_mock.core.lifecycle import Lifecycle
-from bedrock_mock.core.store import Position, R, Store
+from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.resources.lifecycle import Lifecycle
+from bedrock_mock.resources.store import Position, R, Store
 
 #: The page size of a request without ``maxResults``; the service's own is not documented.
 DEFAULT_PAGE_SIZE = 100

@@ -21,9 +21,9 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
-from bedrock_mock.core import errors
-from bedrock_mock.core.backend import ServiceBackend, unknown_region
-from bedrock_mock.core.service import Service
+from bedrock_mock.protocol import errors
+from bedrock_mock.protocol.service import Service
+from bedrock_mock.resources.backend import ServiceBackend, unknown_region
 
 #: What moto's stubber and server take: status, headers, body.
 Answer = tuple[int, dict[str, str], str]
@@ -46,7 +46,7 @@ class ServiceResponse(BaseResponse):
 
     Of moto's ``BaseResponse`` it keeps what says who asks: region, account and
     authorisation. How a request is read and answered is worked out once per operation,
-    in :class:`~bedrock_mock.core.service.Service`.
+    in :class:`~bedrock_mock.protocol.service.Service`.
 
     Attributes:
         service: the compiled service model.

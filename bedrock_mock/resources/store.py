@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from typing import Generic, Protocol, TypeVar
 
-from bedrock_mock.core.errors import ResourceNotFoundException
+from bedrock_mock.protocol.errors import ResourceNotFoundException
 
 
 class Resource(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.core.errors import ResourceNotFoundException, TooManyTagsException
-from bedrock_mock.core.operations import operation
+from bedrock_mock.protocol.errors import ResourceNotFoundException, TooManyTagsException
+from bedrock_mock.resources.operations import operation
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
         UntagResourceRequestTypeDef,
     )
 
-    from bedrock_mock.core.backend import ServiceBackend
-    from bedrock_mock.core.store import Resource
+    from bedrock_mock.resources.backend import ServiceBackend
+    from bedrock_mock.resources.store import Resource
 
 #: How many tags a resource can have.
 MAX_TAGS = 50

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from bedrock_mock.bedrock.models import BedrockBackend, bedrock_backends
-from bedrock_mock.core.lifecycle import Lifecycle
+from bedrock_mock.resources.lifecycle import Lifecycle
+from bedrock_mock.services.bedrock.backend import BedrockBackend, bedrock_backends
 
 
 def jobs(region_name: str | None, account_id: str | None) -> Iterator[tuple[BedrockBackend, Any]]:

@@ -11,9 +11,9 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from bedrock_mock.core.calls import Call, Calls, matches
-from bedrock_mock.core.errors import ServiceError
-from bedrock_mock.core.lifecycle import Lifecycle
+from bedrock_mock.mock.calls import Call, Calls, matches
+from bedrock_mock.protocol.errors import ServiceError
+from bedrock_mock.resources.lifecycle import Lifecycle
 
 #: A job is chosen by what its request has at least, or by a function of the request.
 Matching = Mapping[str, Any] | Callable[[Mapping[str, Any]], object]

@@ -1,7 +1,7 @@
 """What the scripting verbs do, in the process that holds the state.
 
 Each takes keyword arguments and gives what JSON has, so that a server can offer them too;
-:class:`bedrock_mock._scripting.Scripting` documents them.
+:class:`bedrock_mock.mock.verbs.Scripting` documents them.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from bedrock_mock._jobs import find_job, jobs, must_go_on
-from bedrock_mock.bedrock.evaluation_jobs import EvaluationJob
-from bedrock_mock.bedrock.evaluation_scores import checked, metrics_of
-from bedrock_mock.bedrock.models import BedrockBackend, bedrock_backends
-from bedrock_mock.bedrock.responses import BedrockResponse
-from bedrock_mock.core import errors
-from bedrock_mock.core.lifecycle import clocks
-from bedrock_mock.core.scripting import Fault, ForJob, Scripts, copied
+from bedrock_mock.protocol import errors
+from bedrock_mock.resources.lifecycle import clocks
+from bedrock_mock.scripting.jobs import find_job, jobs, must_go_on
+from bedrock_mock.scripting.scripts import Fault, ForJob, Scripts, copied
+from bedrock_mock.services.bedrock.backend import BedrockBackend, bedrock_backends
+from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJob
+from bedrock_mock.services.bedrock.evaluation.scores import checked, metrics_of
+from bedrock_mock.services.bedrock.responses import BedrockResponse
 
 Verb = Callable[..., Any]
 

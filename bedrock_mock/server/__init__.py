@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from bedrock_mock._remote import Remote
-from bedrock_mock._scripting import Scripting
-from bedrock_mock._serve import READY, application, listen, serve, url_of, wsgi_server
-from bedrock_mock._takeover import install, takeover
+from bedrock_mock.mock.remote import Remote
+from bedrock_mock.mock.verbs import Scripting
+from bedrock_mock.moto_bridge.takeover import install, takeover
+from bedrock_mock.server.command import READY, application, listen, serve, url_of, wsgi_server
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
 
-    from bedrock_mock._wsgi import Application
+    from bedrock_mock.server.application import Application
 
 __all__ = ["BedrockServer", "create_app", "serve"]
 
@@ -130,7 +130,7 @@ class BedrockServer(Scripting):
         """
         import boto3  # noqa: PLC0415
 
-        from bedrock_mock._handle import make_client  # noqa: PLC0415 - it loads moto
+        from bedrock_mock.mock.handle import make_client  # noqa: PLC0415 - it loads moto
 
         return make_client(
             boto3.client,
@@ -146,7 +146,7 @@ class BedrockServer(Scripting):
 
         Takes and raises what :meth:`bedrock_mock.BedrockMock.set_transition` does.
         """
-        from bedrock_mock._handle import check_transition  # noqa: PLC0415 - it loads moto
+        from bedrock_mock.mock.handle import check_transition  # noqa: PLC0415 - it loads moto
 
         check_transition(model_name, transition)
         before = self._remote.transition(model_name)

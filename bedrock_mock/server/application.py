@@ -15,7 +15,8 @@ from moto.core import request as moto_request
 from moto.moto_api import recorder
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from bedrock_mock._answers import (
+from bedrock_mock.protocol.service import Service
+from bedrock_mock.server.answers import (
     Environ,
     StartResponse,
     allowed,
@@ -23,9 +24,8 @@ from bedrock_mock._answers import (
     is_preflight,
     send,
 )
-from bedrock_mock.bedrock.responses import BedrockResponse
-from bedrock_mock.bedrock.urls import DNS_SUFFIXES, url_bases
-from bedrock_mock.core.service import Service
+from bedrock_mock.services.bedrock.responses import BedrockResponse
+from bedrock_mock.services.bedrock.urls import DNS_SUFFIXES, url_bases
 
 #: For container health checks; beside moto's own paths.
 HEALTH_PATH = "/moto-api/health"
@@ -56,6 +56,7 @@ class Application:
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers one request, as PEP 3333 asks for."""
         if environ.get("PATH_INFO") == HEALTH_PATH:
             return send(environ, start_response, 200, {}, json.dumps({"status": "ok"}))
         # Servers call the path as it was sent by one of two names; moto knows the first.

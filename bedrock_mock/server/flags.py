@@ -23,6 +23,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def parser() -> argparse.ArgumentParser:
+    """The parser of the flags that ``moto_server`` has."""
     flags = argparse.ArgumentParser(prog="bedrock-mock serve", description="moto's server.")
     port = os.environ.get("MOTO_PORT", "5000")
     flags.add_argument("-H", "--host", default="127.0.0.1", help="the address (%(default)s)")

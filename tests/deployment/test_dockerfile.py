@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import pytest
 from documents import ROOT, environment
 
-from bedrock_mock._flags import parser
+from bedrock_mock.server.flags import parser
 
 DOCKERFILE = ROOT / "Dockerfile"
 HADOLINT = shutil.which("hadolint", path=Path(sys.executable).parent)

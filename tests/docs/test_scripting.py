@@ -8,9 +8,9 @@ import re
 import pytest
 from documents import Document
 
-from bedrock_mock._remote import verb_path
-from bedrock_mock._scripting import Scripting
-from bedrock_mock._verbs import VERBS
+from bedrock_mock.mock.remote import verb_path
+from bedrock_mock.mock.verbs import Scripting
+from bedrock_mock.scripting.verbs import VERBS
 
 pytestmark = pytest.mark.once
 

@@ -11,7 +11,7 @@ import shlex
 import pytest
 from documents import ROOT, Document
 
-from bedrock_mock._flags import parser
+from bedrock_mock.server.flags import parser
 
 pytestmark = pytest.mark.once
 

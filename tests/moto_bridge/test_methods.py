@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from moto.backends import get_backend
 
-from bedrock_mock.core.errors import ResourceNotFoundException, ValidationException
+from bedrock_mock.protocol.errors import ResourceNotFoundException, ValidationException
 from support import ACCOUNT, BASE_MODEL, REGION, ROLE, body, custom_model, in_process, tags
 
 pytestmark = in_process

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_strategies import MODEL
 
-from bedrock_mock.core.patterns import compiled, displayed
+from bedrock_mock.protocol.patterns import compiled, displayed
 
 pytestmark = pytest.mark.long
 
@@ -117,8 +117,8 @@ def test_messages_leave_the_outer_anchors_out(pattern, shown):
 
 
 ADVERSARIES = """
-    from bedrock_mock.bedrock.responses import BedrockResponse
-    from bedrock_mock.core.patterns import compiled
+    from bedrock_mock.services.bedrock.responses import BedrockResponse
+    from bedrock_mock.protocol.patterns import compiled
 
     units = ["a", "A", "1", "-", "_", ".", "/", ":", " ", "a-", "a_", "a.", "a/", "a:", "a ", "a1",
              "arn:aws:", "arn:aws:bedrock:us-east-1:123456789012:custom-model/a.a"]

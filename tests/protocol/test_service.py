@@ -11,8 +11,8 @@ from moto.core.authorization import enable_iam_authentication
 from moto.moto_api import state_manager
 from moto.moto_api._internal import mock_random
 
-from bedrock_mock.core.errors import SerializationException, ValidationException
-from bedrock_mock.core.service import Service
+from bedrock_mock.protocol.errors import SerializationException, ValidationException
+from bedrock_mock.protocol.service import Service
 from support import IMPORT_CLOCK, import_job, in_process
 
 SERVICE = Service("bedrock")

@@ -6,7 +6,7 @@ import pytest
 from botocore.model import ServiceModel
 from model_strategies import call, changed
 
-from bedrock_mock.core.validation import Checks
+from bedrock_mock.protocol.validation import Checks
 from support import ROLE, data_set, evaluation_job, import_job, refused, tags
 
 NAME = "[0-9a-zA-Z-_.]+"

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from model_strategies import JSON, MODEL, changed, send
 
 from bedrock_mock import mock_bedrock
-from bedrock_mock.bedrock.responses import BedrockResponse
-from bedrock_mock.core.errors import SerializationException
+from bedrock_mock.protocol.errors import SerializationException
+from bedrock_mock.services.bedrock.responses import BedrockResponse
 from support import evaluation_job, import_job, in_process
 
 IMPORTS, EVALUATIONS = "/model-import-jobs", "/evaluation-jobs"

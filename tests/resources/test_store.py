@@ -17,8 +17,8 @@ from model_strategies import call
 
 import bedrock_mock
 from bedrock_mock import mock_bedrock
-from bedrock_mock.core.errors import ResourceNotFoundException
-from bedrock_mock.core.store import Store
+from bedrock_mock.protocol.errors import ResourceNotFoundException
+from bedrock_mock.resources.store import Store
 from support import evaluation_job, import_job, in_process, tags
 
 quick = settings(

@@ -436,7 +436,7 @@ def test_calls_are_filtered_and_counted(bedrock, client):
 
 
 def test_of_very_many_calls_the_last_are_kept(monkeypatch):
-    monkeypatch.setattr("bedrock_mock.core.scripting.MAX_CALLS", 3)
+    monkeypatch.setattr("bedrock_mock.scripting.scripts.MAX_CALLS", 3)
     with mock_bedrock() as bedrock:
         bedrock.backend().scripts.clear()
         for size in range(1, 6):

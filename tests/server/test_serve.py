@@ -25,7 +25,7 @@ from werkzeug.serving import make_ssl_devcert
 
 import bedrock_mock
 from bedrock_mock.__main__ import main
-from bedrock_mock._serve import url_of
+from bedrock_mock.server.command import url_of
 from support import IMPORT_CLOCK, import_job, in_process, manual, without_coverage
 
 pytestmark = in_process
@@ -113,7 +113,7 @@ def test_a_bug_of_ours_is_a_json_answer_in_a_server(monkeypatch, caplog):
             config=Config(retries={"total_max_attempts": 1}),
         )
         assert client.list_imported_models()["modelSummaries"] == []
-        from bedrock_mock.bedrock.models import bedrock_backends
+        from bedrock_mock.services.bedrock.backend import bedrock_backends
 
         handlers = bedrock_backends["123456789012"]["us-east-1"].handlers
         monkeypatch.setitem(handlers, "GetImportedModel", lambda request: 1 / 0)
@@ -371,7 +371,7 @@ def test_it_serves_https(tmp_path, own):
 def test_the_reloader_serves_too(monkeypatch):
     served = []
     monkeypatch.setattr(
-        "bedrock_mock._serve.run_simple", lambda *args, **options: served.append(options)
+        "bedrock_mock.server.command.run_simple", lambda *args, **options: served.append(options)
     )
     assert main(["serve", "--reload"]) == 0
     assert served[0]["use_reloader"] is True
@@ -429,7 +429,7 @@ def test_serve_has_motos_flags(capsys):
 @pytest.mark.parametrize("missing", ["cheroot.wsgi", "moto.moto_server.werkzeug_app"])
 def test_serve_without_the_extra_says_what_to_install(monkeypatch, missing):
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.delitem(sys.modules, "bedrock_mock._wsgi", raising=False)
+    monkeypatch.delitem(sys.modules, "bedrock_mock.server.application", raising=False)
     with pytest.raises(SystemExit, match=r"pip install 'bedrock-mock\[server\]'"):
         main(["serve"])
 

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from boto3 import Session
 from moto.core.base_backend import BackendDict
 
-from bedrock_mock.bedrock.custom_models import CustomModels
-from bedrock_mock.bedrock.evaluation_jobs import EvaluationJobs
-from bedrock_mock.bedrock.foundation_models import FoundationModels
-from bedrock_mock.bedrock.imported_models import ImportedModels
-from bedrock_mock.bedrock.invocation_logging import InvocationLogging
-from bedrock_mock.bedrock.model_customization_jobs import ModelCustomizationJobs
-from bedrock_mock.bedrock.model_import_jobs import ModelImportJobs
-from bedrock_mock.bedrock.responses import BedrockResponse
-from bedrock_mock.core.backend import ServiceBackend
-from bedrock_mock.core.lifecycle import clocks
-from bedrock_mock.core.methods import method
-from bedrock_mock.core.scripting import Scripts
+from bedrock_mock.moto_bridge.methods import method
+from bedrock_mock.resources.backend import ServiceBackend
+from bedrock_mock.resources.lifecycle import clocks
+from bedrock_mock.scripting.scripts import Scripts
+from bedrock_mock.services.bedrock import urls
+from bedrock_mock.services.bedrock.customization.custom_models import CustomModels
+from bedrock_mock.services.bedrock.customization.model_customization_jobs import (
+    ModelCustomizationJobs,
+)
+from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJobs
+from bedrock_mock.services.bedrock.foundation_models import FoundationModels
+from bedrock_mock.services.bedrock.imports.imported_models import ImportedModels
+from bedrock_mock.services.bedrock.imports.model_import_jobs import ModelImportJobs
+from bedrock_mock.services.bedrock.invocation_logging import InvocationLogging
+from bedrock_mock.services.bedrock.responses import BedrockResponse
 
 # The clocks are known once this module is: it loads every resource.
 __all__ = ["BedrockBackend", "bedrock_backends", "clocks"]
@@ -41,6 +44,11 @@ class BedrockBackend(ServiceBackend):
         self.invocation_logging = InvocationLogging(self)
         self.foundation_models = FoundationModels(self)
         self.compose()
+
+    @property
+    def _url_module(self) -> Any:
+        """moto would look for it beside a module whose name ends in ``models``."""
+        return urls
 
     # Hidden from type checkers, which would let any attribute pass.
     if not TYPE_CHECKING:  # pragma: no branch

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.bedrock.base_models import foundation_model
-from bedrock_mock.bedrock.responses import BedrockResponse
-from bedrock_mock.core.config import setting
-from bedrock_mock.core.errors import ResourceNotFoundException, ServiceError
-from bedrock_mock.core.operations import operation
+from bedrock_mock.protocol.errors import ResourceNotFoundException, ServiceError
+from bedrock_mock.resources.operations import operation
+from bedrock_mock.resources.settings import setting
+from bedrock_mock.services.bedrock.customization.base_models import foundation_model
+from bedrock_mock.services.bedrock.responses import BedrockResponse
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         ListFoundationModelsRequestTypeDef,
     )
 
-    from bedrock_mock.bedrock.models import BedrockBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 Model = dict[str, Any]
 Models = list[Model]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.bedrock.references import check_bucket, check_log_group
-from bedrock_mock.bedrock.rules import check_role
-from bedrock_mock.core.operations import operation
+from bedrock_mock.resources.operations import operation
+from bedrock_mock.services.bedrock.references import check_bucket, check_log_group
+from bedrock_mock.services.bedrock.rules import check_role
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import PutModelInvocationLoggingConfigurationRequestTypeDef
 
-    from bedrock_mock.bedrock.models import BedrockBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 
 class InvocationLogging:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.core.config import QUOTAS, setting
-from bedrock_mock.core.errors import ServiceQuotaExceededException
+from bedrock_mock.protocol.errors import ServiceQuotaExceededException
+from bedrock_mock.resources.settings import QUOTAS, setting
 
 if TYPE_CHECKING:
-    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.resources.backend import ServiceBackend
 
 IMPORT_JOBS = "concurrent_model_import_jobs"
 IMPORTED_MODELS = "imported_models"

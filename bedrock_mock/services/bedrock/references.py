@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bedrock_mock.core import neighbours
-from bedrock_mock.core.config import setting
-from bedrock_mock.core.errors import ValidationException
+from bedrock_mock.moto_bridge import neighbours
+from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.resources.settings import setting
 
 if TYPE_CHECKING:
-    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.resources.backend import ServiceBackend
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-import-model.html
 _ARCHITECTURES = (

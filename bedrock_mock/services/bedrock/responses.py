@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bedrock_mock.core.response import ServiceResponse
-from bedrock_mock.core.service import Service
+from bedrock_mock.protocol.service import Service
+from bedrock_mock.resources.response import ServiceResponse
 
 
 class BedrockResponse(ServiceResponse):
@@ -17,6 +17,6 @@ class BedrockResponse(ServiceResponse):
     @staticmethod
     def backends() -> Any:
         """The backends by account and region."""
-        from bedrock_mock.bedrock.models import bedrock_backends  # noqa: PLC0415 - they import us
+        from bedrock_mock.services.bedrock.backend import bedrock_backends  # noqa: PLC0415 - they import us
 
         return bedrock_backends

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from bedrock_mock.bedrock.references import are_strict
-from bedrock_mock.core.errors import AccessDeniedException, ValidationException
-from bedrock_mock.core.neighbours import has_role, key_of
+from bedrock_mock.moto_bridge.neighbours import has_role, key_of
+from bedrock_mock.protocol.errors import AccessDeniedException, ValidationException
+from bedrock_mock.services.bedrock.references import are_strict
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.resources.backend import ServiceBackend
 
 _ROLE = re.compile(r"arn:[^:]+:iam::([0-9]{12}):role/.+")
 _KMS_ARN = re.compile(r"(arn:[^:]+:kms:[^:]*:[0-9]{12}):(key|alias)/(.+)")

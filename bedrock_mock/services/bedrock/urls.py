@@ -1,6 +1,6 @@
 """The one URL of Bedrock: all else is told apart by the service model."""
 
-from bedrock_mock.bedrock.responses import BedrockResponse
+from bedrock_mock.services.bedrock.responses import BedrockResponse
 
 #: What the hosts of AWS end in, for all partitions, plain and dual-stack.
 DNS_SUFFIXES = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bedrock_mock.core.store import Store
+from bedrock_mock.resources.store import Store
 
 if TYPE_CHECKING:
-    from bedrock_mock.bedrock.custom_models import CustomModel
-    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.resources.backend import ServiceBackend
+    from bedrock_mock.services.bedrock.customization.custom_models import CustomModel
 
 _FOUNDATION_MODEL = "foundation-model/"
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from moto.core.utils import utcnow
 
-from bedrock_mock.bedrock.base_models import BaseModel, foundation_model
-from bedrock_mock.bedrock.customization_rules import check_source
-from bedrock_mock.bedrock.rules import check_role, in_milliseconds, kms_key_arn
-from bedrock_mock.core.errors import ConflictException, ValidationException
-from bedrock_mock.core.lifecycle import Lifecycle
-from bedrock_mock.core.listing import Page, page
-from bedrock_mock.core.operations import operation
-from bedrock_mock.core.store import Store
-from bedrock_mock.core.tagging import as_dict
+from bedrock_mock.protocol.errors import ConflictException, ValidationException
+from bedrock_mock.resources.lifecycle import Lifecycle
+from bedrock_mock.resources.listing import Page, page
+from bedrock_mock.resources.operations import operation
+from bedrock_mock.resources.store import Store
+from bedrock_mock.resources.tagging import as_dict
+from bedrock_mock.services.bedrock.customization.base_models import BaseModel, foundation_model
+from bedrock_mock.services.bedrock.customization.rules import check_source
+from bedrock_mock.services.bedrock.rules import check_role, in_milliseconds, kms_key_arn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
         ListCustomModelsRequestTypeDef,
     )
 
-    from bedrock_mock.bedrock.model_customization_jobs import ModelCustomizationJob
-    from bedrock_mock.bedrock.models import BedrockBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
+    from bedrock_mock.services.bedrock.customization.model_customization_jobs import (
+        ModelCustomizationJob,
+    )
 
 #: Only models of the Nova family can be brought along; which one it is stands in its files.
 _IMPORTED_FROM = "amazon.nova-lite-v1:0"

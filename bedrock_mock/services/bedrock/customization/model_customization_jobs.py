@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.utils import utcnow
 
-from bedrock_mock.bedrock.base_models import BaseModel, base_model
-from bedrock_mock.bedrock.custom_models import CustomizedModel
-from bedrock_mock.bedrock.customization_rules import (
+from bedrock_mock.protocol.errors import ConflictException, ValidationException
+from bedrock_mock.resources.claims import Claims
+from bedrock_mock.resources.lifecycle import Lifecycle
+from bedrock_mock.resources.listing import Page, page
+from bedrock_mock.resources.operations import operation
+from bedrock_mock.resources.store import Store
+from bedrock_mock.resources.tagging import as_dict
+from bedrock_mock.services.bedrock.customization.base_models import BaseModel, base_model
+from bedrock_mock.services.bedrock.customization.custom_models import CustomizedModel
+from bedrock_mock.services.bedrock.customization.rules import (
     check_customization,
     check_references,
     customization_type,
 )
-from bedrock_mock.bedrock.rules import check_role, in_milliseconds, kms_key_arn
-from bedrock_mock.core.claims import Claims
-from bedrock_mock.core.errors import ConflictException, ValidationException
-from bedrock_mock.core.lifecycle import Lifecycle
-from bedrock_mock.core.listing import Page, page
-from bedrock_mock.core.operations import operation
-from bedrock_mock.core.store import Store
-from bedrock_mock.core.tagging import as_dict
+from bedrock_mock.services.bedrock.rules import check_role, in_milliseconds, kms_key_arn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         StopModelCustomizationJobRequestTypeDef,
     )
 
-    from bedrock_mock.bedrock.models import BedrockBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 
 class ModelCustomizationJob(Lifecycle):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bedrock_mock.bedrock.references import check_bucket, check_objects, check_vpc
-from bedrock_mock.core.errors import ValidationException
+from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.services.bedrock.references import check_bucket, check_objects, check_vpc
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
         CreateModelCustomizationJobRequestTypeDef,
     )
 
-    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.resources.backend import ServiceBackend
 
 #: What each member of ``customizationConfig`` configures.
 _CONFIGURED = {

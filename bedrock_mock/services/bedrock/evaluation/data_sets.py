@@ -8,10 +8,10 @@ from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from bedrock_mock.core import neighbours
+from bedrock_mock.moto_bridge import neighbours
 
 if TYPE_CHECKING:
-    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.resources.backend import ServiceBackend
 
 Record = dict[str, Any]
 #: What a JSON value must be: a type, ``[form]`` for a list of at least one such value, or

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.utils import utcnow
 
-from bedrock_mock.bedrock.data_sets import DataSetError
-from bedrock_mock.bedrock.evaluation_references import check_references
-from bedrock_mock.bedrock.evaluation_results import write_results
-from bedrock_mock.bedrock.evaluation_rules import check_evaluation
-from bedrock_mock.bedrock.evaluation_summary import EvaluationSummary
-from bedrock_mock.bedrock.quotas import AUTOMATED_JOBS, check_quota
-from bedrock_mock.bedrock.rules import check_role
-from bedrock_mock.core.errors import (
+from bedrock_mock.protocol.errors import (
     ConflictException,
     ValidationException,
 )
-from bedrock_mock.core.lifecycle import GONE, Lifecycle
-from bedrock_mock.core.listing import Page, page
-from bedrock_mock.core.operations import operation
-from bedrock_mock.core.store import Store
-from bedrock_mock.core.tagging import as_dict
+from bedrock_mock.resources.lifecycle import GONE, Lifecycle
+from bedrock_mock.resources.listing import Page, page
+from bedrock_mock.resources.operations import operation
+from bedrock_mock.resources.store import Store
+from bedrock_mock.resources.tagging import as_dict
+from bedrock_mock.services.bedrock.evaluation.data_sets import DataSetError
+from bedrock_mock.services.bedrock.evaluation.references import check_references
+from bedrock_mock.services.bedrock.evaluation.results import write_results
+from bedrock_mock.services.bedrock.evaluation.rules import check_evaluation
+from bedrock_mock.services.bedrock.evaluation.summary import EvaluationSummary
+from bedrock_mock.services.bedrock.quotas import AUTOMATED_JOBS, check_quota
+from bedrock_mock.services.bedrock.rules import check_role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         StopEvaluationJobRequestTypeDef,
     )
 
-    from bedrock_mock.bedrock.models import BedrockBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 _DELETABLE = frozenset({"Completed", "Failed", "Stopped"})
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
-from bedrock_mock.bedrock.data_sets import PROMPTS, PROMPTS_WITH_ANSWERS
-from bedrock_mock.bedrock.evaluation_records import Answerer, Records
-from bedrock_mock.core.encoding import iso8601
+from bedrock_mock.protocol.encoding import iso8601
+from bedrock_mock.services.bedrock.evaluation.data_sets import PROMPTS, PROMPTS_WITH_ANSWERS
+from bedrock_mock.services.bedrock.evaluation.records import Answerer, Records
 
 if TYPE_CHECKING:
-    from bedrock_mock.bedrock.data_sets import Record
+    from bedrock_mock.services.bedrock.evaluation.data_sets import Record
 
 _PASSED = 0.5
 _LIKERT_STEPS = 4

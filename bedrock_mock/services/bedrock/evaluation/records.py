@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
 
-from bedrock_mock.bedrock.data_sets import (
+from bedrock_mock.scripting.scripts import copied
+from bedrock_mock.services.bedrock.evaluation.data_sets import (
     PROMPTS,
     PROMPTS_WITH_ANSWERS,
     TURNS,
@@ -16,13 +17,12 @@ from bedrock_mock.bedrock.data_sets import (
     DataSetError,
     Form,
 )
-from bedrock_mock.bedrock.evaluation_scores import checked, metrics_of
-from bedrock_mock.bedrock.evaluation_summary import at, identifier_of, judges_of
-from bedrock_mock.core.scripting import copied
+from bedrock_mock.services.bedrock.evaluation.scores import checked, metrics_of
+from bedrock_mock.services.bedrock.evaluation.summary import at, identifier_of, judges_of
 
 if TYPE_CHECKING:
-    from bedrock_mock.bedrock.data_sets import Record
-    from bedrock_mock.bedrock.evaluation_jobs import EvaluationJob
+    from bedrock_mock.services.bedrock.evaluation.data_sets import Record
+    from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJob
 
 _RETRIEVE_AND_GENERATE = ("knowledgeBaseConfig", "retrieveAndGenerateConfig")
 #: Where a RAG configuration names the model that generates.

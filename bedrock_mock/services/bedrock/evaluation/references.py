@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
-from bedrock_mock.bedrock.data_sets import TURNS_WITH_ANSWERS, DataSetError, records_of
-from bedrock_mock.bedrock.references import check_bucket
-from bedrock_mock.bedrock.rules import kms_key_arn
-from bedrock_mock.core.errors import ValidationException
+from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.services.bedrock.evaluation.data_sets import (
+    TURNS_WITH_ANSWERS,
+    DataSetError,
+    records_of,
+)
+from bedrock_mock.services.bedrock.references import check_bucket
+from bedrock_mock.services.bedrock.rules import kms_key_arn
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import CreateEvaluationJobRequestTypeDef
 
-    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.resources.backend import ServiceBackend
 
 
 def check_references(backend: ServiceBackend, request: CreateEvaluationJobRequestTypeDef) -> None:

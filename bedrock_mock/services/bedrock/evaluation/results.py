@@ -12,18 +12,18 @@ from uuid import UUID
 
 from moto.moto_api._internal import mock_random
 
-from bedrock_mock.bedrock.data_sets import records_of
-from bedrock_mock.bedrock.evaluation_records import (
+from bedrock_mock.moto_bridge import neighbours
+from bedrock_mock.services.bedrock.evaluation.data_sets import records_of
+from bedrock_mock.services.bedrock.evaluation.human_answers import AnswersToHumans
+from bedrock_mock.services.bedrock.evaluation.records import (
     AnswersOfModel,
     AnswersOfRag,
     Records,
 )
-from bedrock_mock.bedrock.human_answers import AnswersToHumans
-from bedrock_mock.core import neighbours
 
 if TYPE_CHECKING:
-    from bedrock_mock.bedrock.evaluation_jobs import EvaluationJob
-    from bedrock_mock.core.backend import ServiceBackend
+    from bedrock_mock.resources.backend import ServiceBackend
+    from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJob
 
 _IN_MEMORY = 1_000_000
 _PERMISSION_CHECK = "amazon-bedrock-evaluations-permission-check"

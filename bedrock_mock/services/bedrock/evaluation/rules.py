@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.core.errors import ValidationException
+from bedrock_mock.protocol.errors import ValidationException
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import CreateEvaluationJobRequestTypeDef

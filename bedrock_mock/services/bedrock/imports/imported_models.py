@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from bedrock_mock.core.listing import Page, page
-from bedrock_mock.core.operations import operation
-from bedrock_mock.core.store import Store
+from bedrock_mock.resources.listing import Page, page
+from bedrock_mock.resources.operations import operation
+from bedrock_mock.resources.store import Store
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
         ListImportedModelsRequestTypeDef,
     )
 
-    from bedrock_mock.bedrock.model_import_jobs import ModelImportJob
-    from bedrock_mock.bedrock.models import BedrockBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
+    from bedrock_mock.services.bedrock.imports.model_import_jobs import ModelImportJob
 
 
 class ImportedModel:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from moto.core.utils import utcnow
 
-from bedrock_mock.bedrock.imported_models import ImportedModel
-from bedrock_mock.bedrock.quotas import IMPORT_JOBS, IMPORTED_MODELS, check_quota
-from bedrock_mock.bedrock.references import check_bucket, check_vpc, model_at
-from bedrock_mock.bedrock.rules import check_role, in_milliseconds, kms_key_arn
-from bedrock_mock.core.claims import Claims
-from bedrock_mock.core.errors import ValidationException
-from bedrock_mock.core.lifecycle import FAILED, Lifecycle
-from bedrock_mock.core.listing import Page, page
-from bedrock_mock.core.operations import operation
-from bedrock_mock.core.store import Store
-from bedrock_mock.core.tagging import as_dict
+from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.resources.claims import Claims
+from bedrock_mock.resources.lifecycle import FAILED, Lifecycle
+from bedrock_mock.resources.listing import Page, page
+from bedrock_mock.resources.operations import operation
+from bedrock_mock.resources.store import Store
+from bedrock_mock.resources.tagging import as_dict
+from bedrock_mock.services.bedrock.imports.imported_models import ImportedModel
+from bedrock_mock.services.bedrock.quotas import IMPORT_JOBS, IMPORTED_MODELS, check_quota
+from bedrock_mock.services.bedrock.references import check_bucket, check_vpc, model_at
+from bedrock_mock.services.bedrock.rules import check_role, in_milliseconds, kms_key_arn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         ListModelImportJobsRequestTypeDef,
     )
 
-    from bedrock_mock.bedrock.models import BedrockBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 
 class ModelImportJob(Lifecycle):

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 from werkzeug.serving import make_ssl_devcert, run_simple
 
-from bedrock_mock._flags import parse
-from bedrock_mock._takeover import takeover
+from bedrock_mock.moto_bridge.takeover import takeover
+from bedrock_mock.server.flags import parse
 
 if TYPE_CHECKING:
     from cheroot.wsgi import Server as WSGIServer
 
-    from bedrock_mock._wsgi import Application
+    from bedrock_mock.server.application import Application
 
 _NEEDS_EXTRA = (
     "bedrock-mock needs the packages of its server, which are not installed: "
@@ -142,6 +142,7 @@ def _certificate(options: argparse.Namespace, folder: str) -> tuple[str, str] | 
 
 
 def wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None) -> WSGIServer:
+    """A server of cheroot for the application, which does not listen yet."""
     try:
         from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415 - it needs the extra
         from cheroot.wsgi import Server as WSGIServer  # noqa: PLC0415
@@ -173,6 +174,7 @@ def listen(server: WSGIServer) -> None:
 
 
 def url_of(server: WSGIServer, *, secure: bool = False) -> str:
+    """The URL of a server that listens."""
     host, port = server.bind_addr[:2]
     if ":" in host:
         host = f"[{host}]"
@@ -186,7 +188,7 @@ def application() -> Application:
         SystemExit: the extra ``server`` is not installed.
     """
     try:
-        from bedrock_mock._wsgi import Application  # noqa: PLC0415 - it needs the extra
+        from bedrock_mock.server.application import Application  # noqa: PLC0415 - it needs the extra
     except ImportError as error:
         raise SystemExit(_NEEDS_EXTRA) from error
     return Application()

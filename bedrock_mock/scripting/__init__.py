@@ -1,0 +1,1 @@
+"""What a test has scripted, kept where the state is."""

@@ -1,0 +1,1 @@
+"""What is mocked, one folder for each service."""

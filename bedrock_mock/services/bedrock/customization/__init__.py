@@ -1,0 +1,1 @@
+"""Customization jobs and custom models."""

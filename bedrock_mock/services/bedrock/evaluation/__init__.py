@@ -1,0 +1,1 @@
+"""Evaluation jobs, their data sets and their results."""

@@ -1,0 +1,1 @@
+"""Model import jobs and imported models."""
