@@ -12,7 +12,6 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import model_data
 
 from bedrock_mock.protocol.service import Service
-from bedrock_mock.resources.backend import camel_case
 
 
 class _Kind:
@@ -26,7 +25,7 @@ class _Kind:
         self._service = service
         self._backends = backends
         self._arn_type = arn_type
-        self.name = camel_case(arn_type)
+        self.name = "".join(part.capitalize() for part in arn_type.split("-"))
 
     @property
     def instances_tracked(self) -> list[Any]:

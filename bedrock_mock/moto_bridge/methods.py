@@ -38,8 +38,9 @@ def method(backend: ServiceBackend, service: Service, name: str) -> Callable[...
         model = backend.get_custom_model(model_identifier="my-model")
         print(model.model_arn)
     """
-    # Whoever copies a backend asks for names before it has handlers.
-    operations = {xform_name(each): each for each in vars(backend).get("handlers", ())}
+    # copy() asks for private names before the copy has any attribute.
+    handled = () if name.startswith("_") else backend.handlers
+    operations = {xform_name(each): each for each in handled}
     if name not in operations:
         msg = f"{type(backend).__name__!r} object has no attribute {name!r}"
         raise AttributeError(msg)

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from threading import RLock
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from moto.core.base_backend import BaseBackend
 from moto.moto_api._internal import mock_random
 
+from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.operations import Handler, handlers
-from bedrock_mock.resources.store import Resource, Store
+from bedrock_mock.resources.store import Resource
 from bedrock_mock.resources.tagging import Tagging
+from bedrock_mock.resources.tokens import Tokens
 from bedrock_mock.scripting.scripts import Scripts
 
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ID_LENGTH = 12
 #: Partitions that moto takes for "aws", by the beginnings of their regions.
 _PARTITIONS = {"eu-isoe-": "aws-iso-e", "us-isof-": "aws-iso-f"}
-
-
-def camel_case(arn_type: str) -> str:
-    """A kind as it is part of the operations' names: ``ModelImportJob``."""
-    return "".join(part.capitalize() for part in arn_type.split("-"))
 
 
 def unknown_region(region: str, known: Sequence[str]) -> str:
@@ -38,21 +35,10 @@ def unknown_region(region: str, known: Sequence[str]) -> str:
     )
 
 
-class ResourceKind(Protocol):
-    """What a backend needs of a class that answers the operations of one kind of resource."""
-
-    #: The part of the ARN that names the kind: ``model-import-job``.
-    arn_type: ClassVar[str]
-    store: Store[Any]
-
-    def settle(self, arn: str | None = None) -> None:
-        """Brings what may have changed by itself up to date: one ARN's, or all."""
-
-
 class ServiceBackend(BaseBackend):
     """Base of the backend: subclasses set their resources as attributes and compose them.
 
-    Whoever reads or changes state from outside a handler holds :attr:`lock`.
+    Code that reads or changes state from outside a handler holds :attr:`lock`.
     """
 
     #: The service's name in ARNs and hosts.
@@ -69,20 +55,33 @@ class ServiceBackend(BaseBackend):
             self.partition,
         )
         self.scope = f"{account_id}/{region_name}"
-        self.kinds: dict[str, ResourceKind] = {}
-        self.handlers: dict[str, Handler] = {}
-        self._first_arns: dict[tuple[str, str], str] = {}
+        self.kinds: dict[str, Kind[Any]] = {}
+        self.tokens = Tokens()
 
     def compose(self) -> None:
-        """Takes the resources among the attributes into the tables of ARNs and handlers."""
-        attributes = list(vars(self).values())
-        self.kinds = {each.arn_type: each for each in attributes if hasattr(each, "arn_type")}
-        self.handlers = handlers([*attributes, Tagging(self)])
+        """Takes the kinds among the attributes into the table of ARNs."""
+        kinds = [each for each in vars(self).values() if isinstance(each, Kind)]
+        self.kinds = {kind.arn_type: kind for kind in kinds}
+
+    @cached_property
+    def resources_with_operations(self) -> list[object]:
+        """The objects whose methods answer operations."""
+        return [*vars(self).values(), Tagging(self)]
+
+    @cached_property
+    def handlers(self) -> dict[str, Handler]:
+        """The operations that are implemented, as far as the installed service model has them."""
+        return handlers(self.resources_with_operations, self.known_operations())
+
+    @classmethod
+    def known_operations(cls) -> Collection[str]:
+        """The operations of the installed service model."""
+        raise NotImplementedError  # pragma: no cover - each service has one
 
     def started(self, job: Lifecycle) -> None:
-        """A job has just been created: it gets what is scripted for it, and may be due already."""
+        """Gives a new job what is scripted for it, and moves it on if it is due already."""
         self.scripts.job_started(job, self.account_id, self.region_name)
-        _ = job.status
+        job.settle()
 
     def new_arn(self, arn_type: str, *within: str) -> str:
         """An ARN of this backend that nothing has yet; moto's seed makes it repeatable.
@@ -98,17 +97,6 @@ class ServiceBackend(BaseBackend):
             if arn not in store:
                 return arn
 
-    def first_arn(self, operation: str, request: Mapping[str, Any]) -> str | None:
-        """What an earlier request with the same ``clientRequestToken`` made, if there was one."""
-        token = request.get("clientRequestToken")
-        return self._first_arns.get((operation, token)) if token else None
-
-    def remember(self, operation: str, request: Mapping[str, Any], arn: str) -> None:
-        """Keeps what a request made for :meth:`first_arn`, if it has a token."""
-        # Where values are not checked, it may be empty.
-        if request.get("clientRequestToken"):
-            self._first_arns[operation, request["clientRequestToken"]] = arn
-
     def arn(self, resource: str) -> str:
         """The ARN of a resource of this account and region."""
         return (
@@ -116,21 +104,16 @@ class ServiceBackend(BaseBackend):
             f"{self.account_id}:{resource}"
         )
 
-    def arn_of(self, operation: str, identifier: str) -> str | None:
-        """The ARN of what an operation means by a name or an ARN, ``None`` where there is none.
+    def arns_of(self, operation: str, request: Mapping[str, Any]) -> Sequence[str]:
+        """The ARNs of the resources that a request names by ARN, id or name.
 
-        The kind is part of the operation's name: ``GetModelImportJob`` has a
-        ``model-import-job``.
+        The kind that answers the operation says what an identifier means.
         """
-        if identifier.startswith("arn:"):
-            return identifier
-        for arn_type, kind in self.kinds.items():
-            if camel_case(arn_type) in operation:
-                with self.lock:
-                    kind.settle(identifier)
-                    found = kind.store.get(identifier)
-                return found.arn if found else None
-        return None
+        kind = getattr(self.handlers.get(operation), "__self__", None)
+        if not isinstance(kind, (Kind, Tagging)):
+            return []
+        with self.lock:
+            return kind.arns_of(request)
 
     def resource(self, arn: str) -> Resource | None:
         """The resource of this ARN as of now, whatever its kind, or ``None``."""
@@ -139,8 +122,7 @@ class ServiceBackend(BaseBackend):
         if kind is None:
             return None
         kind.settle(arn)
-        resource: Resource | None = kind.store.get(arn)
-        return resource
+        return kind.store.get(arn)
 
     def resources(self) -> Iterator[tuple[str, Resource]]:
         """All resources as of now, each with the ARN's name of its kind."""

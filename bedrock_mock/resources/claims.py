@@ -12,8 +12,8 @@ J = TypeVar("J", bound=Lifecycle)
 class Claims(Generic[J]):
     """What jobs in progress lay claim to, for example ``Claims[ModelImportJob]()``.
 
-    Nobody need look at a job for what it makes to be there: whoever asks for that calls
-    :meth:`settle` first, which lets jobs finish that are due.
+    What a job makes is there when it is due, also if no client looks at the job: code that
+    looks for it calls :meth:`settle` first.
     """
 
     def __init__(self) -> None:
@@ -44,4 +44,4 @@ class Claims(Generic[J]):
         else:
             due = [job for job in (self._jobs.get(identifier),) if job]
         for job in due:
-            _ = job.status
+            job.settle()

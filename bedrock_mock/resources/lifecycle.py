@@ -56,6 +56,9 @@ class Lifecycle:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        if "clock" not in vars(cls):
+            # A base class of several kinds.
+            return
         _clocks.append(cls.clock)
         state_manager.register_default_transition(cls.clock, {"progression": "immediate"})
 
@@ -68,10 +71,13 @@ class Lifecycle:
 
     @property
     def status(self) -> str:
-        """The status as of now; reading it is not a look."""
+        """The status as of the last :meth:`settle` or :meth:`look`."""
+        return self._status
+
+    def settle(self) -> None:
+        """Moves on to the status that is due by now; this is not a look."""
         if self._status in self.transitions:
             self._catch_up()
-        return self._status
 
     @property
     def has_ended(self) -> bool:
@@ -99,7 +105,7 @@ class Lifecycle:
         return self.status == GONE
 
     def look(self) -> None:
-        """Somebody looks at the status from outside; counts for ``manual``."""
+        """Counts a look at the status for ``manual``, and moves on to the status that is due."""
         if self._status in self.transitions:
             self._looks += 1
             self._catch_up()

@@ -1,8 +1,8 @@
-"""``@operation`` marks the methods that answer operations; the table of them is built from it."""
+"""Which method answers which operation, and the table that a backend composes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -34,19 +34,34 @@ def operation(name: str) -> Callable[[Method], Method]:
 
 
 @cache
-def marked(resource: type) -> tuple[tuple[str, str], ...]:
-    """The (operation, method name) pairs of a resource's class."""
-    return tuple(
-        (getattr(member, _MARK), name)
-        for name, member in vars(resource).items()
+def declared(resource: Any) -> tuple[tuple[str, str], ...]:
+    """The (operation, method name) pairs of a class and its bases.
+
+    A class declares an operation by marking a method with :func:`operation`, or with an
+    entry ``{"get": "GetModelImportJob"}`` in ``operations`` for a method that it inherits.
+    """
+    marked = {
+        name: getattr(member, _MARK)
+        for cls in reversed(resource.__mro__)
+        for name, member in vars(cls).items()
         if hasattr(member, _MARK)
-    )
+    }
+    inherited: dict[str, str] = getattr(resource, "operations", {})
+    return tuple((name, method) for method, name in [*marked.items(), *inherited.items()])
 
 
-def handlers(resources: Iterable[object]) -> dict[str, Handler]:
-    """The table of all operations that these resources answer."""
+def handlers(resources: Iterable[Any], known: Collection[str]) -> dict[str, Handler]:
+    """The table of all operations that these resources answer.
+
+    Args:
+        resources: the objects that have the methods.
+        known: the operations of the installed service model. Others are left out, because
+            an older botocore has fewer.
+    """
     table: dict[str, Handler] = {}
     for resource in resources:
         cls: Any = type(resource)
-        table.update({name: getattr(resource, method) for name, method in marked(cls)})
+        for name, method in declared(cls):
+            if name in known:
+                table[name] = getattr(resource, method)
     return table

@@ -132,7 +132,7 @@ class ServiceResponse(BaseResponse):
         request: Any = {}
         try:
             request = operation.decode(labels, self.query, self._body())
-            self._authorise_all(backend, request, labels)
+            self._authorise_all(backend, request)
             backend.scripts.strike(self._action, self.current_account, self.region)
             handler = backend.handlers.get(self._action)
             if handler is None:
@@ -166,14 +166,11 @@ class ServiceResponse(BaseResponse):
             raise errors.AccessDeniedException(msg) from None
         return backend
 
-    def _authorise_all(
-        self, backend: ServiceBackend, request: dict[str, Any], labels: dict[str, str]
-    ) -> None:
-        """Holds a request against policies, for each resource that it names, by name or ARN."""
+    def _authorise_all(self, backend: ServiceBackend, request: dict[str, Any]) -> None:
+        """Checks a request against the policies of each resource that it names."""
         if math.inf == settings.INITIAL_NO_AUTH_ACTION_COUNT:
             return
-        named = [request.get("resourceARN"), *labels.values(), *request.get("jobIdentifiers", ())]
-        arns = {backend.arn_of(self._action, each) or "*" for each in named if each}
+        arns = set(backend.arns_of(self._action, request))
         counted = self.request_count
         for arn in sorted(arns) or ["*"]:
             # However many resources it names, to moto it is one request.

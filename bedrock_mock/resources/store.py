@@ -1,9 +1,9 @@
-"""The resources of one kind: found by ARN or name, walked in order of creation."""
+"""The resources of one kind: found by any of their keys, walked in order of creation."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Generic, Protocol, TypeVar
@@ -12,69 +12,89 @@ from bedrock_mock.protocol.errors import ResourceNotFoundException
 
 
 class Resource(Protocol):
-    """What a store needs to know of what it holds."""
+    """What every resource has, whatever its kind."""
 
-    arn: str
-    name: str
-    creation_time: datetime
-    tags: dict[str, str]
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+
+    @property
+    def creation_time(self) -> datetime:
+        """When it was created, in naive UTC."""
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its tags, which the tag operations change in place."""
 
 
 R = TypeVar("R", bound=Resource)
 #: A place in the order: the moment of creation (naive UTC) and a serial number.
 Position = tuple[datetime, int]
 
+#: The attributes by which most kinds are found.
+ARN_AND_NAME = ("arn", "name")
+
 
 class Store(Generic[R]):
     """Resources of one kind, for example ``Store[ModelImportJob]("model import job")``.
 
-    ``find`` and ``get`` take an ARN or a name and cost the same however many there are;
-    ``walk`` goes through all of them in order of creation.
+    ``find`` and ``get`` cost the same however many resources there are; ``walk`` goes
+    through all of them in order of creation.
 
     Args:
         kind: what the resource is called in error messages.
+        keys: the attributes by which a resource is found, each of them unique.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, keys: Sequence[str] = ARN_AND_NAME) -> None:
         self.kind = kind
-        self._by_arn: dict[str, R] = {}
-        self._by_name: dict[str, R] = {}
+        self._keys = keys
+        self._by_key: dict[str, R] = {}
         self._order: list[Position] = []
         self._at: dict[Position, R] = {}
-        self._positions: dict[str, Position] = {}
+        #: The position of each resource and what it is found by, by its ARN.
+        self._filed: dict[str, tuple[Position, tuple[str, ...]]] = {}
         self._serial = count()
 
     def __len__(self) -> int:
         return len(self._order)
 
     def __contains__(self, identifier: str) -> bool:
-        return identifier in self._by_arn or identifier in self._by_name
+        return identifier in self._by_key
 
     def __iter__(self) -> Iterator[R]:
         """All resources, the oldest first."""
         return (resource for _, resource in self.walk())
 
     def add(self, resource: R) -> None:
-        """Keeps a resource, whose ARN and name must be free."""
+        """Adds a resource, whose keys must be free."""
         position = (resource.creation_time, next(self._serial))
         insort(self._order, position)
         self._at[position] = resource
-        self._positions[resource.arn] = position
-        self._by_arn[resource.arn] = resource
-        self._by_name[resource.name] = resource
+        self._file(resource, position)
+
+    def refile(self, resource: R) -> None:
+        """Finds a resource by its new keys after one of them has changed, and not by the old.
+
+        The ARN never changes, and the place in the order stays.
+        """
+        position, identifiers = self._filed[resource.arn]
+        self._forget(identifiers)
+        self._file(resource, position)
 
     def remove(self, resource: R) -> None:
-        """Forgets a resource; its name is free again."""
-        position = self._positions.pop(resource.arn)
+        """Removes a resource; its keys are free again."""
+        position, identifiers = self._filed.pop(resource.arn)
         del self._order[bisect_left(self._order, position)]
-        del self._at[position], self._by_arn[resource.arn], self._by_name[resource.name]
+        del self._at[position]
+        self._forget(identifiers)
 
     def get(self, identifier: str) -> R | None:
-        """The resource of this ARN or name, or ``None``."""
-        return self._by_arn.get(identifier) or self._by_name.get(identifier)
+        """The resource that has this identifier for one of its keys, or ``None``."""
+        return self._by_key.get(identifier)
 
     def find(self, identifier: str) -> R:
-        """The resource of this ARN or name.
+        """The resource that has this identifier for one of its keys.
 
         Raises:
             ResourceNotFoundException: there is none.
@@ -113,3 +133,12 @@ class Store(Generic[R]):
         if newest_first:
             return bisect_left(self._order, position) - 1
         return bisect_right(self._order, position)
+
+    def _file(self, resource: R, position: Position) -> None:
+        identifiers = tuple(str(getattr(resource, key)) for key in self._keys)
+        self._filed[resource.arn] = position, identifiers
+        self._by_key.update(dict.fromkeys(identifiers, resource))
+
+    def _forget(self, identifiers: tuple[str, ...]) -> None:
+        for identifier in identifiers:
+            self._by_key.pop(identifier, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ResourceNotFoundException, TooManyTagsException
@@ -49,20 +49,24 @@ class Tagging:
     def tag(self, request: TagResourceRequestTypeDef) -> None:
         """Adds tags; a key that is there gets the new value."""
         resource = self._find(request["resourceARN"])
-        resource.tags = _within_limit({**resource.tags, **as_dict(request["tags"])})
+        resource.tags.update(_within_limit({**resource.tags, **as_dict(request["tags"])}))
 
     @operation("UntagResource")
     def untag(self, request: UntagResourceRequestTypeDef) -> None:
         """Takes tags away; a key that is not there is no error."""
         resource = self._find(request["resourceARN"])
-        gone = frozenset(request["tagKeys"])
-        resource.tags = {key: value for key, value in resource.tags.items() if key not in gone}
+        for key in request["tagKeys"]:
+            resource.tags.pop(key, None)
 
     @operation("ListTagsForResource")
     def list(self, request: ListTagsForResourceRequestTypeDef) -> dict[str, Any]:
         """The tags of a resource, in the order in which their keys came."""
         tags = self._find(request["resourceARN"]).tags
         return {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
+
+    def arns_of(self, request: Mapping[str, Any]) -> Sequence[str]:
+        """The ARN that a request names; policies are checked against it."""
+        return [request["resourceARN"]] if request.get("resourceARN") else []
 
     def _find(self, arn: str) -> Resource:
         resource = self._backend.resource(arn)

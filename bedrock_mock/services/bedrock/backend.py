@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -44,6 +45,11 @@ class BedrockBackend(ServiceBackend):
         self.invocation_logging = InvocationLogging(self)
         self.foundation_models = FoundationModels(self)
         self.compose()
+
+    @classmethod
+    def known_operations(cls) -> Collection[str]:
+        """The operations of the installed service model."""
+        return BedrockResponse.service.model.operation_names
 
     @property
     def _url_module(self) -> Any:

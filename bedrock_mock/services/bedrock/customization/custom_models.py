@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from moto.core.utils import utcnow
 
 from bedrock_mock.protocol.errors import ConflictException, ValidationException
+from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
-from bedrock_mock.resources.listing import Page, page
-from bedrock_mock.resources.operations import operation
-from bedrock_mock.resources.store import Store
+from bedrock_mock.resources.listing import BY_CREATION_TIME, contains, equals
 from bedrock_mock.resources.tagging import as_dict
 from bedrock_mock.services.bedrock.customization.base_models import BaseModel, foundation_model
 from bedrock_mock.services.bedrock.customization.rules import check_source
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
         CreateCustomModelRequestTypeDef,
         DeleteCustomModelRequestTypeDef,
-        GetCustomModelRequestTypeDef,
-        ListCustomModelsRequestTypeDef,
     )
 
     from bedrock_mock.services.bedrock.backend import BedrockBackend
@@ -106,56 +103,46 @@ class ImportedCustomModel(CustomModel, Lifecycle):
         return self.status
 
 
-class CustomModels:
-    """The operations on custom models."""
+class CustomModels(Kind[CustomModel]):
+    """The operations on custom models. Deleting one leaves its job, which still names it."""
 
     arn_type = "custom-model"
+    identifier = "modelIdentifier"
+    created = "modelArn"
+    filters: ClassVar = {
+        **BY_CREATION_TIME,
+        "nameContains": contains("name"),
+        "baseModelArnEquals": equals("base_model_arn"),
+        "foundationModelArnEquals": equals("foundation_model_arn"),
+        "isOwned": equals("is_owned"),
+        "modelStatus": equals("model_status"),
+    }
+    operations: ClassVar = {
+        "create": "CreateCustomModel",
+        "get": "GetCustomModel",
+        "list": "ListCustomModels",
+        "delete": "DeleteCustomModel",
+    }
+    _backend: BedrockBackend
 
-    def __init__(self, backend: BedrockBackend) -> None:
-        self._backend = backend
-        self.store = Store[CustomModel]("custom model")
-
-    @operation("CreateCustomModel")
-    def create(self, request: CreateCustomModelRequestTypeDef) -> object:
-        """Brings a model along, or gives the one that the same token has brought before."""
-        first = self._backend.first_arn("CreateCustomModel", request)
-        if first:
-            return {"modelArn": first}
+    def new(self, request: CreateCustomModelRequestTypeDef) -> ImportedCustomModel:
+        """A model of the request's own files, if its name is free and they are there."""
         if "roleArn" in request:
             check_role(self._backend, request["roleArn"])
         check_source(self._backend, request)
         self.check_name(request["modelName"])
-        tags = as_dict(request.get("modelTags", ()))
-        model = ImportedCustomModel(self._backend, request, tags)
-        self.store.add(model)
-        self._backend.remember("CreateCustomModel", request, model.arn)
-        self._backend.started(model)
-        return model
+        return ImportedCustomModel(self._backend, request, as_dict(request.get("modelTags", ())))
 
-    @operation("GetCustomModel")
-    def get(self, request: GetCustomModelRequestTypeDef) -> CustomModel:
-        """The model of this ARN or name."""
-        model = self._find(request["modelIdentifier"])
-        if isinstance(model, Lifecycle):
-            model.look()
-        return model
-
-    @operation("ListCustomModels")
-    def list(self, request: ListCustomModelsRequestTypeDef) -> Page[CustomModel]:
-        """A page of models."""
-        if "nextToken" not in request:
-            # Once for a walk, else it would cost its pages times the jobs in progress.
-            self.settle()
-        return page(self.store, request, self._backend.scope)
-
-    @operation("DeleteCustomModel")
     def delete(self, request: DeleteCustomModelRequestTypeDef) -> None:
-        """Deletes a model that is not being created; its job stays and still tells of it."""
-        model = self._find(request["modelIdentifier"])
-        if model.model_status == "Creating":
+        """Deletes a model that is not being created.
+
+        Raises:
+            ConflictException: it is being created.
+        """
+        if self.find(request["modelIdentifier"]).model_status == "Creating":
             msg = "The custom model cannot be deleted: its status is Creating."
             raise ConflictException(msg)
-        self.store.remove(model)
+        super().delete(request)
 
     def check_name(self, name: str) -> None:
         """Refuses a name that a model has, or that the model of a job in progress will have.
@@ -167,10 +154,6 @@ class CustomModels:
         if name in self.store or name in self._backend.model_customization_jobs.claims:
             raise ValidationException("The provided model name is currently in use.")
 
-    def settle(self, identifier: str | None = None) -> None:
-        """A model is there once its job is done, whether or not anybody asked for the job."""
+    def arrive(self, identifier: str | None = None) -> None:
+        """A model is there once its job is due, even if no client asks for the job."""
         self._backend.model_customization_jobs.claims.settle(identifier)
-
-    def _find(self, identifier: str) -> CustomModel:
-        self.settle(identifier)
-        return self.store.find(identifier)

@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.utils import utcnow
 
-from bedrock_mock.protocol.errors import ConflictException, ValidationException
-from bedrock_mock.resources.claims import Claims
-from bedrock_mock.resources.lifecycle import Lifecycle
-from bedrock_mock.resources.listing import Page, page
-from bedrock_mock.resources.operations import operation
-from bedrock_mock.resources.store import Store
+from bedrock_mock.resources.jobs import Job, Jobs
+from bedrock_mock.resources.listing import BY_CREATION_TIME, contains, equals
 from bedrock_mock.resources.tagging import as_dict
 from bedrock_mock.services.bedrock.customization.base_models import BaseModel, base_model
 from bedrock_mock.services.bedrock.customization.custom_models import CustomizedModel
@@ -27,15 +23,12 @@ if TYPE_CHECKING:
 
     from mypy_boto3_bedrock.type_defs import (
         CreateModelCustomizationJobRequestTypeDef,
-        GetModelCustomizationJobRequestTypeDef,
-        ListModelCustomizationJobsRequestTypeDef,
-        StopModelCustomizationJobRequestTypeDef,
     )
 
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 
-class ModelCustomizationJob(Lifecycle):
+class ModelCustomizationJob(Job):
     """One customization job; its attributes are the members of GetModelCustomizationJob.
 
     Nothing is trained: the metrics of every job are the same.
@@ -81,6 +74,7 @@ class ModelCustomizationJob(Lifecycle):
         self.model_tags = model_tags
         #: Where its model will be, once there is one.
         self.future_model_arn = backend.new_arn("custom-model", base.model_id)
+        self.claimed = (self.custom_model_name, self.future_model_arn)
 
     @property
     def custom_model_arn(self) -> str | None:
@@ -112,8 +106,7 @@ class ModelCustomizationJob(Lifecycle):
         self.end_time = self.last_modified_time
         if status == "Completed":
             self._complete()
-        claims = self._backend.model_customization_jobs.claims
-        claims.release(self.custom_model_name, self.future_model_arn)
+        self._backend.model_customization_jobs.claims.release(*self.claimed)
 
     def _complete(self) -> None:
         self.training_metrics = {"trainingLoss": 0.0}
@@ -124,67 +117,37 @@ class ModelCustomizationJob(Lifecycle):
         self._backend.custom_models.store.add(CustomizedModel(self._backend, self))
 
 
-class ModelCustomizationJobs:
+class ModelCustomizationJobs(Jobs[ModelCustomizationJob]):
     """The operations on customization jobs."""
 
     arn_type = "model-customization-job"
+    filters: ClassVar = {
+        **BY_CREATION_TIME,
+        "nameContains": contains("name"),
+        "statusEquals": equals("status"),
+    }
+    operations: ClassVar = {
+        "create": "CreateModelCustomizationJob",
+        "get": "GetModelCustomizationJob",
+        "list": "ListModelCustomizationJobs",
+        "stop": "StopModelCustomizationJob",
+    }
+    _backend: BedrockBackend
 
-    def __init__(self, backend: BedrockBackend) -> None:
-        self._backend = backend
-        self.store = Store[ModelCustomizationJob]("model customization job")
-        self.claims = Claims[ModelCustomizationJob]()
-
-    @operation("CreateModelCustomizationJob")
-    def create(self, request: CreateModelCustomizationJobRequestTypeDef) -> object:
-        """Starts a job, or gives the one that the same token has started before."""
-        first = self._backend.first_arn("CreateModelCustomizationJob", request)
-        if first:
-            return {"jobArn": first}
+    def new(self, request: CreateModelCustomizationJobRequestTypeDef) -> ModelCustomizationJob:
+        """A job that customizes a model, if its names are free and its parts go together."""
         check_role(self._backend, request["roleArn"])
         check_customization(request)
         models = self._backend.custom_models
         models.settle(request["baseModelIdentifier"])
         base = base_model(self._backend, models.store, request["baseModelIdentifier"])
-        if request["jobName"] in self.store:
-            raise ValidationException("The provided job name is currently in use.")
+        self.check_name(request)
         models.check_name(request["customModelName"])
         check_references(self._backend, request)
-        job = ModelCustomizationJob(
+        return ModelCustomizationJob(
             self._backend,
             request,
             base,
             as_dict(request.get("jobTags", ())),
             as_dict(request.get("customModelTags", ())),
         )
-        self.store.add(job)
-        self.claims.add(job, job.custom_model_name, job.future_model_arn)
-        self._backend.remember("CreateModelCustomizationJob", request, job.job_arn)
-        self._backend.started(job)
-        return job
-
-    @operation("GetModelCustomizationJob")
-    def get(self, request: GetModelCustomizationJobRequestTypeDef) -> ModelCustomizationJob:
-        """The job of this ARN or name."""
-        job = self.store.find(request["jobIdentifier"])
-        job.look()
-        return job
-
-    @operation("ListModelCustomizationJobs")
-    def list(
-        self, request: ListModelCustomizationJobsRequestTypeDef
-    ) -> Page[ModelCustomizationJob]:
-        """A page of jobs."""
-        return page(self.store, request, self._backend.scope)
-
-    @operation("StopModelCustomizationJob")
-    def stop(self, request: StopModelCustomizationJobRequestTypeDef) -> None:
-        """Stops a job that is in progress."""
-        job = self.store.find(request["jobIdentifier"])
-        if job.status != "InProgress":
-            msg = f"The model customization job is not in progress: its status is {job.status}."
-            raise ConflictException(msg)
-        job.move_to("Stopping")
-
-    def settle(self, identifier: str | None = None) -> None:
-        """Lets jobs finish that are due: the one of this model's name or ARN, or all."""
-        self.claims.settle(identifier)

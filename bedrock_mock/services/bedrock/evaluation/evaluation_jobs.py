@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.utils import utcnow
 
-from bedrock_mock.protocol.errors import (
-    ConflictException,
-    ValidationException,
-)
-from bedrock_mock.resources.lifecycle import GONE, Lifecycle
-from bedrock_mock.resources.listing import Page, page
+from bedrock_mock.resources.jobs import Job, Jobs
+from bedrock_mock.resources.kind import Request
+from bedrock_mock.resources.lifecycle import GONE
+from bedrock_mock.resources.listing import BY_CREATION_TIME, contains, equals
 from bedrock_mock.resources.operations import operation
-from bedrock_mock.resources.store import Store
 from bedrock_mock.resources.tagging import as_dict
 from bedrock_mock.services.bedrock.evaluation.data_sets import DataSetError
 from bedrock_mock.services.bedrock.evaluation.references import check_references
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
         BatchDeleteEvaluationJobRequestTypeDef,
         CreateEvaluationJobRequestTypeDef,
-        GetEvaluationJobRequestTypeDef,
-        ListEvaluationJobsRequestTypeDef,
-        StopEvaluationJobRequestTypeDef,
     )
 
     from bedrock_mock.services.bedrock.backend import BedrockBackend
@@ -39,7 +34,7 @@ if TYPE_CHECKING:
 _DELETABLE = frozenset({"Completed", "Failed", "Stopped"})
 
 
-class EvaluationJob(EvaluationSummary, Lifecycle):
+class EvaluationJob(EvaluationSummary, Job):
     """One evaluation job; its attributes are the members of GetEvaluationJob."""
 
     clock = "bedrock::evaluation_job"
@@ -86,56 +81,33 @@ class EvaluationJob(EvaluationSummary, Lifecycle):
             self._backend.evaluation_jobs.store.remove(self)
 
 
-class EvaluationJobs:
+class EvaluationJobs(Jobs[EvaluationJob]):
     """The operations on evaluation jobs."""
 
     arn_type = "evaluation-job"
+    filters: ClassVar = {
+        **BY_CREATION_TIME,
+        "applicationTypeEquals": equals("application_type"),
+        "nameContains": contains("name"),
+        "statusEquals": equals("status"),
+    }
+    operations: ClassVar = {
+        "create": "CreateEvaluationJob",
+        "get": "GetEvaluationJob",
+        "list": "ListEvaluationJobs",
+        "stop": "StopEvaluationJob",
+    }
+    _backend: BedrockBackend
 
-    def __init__(self, backend: BedrockBackend) -> None:
-        self._backend = backend
-        self.store = Store[EvaluationJob]("evaluation job")
-
-    @operation("CreateEvaluationJob")
-    def create(self, request: CreateEvaluationJobRequestTypeDef) -> object:
-        """Starts a job, or gives the one that the same token has started before."""
-        first = self._backend.first_arn("CreateEvaluationJob", request)
-        if first:
-            return {"jobArn": first}
+    def new(self, request: CreateEvaluationJobRequestTypeDef) -> EvaluationJob:
+        """A job that evaluates, if its name is free and its parts go together."""
         check_role(self._backend, request["roleArn"])
         check_evaluation(request)
-        self.settle(request["jobName"])
-        if request["jobName"] in self.store:
-            raise ValidationException("The provided job name is currently in use.")
+        self.check_name(request)
         check_references(self._backend, request)
         if "automated" in request["evaluationConfig"]:
             check_quota(self._backend, AUTOMATED_JOBS, self._running_automated)
-        job = EvaluationJob(self._backend, request, as_dict(request.get("jobTags", ())))
-        self.store.add(job)
-        self._backend.remember("CreateEvaluationJob", request, job.job_arn)
-        self._backend.started(job)
-        return job
-
-    @operation("GetEvaluationJob")
-    def get(self, request: GetEvaluationJobRequestTypeDef) -> EvaluationJob:
-        """The job of this ARN."""
-        job = self.store.find(request["jobIdentifier"])
-        job.look()
-        return self.store.find(job.arn)
-
-    @operation("ListEvaluationJobs")
-    def list(self, request: ListEvaluationJobsRequestTypeDef) -> Page[EvaluationJob]:
-        """A page of jobs."""
-        return page(self.store, request, self._backend.scope)
-
-    @operation("StopEvaluationJob")
-    def stop(self, request: StopEvaluationJobRequestTypeDef) -> None:
-        """Stops a job that is in progress."""
-        self.settle(request["jobIdentifier"])
-        job = self.store.find(request["jobIdentifier"])
-        if job.status != "InProgress":
-            msg = f"The evaluation job is not in progress: its status is {job.status}."
-            raise ConflictException(msg)
-        job.move_to("Stopping")
+        return EvaluationJob(self._backend, request, as_dict(request.get("jobTags", ())))
 
     @operation("BatchDeleteEvaluationJob")
     def batch_delete(self, request: BatchDeleteEvaluationJobRequestTypeDef) -> dict[str, Any]:
@@ -156,16 +128,10 @@ class EvaluationJobs:
             errors.append({"jobIdentifier": arn, **error})
         return {"errors": errors, "evaluationJobs": deleted}
 
-    def _running_automated(self) -> int:
-        return sum(
-            job.job_type == "Automated" and job.status == "InProgress" for job in list(self.store)
-        )
+    def arns_of(self, request: Request) -> Sequence[str]:
+        """Also those of BatchDeleteEvaluationJob, which names several jobs."""
+        return [*super().arns_of(request), *self.arns(*request.get("jobIdentifiers", ()))]
 
-    def settle(self, identifier: str | None = None) -> None:
-        """Lets deleted jobs go that are due: the one of this ARN or name, or all."""
-        if identifier is None:
-            due = list(self.store)
-        else:
-            due = [job for job in (self.store.get(identifier),) if job]
-        for job in due:
-            _ = job.status
+    def _running_automated(self) -> int:
+        self.settle()
+        return sum(job.job_type == "Automated" and job.status == "InProgress" for job in self.store)

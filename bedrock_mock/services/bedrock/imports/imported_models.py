@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from bedrock_mock.resources.listing import Page, page
-from bedrock_mock.resources.operations import operation
-from bedrock_mock.resources.store import Store
+from bedrock_mock.resources.kind import Kind
+from bedrock_mock.resources.listing import BY_CREATION_TIME, contains
 
 if TYPE_CHECKING:
-    from mypy_boto3_bedrock.type_defs import (
-        DeleteImportedModelRequestTypeDef,
-        GetImportedModelRequestTypeDef,
-        ListImportedModelsRequestTypeDef,
-    )
-
     from bedrock_mock.services.bedrock.backend import BedrockBackend
     from bedrock_mock.services.bedrock.imports.model_import_jobs import ModelImportJob
 
@@ -41,34 +34,19 @@ class ImportedModel:
         self.tags = job.model_tags
 
 
-class ImportedModels:
-    """The operations on imported models."""
+class ImportedModels(Kind[ImportedModel]):
+    """The operations on imported models. Deleting one leaves its job, which still names it."""
 
     arn_type = "imported-model"
+    identifier = "modelIdentifier"
+    filters: ClassVar = {**BY_CREATION_TIME, "nameContains": contains("name")}
+    operations: ClassVar = {
+        "get": "GetImportedModel",
+        "list": "ListImportedModels",
+        "delete": "DeleteImportedModel",
+    }
+    _backend: BedrockBackend
 
-    def __init__(self, backend: BedrockBackend) -> None:
-        self._backend = backend
-        self.store = Store[ImportedModel]("imported model")
-
-    @operation("GetImportedModel")
-    def get(self, request: GetImportedModelRequestTypeDef) -> ImportedModel:
-        """The model of this ARN or name."""
-        self.settle(request["modelIdentifier"])
-        return self.store.find(request["modelIdentifier"])
-
-    @operation("ListImportedModels")
-    def list(self, request: ListImportedModelsRequestTypeDef) -> Page[ImportedModel]:
-        """A page of models."""
-        if "nextToken" not in request:
-            # Once for a walk, else it would cost its pages times the jobs in progress.
-            self.settle()
-        return page(self.store, request, self._backend.scope)
-
-    @operation("DeleteImportedModel")
-    def delete(self, request: DeleteImportedModelRequestTypeDef) -> None:
-        """Deletes the model of this ARN or name; its job stays and still tells of it."""
-        self.store.remove(self.get({"modelIdentifier": request["modelIdentifier"]}))
-
-    def settle(self, arn: str | None = None) -> None:
-        """A model is there once its job is done, whether or not anybody asked for the job."""
-        self._backend.model_import_jobs.settle(arn)
+    def arrive(self, identifier: str | None = None) -> None:
+        """A model is there once its job is due, even if no client asks for the job."""
+        self._backend.model_import_jobs.claims.settle(identifier)

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from moto.core.utils import utcnow
 
 from bedrock_mock.protocol.errors import ValidationException
-from bedrock_mock.resources.claims import Claims
-from bedrock_mock.resources.lifecycle import FAILED, Lifecycle
-from bedrock_mock.resources.listing import Page, page
-from bedrock_mock.resources.operations import operation
-from bedrock_mock.resources.store import Store
+from bedrock_mock.resources.jobs import Job, Jobs
+from bedrock_mock.resources.lifecycle import FAILED
+from bedrock_mock.resources.listing import BY_CREATION_TIME, contains, equals
 from bedrock_mock.resources.tagging import as_dict
 from bedrock_mock.services.bedrock.imports.imported_models import ImportedModel
 from bedrock_mock.services.bedrock.quotas import IMPORT_JOBS, IMPORTED_MODELS, check_quota
@@ -23,14 +21,12 @@ if TYPE_CHECKING:
 
     from mypy_boto3_bedrock.type_defs import (
         CreateModelImportJobRequestTypeDef,
-        GetModelImportJobRequestTypeDef,
-        ListModelImportJobsRequestTypeDef,
     )
 
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 
-class ModelImportJob(Lifecycle):
+class ModelImportJob(Job):
     """One import job; its attributes are the members of GetModelImportJob."""
 
     clock = "bedrock::model_import_job"
@@ -63,6 +59,7 @@ class ModelImportJob(Lifecycle):
         self.model_tags = model_tags
         #: Where its model will be, once there is one.
         self.future_model_arn = backend.new_arn("imported-model")
+        self.claimed = (self.imported_model_name, self.future_model_arn)
 
     def entered(self, status: str, at: datetime) -> None:
         """The job has ended: its model is there, unless it has failed."""
@@ -70,63 +67,42 @@ class ModelImportJob(Lifecycle):
         if status != FAILED:
             self.imported_model_arn = self.future_model_arn
             self._backend.imported_models.store.add(ImportedModel(self))
-        claims = self._backend.model_import_jobs.claims
-        claims.release(self.imported_model_name, self.future_model_arn)
+        self._backend.model_import_jobs.claims.release(*self.claimed)
 
 
-class ModelImportJobs:
+class ModelImportJobs(Jobs[ModelImportJob]):
     """The operations on import jobs."""
 
     arn_type = "model-import-job"
+    filters: ClassVar = {
+        **BY_CREATION_TIME,
+        "nameContains": contains("name"),
+        "statusEquals": equals("status"),
+    }
+    operations: ClassVar = {
+        "create": "CreateModelImportJob",
+        "get": "GetModelImportJob",
+        "list": "ListModelImportJobs",
+    }
+    _backend: BedrockBackend
 
-    def __init__(self, backend: BedrockBackend) -> None:
-        self._backend = backend
-        self.store = Store[ModelImportJob]("model import job")
-        self.claims = Claims[ModelImportJob]()
-
-    @operation("CreateModelImportJob")
-    def create(self, request: CreateModelImportJobRequestTypeDef) -> object:
-        """Starts a job, or gives the one that the same token has started before."""
-        first = self._backend.first_arn("CreateModelImportJob", request)
-        if first:
-            return {"jobArn": first}
+    def new(self, request: CreateModelImportJobRequestTypeDef) -> ModelImportJob:
+        """A job that imports a model, if its names are free and what it refers to is there."""
         check_role(self._backend, request["roleArn"])
-        if request["jobName"] in self.store:
-            raise ValidationException("The provided job name is currently in use.")
+        self.check_name(request)
         model_name = request["importedModelName"]
-        self.settle(model_name)
-        if model_name in self.claims or model_name in self._backend.imported_models.store:
+        models = self._backend.imported_models
+        models.settle(model_name)
+        if model_name in self.claims or model_name in models.store:
             raise ValidationException("The provided model name is currently in use.")
         source = request["modelDataSource"]["s3DataSource"]["s3Uri"]
         check_bucket(self._backend, "modelDataSource.s3DataSource.s3Uri", source)
         check_vpc(self._backend, request.get("vpcConfig"))
         check_quota(self._backend, IMPORT_JOBS, self.claims.count)
-        models = self._backend.imported_models.store
-        check_quota(self._backend, IMPORTED_MODELS, lambda: self.claims.count() + len(models))
-        job = ModelImportJob(
+        check_quota(self._backend, IMPORTED_MODELS, lambda: self.claims.count() + len(models.store))
+        return ModelImportJob(
             self._backend,
             request,
             as_dict(request.get("jobTags", ())),
             as_dict(request.get("importedModelTags", ())),
         )
-        self.store.add(job)
-        self.claims.add(job, model_name, job.future_model_arn)
-        self._backend.remember("CreateModelImportJob", request, job.job_arn)
-        self._backend.started(job)
-        return job
-
-    @operation("GetModelImportJob")
-    def get(self, request: GetModelImportJobRequestTypeDef) -> ModelImportJob:
-        """The job of this ARN or name."""
-        job = self.store.find(request["jobIdentifier"])
-        job.look()
-        return job
-
-    @operation("ListModelImportJobs")
-    def list(self, request: ListModelImportJobsRequestTypeDef) -> Page[ModelImportJob]:
-        """A page of jobs."""
-        return page(self.store, request, self._backend.scope)
-
-    def settle(self, identifier: str | None = None) -> None:
-        """Lets jobs finish that are due: the one of this model's name or ARN, or all."""
-        self.claims.settle(identifier)
