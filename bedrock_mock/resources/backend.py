@@ -9,8 +9,8 @@ from threading import RLock
 from typing import Any, ClassVar
 
 from moto.core.base_backend import BaseBackend
-from moto.moto_api._internal import mock_random
 
+from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.operations import Handler, handlers

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from moto.core.utils import utcnow
-from moto.moto_api import state_manager
+from bedrock_mock.moto_bridge.clock import state_manager, utcnow
 
 #: The status of what is no longer there.
 GONE = "Gone"

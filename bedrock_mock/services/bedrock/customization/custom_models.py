@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from moto.core.utils import utcnow
-
+from bedrock_mock.moto_bridge.clock import utcnow
 from bedrock_mock.protocol.errors import ConflictException, ValidationException
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from moto.core.utils import utcnow
-
+from bedrock_mock.moto_bridge.clock import utcnow
 from bedrock_mock.resources.jobs import Job, Jobs
 from bedrock_mock.resources.listing import BY_CREATION_TIME, contains, equals
 from bedrock_mock.resources.tagging import as_dict

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from moto.core.utils import utcnow
-
+from bedrock_mock.moto_bridge.clock import utcnow
 from bedrock_mock.resources.jobs import Job, Jobs
 from bedrock_mock.resources.kind import Request
 from bedrock_mock.resources.lifecycle import GONE

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from moto.core.utils import utcnow
-from moto.moto_api._internal import mock_random
-
+from bedrock_mock.moto_bridge.clock import utcnow
+from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.encoding import iso8601
 from bedrock_mock.services.bedrock.evaluation.data_sets import PROMPTS, PROMPTS_WITH_ANSWERS
 from bedrock_mock.services.bedrock.evaluation.records import Answerer, Records

@@ -6,8 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from moto.moto_api._internal import mock_random
-
+from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.scripting.scripts import copied
 from bedrock_mock.services.bedrock.evaluation.data_sets import (
     PROMPTS,

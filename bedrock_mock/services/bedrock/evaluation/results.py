@@ -10,9 +10,8 @@ from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from moto.moto_api._internal import mock_random
-
 from bedrock_mock.moto_bridge import neighbours
+from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.services.bedrock.evaluation.data_sets import records_of
 from bedrock_mock.services.bedrock.evaluation.human_answers import AnswersToHumans
 from bedrock_mock.services.bedrock.evaluation.records import (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from moto.core.utils import utcnow
-
+from bedrock_mock.moto_bridge.clock import utcnow
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.resources.jobs import Job, Jobs
 from bedrock_mock.resources.lifecycle import FAILED
