@@ -29,6 +29,8 @@ class Kind(Generic[R]):
         identifier: the member of requests that names one resource.
         created: the member of Create's answer that has the ARN.
         filters: the members of a List request that select resources.
+        selects: the members of a List request that select another collection; the kind
+            overrides ``list`` for them.
         operations: the operation that each inherited method answers.
         store: the resources.
 
@@ -46,6 +48,7 @@ class Kind(Generic[R]):
     identifier: ClassVar[str]
     created: ClassVar[str] = "jobArn"
     filters: ClassVar[Filters] = {}
+    selects: ClassVar[frozenset[str]] = frozenset()
     operations: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, backend: ServiceBackend) -> None:

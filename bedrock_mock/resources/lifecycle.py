@@ -43,6 +43,8 @@ class Lifecycle:
 
     clock: ClassVar[str]
     transitions: ClassVar[Mapping[str, str]]
+    #: The status of what has failed; kinds spell it differently.
+    failed: ClassVar[str] = FAILED
     #: Why it fails when its first status ends; ``None`` where it does not.
     failure: str | None = None
 
@@ -91,7 +93,7 @@ class Lifecycle:
     @property
     def failure_message(self) -> str | None:
         """Why it has failed, if it has."""
-        return self.failure if self._status == FAILED else None
+        return self.failure if self._status == self.failed else None
 
     @property
     def failure_messages(self) -> list[str] | None:
@@ -149,5 +151,5 @@ class Lifecycle:
         if self._status == self._first:
             if self.failure is None:
                 self.failure = self.finish()
-            status = status if self.failure is None else FAILED
+            status = status if self.failure is None else self.failed
         self.move_to(status, at)

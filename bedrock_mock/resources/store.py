@@ -52,7 +52,7 @@ class Store(Generic[R]):
         self._by_key: dict[str, R] = {}
         self._order: list[Position] = []
         self._at: dict[Position, R] = {}
-        #: The position of each resource and what it is found by, by its ARN.
+        #: The position of each resource and what it is found by, by its first key.
         self._filed: dict[str, tuple[Position, tuple[str, ...]]] = {}
         self._serial = count()
 
@@ -76,15 +76,15 @@ class Store(Generic[R]):
     def refile(self, resource: R) -> None:
         """Finds a resource by its new keys after one of them has changed, and not by the old.
 
-        The ARN never changes, and the place in the order stays.
+        The first key never changes, and the place in the order stays.
         """
-        position, identifiers = self._filed[resource.arn]
+        position, identifiers = self._filed[self._first_key(resource)]
         self._forget(identifiers)
         self._file(resource, position)
 
     def remove(self, resource: R) -> None:
         """Removes a resource; its keys are free again."""
-        position, identifiers = self._filed.pop(resource.arn)
+        position, identifiers = self._filed.pop(self._first_key(resource))
         del self._order[bisect_left(self._order, position)]
         del self._at[position]
         self._forget(identifiers)
@@ -134,9 +134,12 @@ class Store(Generic[R]):
             return bisect_left(self._order, position) - 1
         return bisect_right(self._order, position)
 
+    def _first_key(self, resource: R) -> str:
+        return str(getattr(resource, self._keys[0]))
+
     def _file(self, resource: R, position: Position) -> None:
         identifiers = tuple(str(getattr(resource, key)) for key in self._keys)
-        self._filed[resource.arn] = position, identifiers
+        self._filed[identifiers[0]] = position, identifiers
         self._by_key.update(dict.fromkeys(identifiers, resource))
 
     def _forget(self, identifiers: tuple[str, ...]) -> None:
