@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager, ExitStack, aclosing
 from types import FunctionType
 from typing import Any
 
+from bedrock_mock.mock.xunit import OF_CLASS, OF_METHOD, as_pytest_counts
+
 Activate = Callable[[], AbstractContextManager[object]]
 
 _ACTIVATIONS = "_bedrock_mock_activations"
@@ -37,6 +39,10 @@ def decorate(target: Any, activate: Activate) -> Any:
         return _coroutine(target, activate)
     if inspect.isgeneratorfunction(target):
         return _generator(target, activate)
+    if _is_fixture(target):
+        hint = "put @mock_bedrock below @pytest.fixture, so that it decorates the function"
+        msg = f"mock_bedrock cannot decorate the fixture {target!r}: {hint}"
+        raise TypeError(msg)
     # On Python 3.10 and newer a staticmethod can be called.
     if callable(target) and not isinstance(target, staticmethod):
         return _function(target, activate)
@@ -49,7 +55,18 @@ def decorate(target: Any, activate: Activate) -> Any:
     raise TypeError(msg)
 
 
+def _is_fixture(target: Any) -> bool:
+    """Whether a target is what ``@pytest.fixture`` has made of a function."""
+    # The former is in pytest 8.4 and newer, the latter in older ones.
+    name = type(target).__name__
+    return name == "FixtureFunctionDefinition" or hasattr(target, "_pytestfixturefunction")
+
+
 def _function(function: Any, activate: Activate) -> Any:
+    return as_pytest_counts(_plain(function, activate), function)
+
+
+def _plain(function: Any, activate: Activate) -> Any:
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         with activate():
@@ -117,7 +134,7 @@ def _class(cls: Any, activate: Activate) -> Any:
             continue
         if inspect.isclass(member) and member.__qualname__.startswith(f"{cls.__qualname__}."):
             _class(member, activate)
-        elif isinstance(member, FunctionType) and name not in ("setup_method", "teardown_method"):
+        elif isinstance(member, FunctionType) and name not in (*OF_CLASS, *OF_METHOD):
             setattr(cls, name, decorate(member, activate))
     _bracket(cls, activate)
     return cls
