@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bedrock_mock.services.bedrock.responses import BedrockResponse
+from bedrock_mock.services.bedrock.service import BEDROCK
 from support import evaluation_job, import_job, in_process
 
 pytestmark = [in_process, pytest.mark.long]
@@ -23,7 +23,7 @@ fuzzed = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-MODEL = BedrockResponse.service.model
+MODEL = BEDROCK.protocol.model
 OPERATIONS = [MODEL.operation_model(name) for name in MODEL.operation_names]
 PATHS = sorted({operation.http["requestUri"].split("?")[0] for operation in OPERATIONS})
 ERRORS = {shape.name for shape in MODEL.error_shapes} | {

@@ -13,8 +13,8 @@ from moto.moto_api._internal import mock_random
 
 from bedrock_mock import mock_bedrock
 from bedrock_mock.protocol.patterns import compiled
-from bedrock_mock.resources.lifecycle import clocks
-from bedrock_mock.services.bedrock.backend import BedrockBackend
+from bedrock_mock.services import clocks
+from bedrock_mock.services.bedrock.service import BEDROCK
 from support import (
     ACCOUNT,
     BASE_MODEL,
@@ -29,7 +29,7 @@ from support import (
 
 pytestmark = [in_process, pytest.mark.long]
 
-OPERATIONS = sorted(BedrockBackend("us-east-1", ACCOUNT).handlers)
+OPERATIONS = sorted(BEDROCK.backend("us-east-1", ACCOUNT).handlers)
 #: What real foundation models have goes beyond these: modalities, long names, ways to infer.
 OUTGROWN = {"BrandedName", "InferenceType", "ModelModality"}
 #: Operations that ask for much beyond the model, so that few generated requests succeed.

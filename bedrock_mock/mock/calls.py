@@ -25,6 +25,7 @@ class Call:
         time: when, in UTC.
         response: the members of the answer, or ``None`` where it was an error.
         error: ``{"Code": ..., "Message": ...}`` as in botocore's ClientError, or ``None``.
+        service: the service's name in botocore, ``bedrock``.
     """
 
     operation: str
@@ -34,6 +35,7 @@ class Call:
     time: datetime
     response: Mapping[str, Any] | None = None
     error: Mapping[str, str] | None = None
+    service: str = "bedrock"
 
 
 class Calls(Sequence[Call]):
@@ -45,10 +47,12 @@ class Calls(Sequence[Call]):
         assert call.response["jobArn"].startswith("arn:aws:bedrock:eu-west-1:")
     """
 
-    def __init__(self, calls: Iterable[Call], model: Any = None, of: str = "any operation") -> None:
+    def __init__(
+        self, calls: Iterable[Call], models: Sequence[Any] = (), of: str = "any operation"
+    ) -> None:
         self._calls = tuple(calls)
-        #: botocore's ServiceModel, which knows operations and their members.
-        self._model = model
+        #: botocore's ServiceModels, which know operations and their members.
+        self._models = models
         self._of = of
 
     @overload
@@ -58,7 +62,7 @@ class Calls(Sequence[Call]):
     def __getitem__(self, index: int | slice) -> Call | Calls:
         """One call, or a stretch of them."""
         if isinstance(index, slice):
-            return Calls(self._calls[index], self._model, self._of)
+            return Calls(self._calls[index], self._models, self._of)
         return self._calls[index]
 
     def __len__(self) -> int:
@@ -78,7 +82,7 @@ class Calls(Sequence[Call]):
         Raises:
             ValueError: the service has no such operation.
         """
-        names = self._model.operation_names
+        names = [name for model in self._models for name in model.operation_names]
         if operation not in names:
             close = ", ".join(get_close_matches(operation, names))
             msg = f"There is no operation {operation!r}; did you mean: {close or 'another one'}?"
@@ -91,7 +95,7 @@ class Calls(Sequence[Call]):
                 and region_name in (None, call.region_name)
                 and account_id in (None, call.account_id)
             ),
-            self._model,
+            self._models,
             operation,
         )
 
@@ -127,13 +131,14 @@ class Calls(Sequence[Call]):
         met = [call for call in self if matches(members, call.request)]
         if len(met) != count:
             raise AssertionError(self._difference(count, met, members))
-        return Calls(met, self._model, self._of)
+        return Calls(met, self._models, self._of)
 
     def _check_members(self, members: Collection[str]) -> None:
         """A member that is misspelt would never be there."""
-        if self._model is None or self._of not in self._model.operation_names:
+        model = next((each for each in self._models if self._of in each.operation_names), None)
+        if model is None:
             return
-        known = self._model.operation_model(self._of).input_shape.members
+        known = model.operation_model(self._of).input_shape.members
         for member in members:
             if member not in known:
                 has = ", ".join(get_close_matches(member, known) or known) or "no members"

@@ -84,15 +84,16 @@ class BedrockMock(Scripting):
                 "server's process. Use client(), or the server's /moto-api/data.json."
             )
             raise RuntimeError(msg)
+        from bedrock_mock.moto_bridge.backends import backends_of  # noqa: PLC0415
         from bedrock_mock.resources.backend import unknown_region  # noqa: PLC0415
-        from bedrock_mock.services.bedrock.backend import bedrock_backends  # noqa: PLC0415
+        from bedrock_mock.services import SERVICES  # noqa: PLC0415
 
-        regions = bedrock_backends[
+        regions = backends_of(SERVICES[0])[
             account_id or os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
         ]
         region = _region(region_name)
         try:
-            return regions[region]
+            return cast("BedrockBackend", regions[region])
         except KeyError:
             raise ValueError(unknown_region(region, regions.regions)) from None
 
@@ -185,7 +186,7 @@ def _region(region_name: str | None) -> str:
 
 def check_transition(model_name: str, transition: dict[str, Any]) -> None:
     """Refuses an unknown clock or progression with a ValueError."""
-    from bedrock_mock.services.bedrock.backend import clocks  # noqa: PLC0415 - not before it is needed
+    from bedrock_mock.services import clocks  # noqa: PLC0415 - not before it is needed
 
     if model_name not in clocks():
         msg = f"{model_name!r} is no clock of Bedrock's jobs; there are: {', '.join(clocks())}"

@@ -160,7 +160,7 @@ class Scripting(ABC):
             bedrock.complete("my-job")
         """
         from bedrock_mock.resources.lifecycle import FROZEN  # noqa: PLC0415
-        from bedrock_mock.services.bedrock.backend import clocks  # noqa: PLC0415 - it loads moto
+        from bedrock_mock.services import clocks  # noqa: PLC0415 - it loads moto
 
         for each in clocks() if model_name is None else [model_name]:
             self.set_transition(each, dict(FROZEN))
@@ -244,16 +244,17 @@ class Scripting(ABC):
             bedrock.calls.of("CreateModelImportJob").once(importedModelName="model")
         """
         from bedrock_mock.mock.calls import Call, Calls  # noqa: PLC0415 - as the rest
-        from bedrock_mock.services.bedrock.responses import BedrockResponse  # noqa: PLC0415 - as lazy
+        from bedrock_mock.services import SERVICES  # noqa: PLC0415 - as lazy
 
-        service = BedrockResponse.service
+        protocols = {service.name: service.protocol for service in SERVICES}
         calls = []
         for call in self._perform("calls"):
-            request = call["request"]
-            for name in service.operation(call["operation"]).moments & request.keys():
+            request, operation = call["request"], call["operation"]
+            moments = protocols[call["service"]].operation(operation).moments
+            for name in moments & request.keys():
                 request[name] = _moment(request[name])
             calls.append(Call(**{**call, "time": _moment(call["time"])}))
-        return Calls(calls, service.model)
+        return Calls(calls, [protocol.model for protocol in protocols.values()])
 
     def unused(self) -> list[str]:
         """What was scripted and never came true, as it was written.

@@ -11,7 +11,7 @@ from botocore import xform_name
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import model_data
 
-from bedrock_mock.protocol.service import Service
+from bedrock_mock.resources.service import MockedService
 
 
 class _Kind:
@@ -21,8 +21,8 @@ class _Kind:
     looks the live ones up.
     """
 
-    def __init__(self, service: Service, backends: BackendDict[Any], arn_type: str) -> None:
-        self._service = service
+    def __init__(self, service: MockedService, backends: BackendDict[Any], arn_type: str) -> None:
+        self._protocol = service.protocol
         self._backends = backends
         self._arn_type = arn_type
         self.name = "".join(part.capitalize() for part in arn_type.split("-"))
@@ -48,14 +48,14 @@ class _Kind:
         """moto empties this at a reset; the backends have been emptied already."""
 
     def _shown(self, resource: Any) -> SimpleNamespace:
-        members = self._service.operation(f"Get{self.name}").encode(resource)
+        members = self._protocol.operation(f"Get{self.name}").encode(resource)
         attributes = {xform_name(name): value for name, value in members.items()}
         return SimpleNamespace(**{**attributes, "tags": dict(resource.tags)})
 
 
 @contextmanager
-def shown(service: Service, backends: BackendDict[Any]) -> Iterator[None]:
-    """Shows the resources of these backends under the service's name."""
+def shown(service: MockedService, backends: BackendDict[Any]) -> Iterator[None]:
+    """Shows the resources of these backends under the service's name, while this lasts."""
     kinds = backends.backend("us-east-1", "000000000000").kinds
     before = model_data[service.name]
     model_data[service.name] = {**before}

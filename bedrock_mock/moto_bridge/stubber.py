@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import passthrough_service, passthrough_url, service_whitelisted
 from moto.moto_api import recorder
 
+if TYPE_CHECKING:
+    from bedrock_mock.resources.service import MockedService
 
-def shortened(pattern: re.Pattern[str], dispatch: Any) -> AbstractContextManager[Any]:
-    """While this lasts, requests to hosts that match the pattern are dispatched at once.
+
+def shortened(services: Sequence[MockedService]) -> AbstractContextManager[Any]:
+    """While this lasts, requests to the hosts of these services are dispatched at once.
 
     moto compares each request with the hosts of all services, asks for the backend's URLs,
     and builds another request of it: that takes longer than the answer. What its config
@@ -23,18 +26,19 @@ def shortened(pattern: re.Pattern[str], dispatch: Any) -> AbstractContextManager
 
     def process_request(self: BotocoreStubber, request: Any) -> Any:
         url = request.url
-        if pattern.match(url) is None or recorder._user_enabled:  # noqa: SLF001 - see the canaries
-            return original(self, request)
+        service = next((each for each in services if each.hosts.match(url)), None)
         if (
-            passthrough_url(url.partition("?")[0])
-            or passthrough_service("bedrock")
-            or not service_whitelisted("bedrock")
+            service is None
+            or recorder._user_enabled  # noqa: SLF001 - see the canaries
+            or passthrough_url(url.partition("?")[0])
+            or passthrough_service(service.slot)
+            or not service_whitelisted(service.slot)
         ):
             return original(self, request)
         headers = request.headers
         for name, value in headers.items():
             if isinstance(value, bytes):
                 headers[name] = value.decode()
-        return dispatch(request, url, headers)
+        return service.response.dispatch(request, url, headers)
 
     return patch.object(BotocoreStubber, "process_request", process_request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -10,7 +11,8 @@ import boto3
 from moto.core.config import default_user_config
 
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-_CLOCKS = "bedrock::"
+#: The clocks of the services: each begins with the name of its own.
+_CLOCKS = re.compile("bedrock(-[a-z]+)*::")
 
 
 class Surroundings:
@@ -58,4 +60,4 @@ def _our_transitions() -> dict[str, Any]:
     from moto.moto_api import state_manager  # noqa: PLC0415 - importing the mock must be cheap
 
     transitions = state_manager._transitions  # noqa: SLF001 - see tests/test_moto_canaries.py
-    return {name: value for name, value in transitions.items() if name.startswith(_CLOCKS)}
+    return {name: value for name, value in transitions.items() if _CLOCKS.match(name)}

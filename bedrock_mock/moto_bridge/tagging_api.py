@@ -6,26 +6,25 @@ request for one bad ARN, so this wraps the methods of moto's backend on all vers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import chain
 from typing import Any
 from unittest.mock import patch
 
+from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol.errors import ServiceError
-from bedrock_mock.protocol.service import Operation, Service
+from bedrock_mock.protocol.service import Operation
 from bedrock_mock.resources.backend import ServiceBackend
-
-#: Gives our backend for moto's account and region.
-Find = Callable[[str, str], ServiceBackend]
+from bedrock_mock.resources.service import MockedService
 
 #: moto's service, as it is named in its backends.
 SERVICE = "resourcegroupstaggingapi"
 
 
 @contextmanager
-def joined(find: Find, service: Service) -> Iterator[None]:
+def joined(service: MockedService) -> Iterator[None]:
     """While this lasts, moto's Resource Groups Tagging API knows our resources."""
     from moto.resourcegroupstaggingapi import models  # noqa: PLC0415 - it imports all of moto
 
@@ -34,21 +33,21 @@ def joined(find: Find, service: Service) -> Iterator[None]:
         "_get_resources_generator": partial(_resources, getattr(models, "TaggedResource", None)),
         "_get_tag_keys_generator": _tag_keys,
         "_get_tag_values_generator": _tag_values,
-        "tag_resources": partial(_change_all, service.operation("TagResource")),
-        "untag_resources": partial(_change_all, service.operation("UntagResource")),
+        "tag_resources": partial(_change_all, service, "TagResource"),
+        "untag_resources": partial(_change_all, service, "UntagResource"),
     }
     with ExitStack() as stack:
         for name, wrapper in wrappers.items():
-            method = _wrapped(getattr(cls, name), wrapper, find)
+            method = _wrapped(getattr(cls, name), wrapper, service)
             stack.enter_context(patch.object(cls, name, method))
         yield
 
 
-def _wrapped(original: Any, wrapper: Any, find: Find) -> Any:
+def _wrapped(original: Any, wrapper: Any, service: MockedService) -> Any:
     """A method of moto's backend that has ours, too, to answer from."""
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        ours = find(self.account_id, self.region_name)
+        ours = backends_of(service)[self.account_id][self.region_name]
         return wrapper(partial(original, self), ours, *args, **kwargs)
 
     return method
@@ -72,20 +71,32 @@ def _tag_values(original: Any, ours: ServiceBackend, tag_key: str) -> Iterator[s
 
 
 def _change_all(
-    operation: Operation, original: Any, ours: ServiceBackend, *args: Any, **kwargs: Any
+    service: MockedService,
+    operation: str,
+    original: Any,
+    ours: ServiceBackend,
+    *args: Any,
+    **kwargs: Any,
 ) -> dict[str, Any]:
     # The ARNs and the tags or keys, which each method calls by other names.
     arns, change = (*args, *kwargs.values())
-    our_arns = [arn for arn in arns if arn.split(":")[2:3] == [ours.service]]
+    our_arns = [arn for arn in arns if _is_of(ours, arn)]
     failed: dict[str, Any] = original([arn for arn in arns if arn not in our_arns], change)
     for arn in our_arns:
-        if message := _change(ours, operation, arn, change):
+        if message := _change(ours, service.protocol.operation(operation), arn, change):
             failed[arn] = {
                 "StatusCode": 400,
                 "ErrorCode": "InvalidParameterException",
                 "ErrorMessage": message,
             }
     return failed
+
+
+def _is_of(backend: ServiceBackend, arn: str) -> bool:
+    """Whether an ARN is of a backend: of a kind that it has, or of a kind that nothing has."""
+    if arn.split(":")[2:3] != [backend.service]:
+        return False
+    return backend.kind_of(arn) is not None or "TagResource" in backend.handlers
 
 
 Found = tuple[str, str, Mapping[str, str]]

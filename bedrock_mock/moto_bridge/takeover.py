@@ -6,11 +6,11 @@ who want it, and put back by the last.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -21,6 +21,9 @@ from moto.core.config import default_user_config, passthrough_service, passthrou
 from moto.core.models import botocore_stubber
 
 from bedrock_mock.resources.settings import check_all
+
+if TYPE_CHECKING:
+    from bedrock_mock.resources.service import MockedService
 
 
 class _Takeover:
@@ -78,36 +81,35 @@ class _Takeover:
                 self.release()
 
     def _enter(self) -> None:
-        import moto.bedrock  # noqa: PLC0415 - nothing heavy before the first use
-
+        # Nothing heavy before the first use.
         from bedrock_mock.moto_bridge import api  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.backends import backends_of  # noqa: PLC0415
         from bedrock_mock.moto_bridge.dashboard import shown  # noqa: PLC0415
         from bedrock_mock.moto_bridge.stubber import shortened  # noqa: PLC0415
-        from bedrock_mock.services.bedrock import urls  # noqa: PLC0415
-        from bedrock_mock.services.bedrock.backend import bedrock_backends  # noqa: PLC0415
-        from bedrock_mock.services.bedrock.responses import BedrockResponse  # noqa: PLC0415
+        from bedrock_mock.services import SERVICES  # noqa: PLC0415
 
         with ExitStack() as stack:
-            stack.callback(_empty, bedrock_backends)
-            stack.enter_context(patch.object(moto.bedrock, "bedrock_backends", bedrock_backends))
-            hosts = re.compile(urls.url_bases[0])
-            stack.enter_context(_all_hosts(hosts))
-            stack.enter_context(shortened(hosts, BedrockResponse.dispatch))
-            stack.enter_context(shown(BedrockResponse.service, bedrock_backends))
+            for service in SERVICES:
+                backends = backends_of(service)
+                stack.callback(backends.empty)
+                slot = import_module(f"moto.{service.slot}")
+                stack.enter_context(patch.object(slot, f"{service.slot}_backends", backends))
+                stack.enter_context(_all_hosts(service))
+                stack.enter_context(shown(service, backends))
+            stack.enter_context(shortened(SERVICES))
             stack.enter_context(api.added())
             stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))
             stack.enter_context(patch.object(URLLib3Session, "send", _guarded_send()))
             self._stack = stack.pop_all()
 
     def _get_backend(self) -> Any:
-        """moto's ``get_backend``, which also tells when the tagging API is first needed.
+        """moto's ``get_backend``, which also joins the tagging API when it is first needed.
 
         In some versions of moto its backend imports every other one, which no test that
         does not use it should pay for.
         """
         from bedrock_mock.moto_bridge import tagging_api  # noqa: PLC0415
-        from bedrock_mock.services.bedrock.backend import bedrock_backends  # noqa: PLC0415
-        from bedrock_mock.services.bedrock.responses import BedrockResponse  # noqa: PLC0415
+        from bedrock_mock.services import SERVICES  # noqa: PLC0415
 
         original = moto.backends.get_backend
         joined = False
@@ -117,12 +119,10 @@ class _Takeover:
             if name == tagging_api.SERVICE:
                 with self._lock:
                     if not joined:
-                        self._stack.enter_context(
-                            tagging_api.joined(
-                                lambda account, region: bedrock_backends[account][region],
-                                BedrockResponse.service,
-                            )
-                        )
+                        # The last one that joins is asked first: the one with all
+                        # tag operations comes first, and answers for unknown kinds.
+                        for service in SERVICES:
+                            self._stack.enter_context(tagging_api.joined(service))
                         joined = True
             return original(name)
 
@@ -135,7 +135,7 @@ def _would_leak(url: str) -> bool:
     moto stops most by itself, unless they are to be passed through, but not those with a
     port, and it knows few hosts other than amazonaws.com.
     """
-    from bedrock_mock.services.bedrock.urls import DNS_SUFFIXES  # noqa: PLC0415 - loaded by now
+    from bedrock_mock.resources.service import DNS_SUFFIXES  # noqa: PLC0415 - loaded by now
 
     service, _, rest = (urlsplit(url).hostname or "").partition(".")
     return (
@@ -146,12 +146,12 @@ def _would_leak(url: str) -> bool:
 
 
 @contextmanager
-def _all_hosts(pattern: re.Pattern[str]) -> Iterator[None]:
-    """moto's index has only the plain host of Bedrock: the FIPS and dual-stack ones join it."""
+def _all_hosts(service: MockedService) -> Iterator[None]:
+    """Adds the FIPS and dual-stack hosts of a service to moto's index, which has one host."""
     patterns = backend_index.backend_url_patterns
-    at = next(index for index, (service, _) in enumerate(patterns) if service == "bedrock")
+    at = next(index for index, (slot, _) in enumerate(patterns) if slot == service.slot)
     before = patterns[at]
-    patterns[at] = ("bedrock", pattern)
+    patterns[at] = (service.slot, service.hosts)
     try:
         yield
     finally:
@@ -182,13 +182,6 @@ def _guarded_send() -> Any:
         raise NotImplementedError(msg)
 
     return send
-
-
-def _empty(backends: Any) -> None:
-    """Forgets all state: what is taken out of the slot must not come back with it."""
-    for account in backends.values():
-        account.reset()
-    backends.clear()
 
 
 takeover = _Takeover()

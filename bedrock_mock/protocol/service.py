@@ -51,7 +51,7 @@ class Operation:
         ]
         has_body = any("location" not in member.serialization for member in members.values())
         self._body = service.decoders.of(model.input_shape) if has_body else None
-        self._service = service.name
+        self._config = service.config
         self._faults: Check = service.checks.of(model.input_shape)
         self._structural_faults: Check = service.structural_checks.of(model.input_shape)
         self.encode = self._encoder(model, service.encoders)
@@ -81,7 +81,7 @@ class Operation:
         Raises:
             ValidationException: it breaks constraints; the message tells all of them.
         """
-        full = setting(self._service, "validate_requests")
+        full = setting(self._config, "validate_requests")
         if faults := (self._faults if full else self._structural_faults)(request):
             raise refusal(faults)
 
@@ -105,11 +105,15 @@ class Service:
 
     Args:
         name: the service's name in botocore.
+        config: its part of moto's config; default: its name.
         open_enums: shapes whose enum the real service does not enforce.
     """
 
-    def __init__(self, name: str, *, open_enums: Collection[str] = ()) -> None:
+    def __init__(
+        self, name: str, config: str | None = None, *, open_enums: Collection[str] = ()
+    ) -> None:
         self.name = name
+        self.config = config or name
         self.decoders = decoding.Decoders()
         self.encoders = Encoders()
         self.checks = Checks(open_enums)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cached_property
 from threading import RLock
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+import moto.backends
 from moto.core.base_backend import BaseBackend
 
 from bedrock_mock.moto_bridge.ids import mock_random
@@ -17,7 +18,10 @@ from bedrock_mock.resources.operations import Handler, handlers
 from bedrock_mock.resources.store import Resource
 from bedrock_mock.resources.tagging import Tagging
 from bedrock_mock.resources.tokens import Tokens
-from bedrock_mock.scripting.scripts import Scripts
+from bedrock_mock.scripting.scripts import SCRIPTS, Scripts
+
+if TYPE_CHECKING:
+    from bedrock_mock.resources.service import MockedService
 
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ID_LENGTH = 12
@@ -41,10 +45,10 @@ class ServiceBackend(BaseBackend):
     Code that reads or changes state from outside a handler holds :attr:`lock`.
     """
 
-    #: The service's name in ARNs and hosts.
-    service: ClassVar[str]
-    #: What tests have scripted for the service.
-    scripts: ClassVar[Scripts]
+    #: The service that the class belongs to; the value sets it.
+    mocked: ClassVar[MockedService]
+    #: What tests have scripted, for all services.
+    scripts: ClassVar[Scripts] = SCRIPTS
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -71,12 +75,21 @@ class ServiceBackend(BaseBackend):
     @cached_property
     def handlers(self) -> dict[str, Handler]:
         """The operations that are implemented, as far as the installed service model has them."""
-        return handlers(self.resources_with_operations, self.known_operations())
+        known = self.mocked.protocol.model.operation_names
+        return handlers(self.resources_with_operations, known)
 
-    @classmethod
-    def known_operations(cls) -> Collection[str]:
-        """The operations of the installed service model."""
-        raise NotImplementedError  # pragma: no cover - each service has one
+    @property
+    def service(self) -> str:
+        """The service's name in ARNs, and that of its part of moto's config."""
+        return self.mocked.signing_name
+
+    def sibling(self, name: str) -> Any:
+        """The backend of another service for the same account and region.
+
+        Args:
+            name: the service's name in botocore: ``s3``, ``bedrock-runtime``.
+        """
+        return moto.backends.get_backend(cast("Any", name))[self.account_id][self.region_name]
 
     def started(self, job: Lifecycle) -> None:
         """Gives a new job what is scripted for it, and moves it on if it is due already."""
@@ -115,10 +128,14 @@ class ServiceBackend(BaseBackend):
         with self.lock:
             return kind.arns_of(request)
 
+    def kind_of(self, arn: str) -> Kind[Any] | None:
+        """The kind of resource that an ARN names, or ``None`` if the backend has no such kind."""
+        # What follows the account may hold colons: the version of a custom model's base.
+        return self.kinds.get(arn.split(":", 5)[-1].partition("/")[0])
+
     def resource(self, arn: str) -> Resource | None:
         """The resource of this ARN as of now, whatever its kind, or ``None``."""
-        # What follows the account may hold colons: the version of a custom model's base.
-        kind = self.kinds.get(arn.split(":", 5)[-1].partition("/")[0])
+        kind = self.kind_of(arn)
         if kind is None:
             return None
         kind.settle(arn)
@@ -131,21 +148,14 @@ class ServiceBackend(BaseBackend):
             for resource in kind.store:
                 yield arn_type, resource
 
-    # moto asks for these at every request; the answer is the same for all instances.
+    # moto computes these from the names of modules, at every request.
     @property
     def urls(self) -> dict[str, Any]:
         """The one URL of the service and its handler."""
-        return _urls(self._url_module)
+        return self.mocked.urls
 
     @property
     def flask_paths(self) -> dict[str, Any]:
         """The same for moto's server: every path, the empty one too."""
         (handler,) = self.urls.values()
         return {"/": handler, "/<path:route>": handler}
-
-
-@cache
-def _urls(module: Any) -> dict[str, Any]:
-    ((path, handler),) = module.url_paths.items()
-    (base,) = module.url_bases
-    return {path.format(base): handler}

@@ -9,10 +9,11 @@ import math
 import zlib
 from email.utils import formatdate
 from io import BytesIO
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import moto.backends
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.responses import BaseResponse
@@ -24,6 +25,10 @@ from werkzeug.wrappers import Request
 from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.service import Service
 from bedrock_mock.resources.backend import ServiceBackend, unknown_region
+from bedrock_mock.scripting.scripts import Asked
+
+if TYPE_CHECKING:
+    from bedrock_mock.resources.service import MockedService
 
 #: What moto's stubber and server take: status, headers, body.
 Answer = tuple[int, dict[str, str], str]
@@ -42,24 +47,27 @@ _AUTHORISATION_ERRORS: dict[str, type[errors.ServiceError]] = {
 
 
 class ServiceResponse(BaseResponse):
-    """Answers the requests to one service; subclasses name the service and its backends.
+    """Answers the requests to one service.
 
     Of moto's ``BaseResponse`` it keeps what says who asks: region, account and
     authorisation. How a request is read and answered is worked out once per operation,
     in :class:`~bedrock_mock.protocol.service.Service`.
 
     Attributes:
-        service: the compiled service model.
-        backends: gives the backends: ``backends()[account_id][region_name]``.
+        mocked: the service that the class belongs to; the value sets it.
     """
 
-    service: ClassVar[Service]
-    backends: ClassVar[Any]
+    mocked: ClassVar[MockedService]
 
     @classmethod
     def dispatch(cls, *args: Any, **kwargs: Any) -> Any:
         """Answers a request; this is what moto's URL tables point to."""
-        return cls(cls.service.name)._dispatch(*args, **kwargs)  # noqa: SLF001 - moto's name
+        return cls(cls.mocked.name)._dispatch(*args, **kwargs)  # noqa: SLF001 - moto's name
+
+    @property
+    def service(self) -> Service:
+        """The compiled service model."""
+        return self.mocked.protocol
 
     def _dispatch(self, request: Any, full_url: str | None = None, headers: Any = None) -> Answer:  # noqa: ARG002
         self._read(request, full_url or request.url)
@@ -133,7 +141,7 @@ class ServiceResponse(BaseResponse):
         try:
             request = operation.decode(labels, self.query, self._body())
             self._authorise_all(backend, request)
-            backend.scripts.strike(self._action, self.current_account, self.region)
+            backend.scripts.strike(self._asked())
             handler = backend.handlers.get(self._action)
             if handler is None:
                 msg = (
@@ -152,13 +160,17 @@ class ServiceResponse(BaseResponse):
         return operation.status, answer
 
     def _record(self, backend: ServiceBackend, request: Any, answer: Any) -> None:
-        backend.scripts.record(self._action, request, self.current_account, self.region, answer)
+        backend.scripts.record(self._asked(), request, answer)
+
+    def _asked(self) -> Asked:
+        return Asked(self.mocked.name, self._action, self.current_account, self.region)
 
     def _backend(self) -> ServiceBackend:
         mark_account_as_visited(
             self.current_account, self.access_key, self.service.name, self.region
         )
-        regions = self.backends()[self.current_account]
+        slot: Any = self.mocked.slot
+        regions: Any = moto.backends.get_backend(slot)[self.current_account]
         try:
             backend: ServiceBackend = regions[self.region]
         except KeyError:

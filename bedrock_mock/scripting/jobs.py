@@ -6,23 +6,31 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from bedrock_mock.moto_bridge.backends import backends_of
+from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.resources.lifecycle import Lifecycle
-from bedrock_mock.services.bedrock.backend import BedrockBackend, bedrock_backends
+from bedrock_mock.services import SERVICES
 
 
-def jobs(region_name: str | None, account_id: str | None) -> Iterator[tuple[BedrockBackend, Any]]:
+def jobs(region_name: str | None, account_id: str | None) -> Iterator[tuple[ServiceBackend, Any]]:
     """All jobs of the accounts and regions that are meant."""
-    for account, regions in list(bedrock_backends.items()):
-        for region, backend in list(regions.items()):
-            if account_id in (None, account) and region_name in (None, region):
-                with backend.lock:
-                    found = [each for _, each in backend.resources() if isinstance(each, Lifecycle)]
-                yield from ((backend, each) for each in found)
+    for backend in _backends(region_name, account_id):
+        with backend.lock:
+            found = [each for _, each in backend.resources() if isinstance(each, Lifecycle)]
+        yield from ((backend, each) for each in found)
+
+
+def _backends(region_name: str | None, account_id: str | None) -> Iterator[ServiceBackend]:
+    for service in SERVICES:
+        for account, regions in list(backends_of(service).items()):
+            for region, backend in list(regions.items()):
+                if account_id in (None, account) and region_name in (None, region):
+                    yield backend
 
 
 def find_job(
     identifier: str, region_name: str | None, account_id: str | None
-) -> tuple[BedrockBackend, Any]:
+) -> tuple[ServiceBackend, Any]:
     """The one job of this name or ARN, and its backend.
 
     Raises:

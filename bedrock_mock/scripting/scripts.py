@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timezone
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto.core.utils import utcnow
 
@@ -20,6 +20,15 @@ Matching = Mapping[str, Any] | Callable[[Mapping[str, Any]], object]
 
 #: A server that runs for long keeps so many calls, the last ones.
 MAX_CALLS = 10_000
+
+
+class Asked(NamedTuple):
+    """The operation that a call asks for, and whose call it is."""
+
+    service: str
+    operation: str
+    account_id: str
+    region_name: str
 
 
 @dataclass
@@ -41,6 +50,7 @@ class Scripted:
 class Fault(Scripted):
     """An error that calls of an operation get, after the first ones and so many times."""
 
+    service: str
     operation: str
     kind: type[ServiceError]
     message: str
@@ -150,15 +160,15 @@ class Scripts:
 
     # --- what the service asks ----------------------------------------------------------
 
-    def strike(self, operation: str, account_id: str, region_name: str) -> None:
-        """Raises the error that is in store for this call, if there is one."""
+    def strike(self, asked: Asked) -> None:
+        """Raises the error that is scripted for this call, if there is one."""
         if not self._faults:
             return
         with self._lock:
             for fault in self._faults:
                 if (
-                    fault.operation == operation
-                    and fault.is_for(account_id, region_name)
+                    (fault.service, fault.operation) == asked[:2]
+                    and fault.is_for(asked.account_id, asked.region_name)
                     and fault.strikes()
                 ):
                     raise fault.kind(fault.message)
@@ -173,14 +183,7 @@ class Scripts:
         for script in sorted(waiting, key=lambda script: not script.is_choosy):
             self.give(script, job, account_id, region_name)
 
-    def record(
-        self,
-        operation: str,
-        request: Mapping[str, Any],
-        account_id: str,
-        region_name: str,
-        answer: Any,
-    ) -> None:
+    def record(self, asked: Asked, request: Mapping[str, Any], answer: Any) -> None:
         """Keeps a call with its answer, the members of a response or a ServiceError."""
         error = response = None
         if isinstance(answer, ServiceError):
@@ -188,4 +191,19 @@ class Scripts:
         else:
             response = answer
         now = utcnow().replace(tzinfo=timezone.utc)
-        self._calls.append(Call(operation, request, account_id, region_name, now, response, error))
+        self._calls.append(
+            Call(
+                asked.operation,
+                request,
+                asked.account_id,
+                asked.region_name,
+                now,
+                response,
+                error,
+                asked.service,
+            )
+        )
+
+
+#: What is scripted, for all services.
+SCRIPTS = Scripts()

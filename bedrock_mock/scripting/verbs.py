@@ -14,14 +14,15 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol import errors
 from bedrock_mock.resources.lifecycle import clocks
+from bedrock_mock.resources.service import MockedService
 from bedrock_mock.scripting.jobs import find_job, jobs, must_go_on
-from bedrock_mock.scripting.scripts import Fault, ForJob, Scripts, copied
-from bedrock_mock.services.bedrock.backend import BedrockBackend, bedrock_backends
+from bedrock_mock.scripting.scripts import SCRIPTS, Fault, ForJob, Scripts, copied
+from bedrock_mock.services import SERVICES, service_of
 from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJob
 from bedrock_mock.services.bedrock.evaluation.scores import checked, metrics_of
-from bedrock_mock.services.bedrock.responses import BedrockResponse
 
 Verb = Callable[..., Any]
 
@@ -207,9 +208,10 @@ def unused() -> list[str]:
 
 
 def _scripts() -> Scripts:
-    # moto resets what has at least one account, and the scripts with it.
-    _ = bedrock_backends[DEFAULT_ACCOUNT_ID]
-    return BedrockBackend.scripts
+    for service in SERVICES:
+        # moto resets backends that have at least one account, and the scripts with them.
+        backends_of(service).__getitem__(DEFAULT_ACCOUNT_ID)
+    return SCRIPTS
 
 
 def _add_fault(
@@ -224,7 +226,7 @@ def _add_fault(
     account_id: str | None,
 ) -> None:
     """Keeps an error that is in store for calls."""
-    declared = BedrockResponse.service.operation(_operation(operation)).errors
+    service, declared = _declared(operation)
     if code not in declared:
         msg = (
             f"{text}: {operation} does not declare {code!r}, so it cannot end in it; "
@@ -236,7 +238,17 @@ def _add_fault(
         raise ValueError(msg)
     said = message or _MESSAGES.get(code, f"{code}, as the test has scripted it.")
     _scripts().add_fault(
-        Fault(text, account_id, region_name, operation, errors.kind_of(code), said, times, after)
+        Fault(
+            text,
+            account_id,
+            region_name,
+            service.name,
+            operation,
+            errors.kind_of(code),
+            said,
+            times,
+            after,
+        )
     )
 
 
@@ -261,13 +273,15 @@ def _script_job(script: ForJob) -> None:
                 return
 
 
-def _operation(name: str) -> str:
-    names = BedrockResponse.service.model.operation_names
-    if name not in names:
+def _declared(name: str) -> tuple[MockedService, frozenset[str]]:
+    """The service of an operation, and the errors that the operation declares."""
+    service = service_of(name)
+    if service is None:
+        names = [each for known in SERVICES for each in known.protocol.model.operation_names]
         close = ", ".join(get_close_matches(name, names)) or "see the service model"
         msg = f"{name!r} is no operation of Bedrock; did you mean: {close}?"
         raise ValueError(msg)
-    return name
+    return service, service.protocol.operation(name).errors
 
 
 def _written(name: str, *positional: Any, **named: Any) -> str:

@@ -16,6 +16,7 @@ from moto.moto_api import recorder
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from bedrock_mock.protocol.service import Service
+from bedrock_mock.resources.service import DNS_SUFFIXES, MockedService
 from bedrock_mock.server.answers import (
     Environ,
     StartResponse,
@@ -24,8 +25,7 @@ from bedrock_mock.server.answers import (
     is_preflight,
     send,
 )
-from bedrock_mock.services.bedrock.responses import BedrockResponse
-from bedrock_mock.services.bedrock.urls import DNS_SUFFIXES, url_bases
+from bedrock_mock.services import SERVICES
 
 #: For container health checks; beside moto's own paths.
 HEALTH_PATH = "/moto-api/health"
@@ -34,7 +34,6 @@ _SCOPE = re.compile(r"Credential=[^/,]*/[^/,]*/(?P<region>[^/,]*)/(?P<service>[^
 _PRESIGNED = re.compile(r"(?:^|&)X-Amz-Credential=(?P<scope>[^&]+)")
 # What is presigned for Bedrock has got a header by then.
 _PRESIGNED_FOR_OTHERS = re.compile("(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=")
-_HOST = re.compile(url_bases[0])
 
 
 class _Request(moto_request.Request):
@@ -44,15 +43,15 @@ class _Request(moto_request.Request):
 
 
 class Application:
-    """Serves Bedrock by ourselves and all else by moto's dispatcher.
+    """Serves our services by ourselves and all else by moto's dispatcher.
 
-    Whoever runs it sees to it that our backends are in moto's slots meanwhile.
+    Our backends must be in moto's slots while it runs.
     """
 
     def __init__(self) -> None:
-        # All of these are signed for "bedrock"; moto has the latter two.
-        self._ours = BedrockResponse.service
-        self._others = [Service("bedrock-agent"), Service("bedrock-runtime")]
+        # moto has these; they are signed for "bedrock", too.
+        names = {"bedrock-agent", "bedrock-runtime"} - {service.name for service in SERVICES}
+        self._others = [Service(name) for name in sorted(names)]
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -63,45 +62,79 @@ class Application:
         environ.setdefault("RAW_URI", environ.get("REQUEST_URI") or _rebuilt_uri(environ))
         _sign_by_header(environ)
         path = environ["RAW_URI"].partition("?")[0]
-        if not self._is_bedrock(environ, path):
+        service = self._service_of(environ, path)
+        if service is None:
             is_others = self._is_others(environ, path)
+            _sign_for_moto(environ)
             return answer_of(self._moto, environ, start_response, must_know=not is_others)
         if is_preflight(environ):
             return send(environ, start_response, 204, allowed(environ), "")
         request = _Request(environ)
         recorder._record_request(request)  # noqa: SLF001 - as moto's own server does
         url = f"http://{environ.get('HTTP_HOST', '')}{environ['RAW_URI']}"
-        answer = BedrockResponse.dispatch(request, url, request.headers)
+        answer = service.response.dispatch(request, url, request.headers)
         return send(environ, start_response, *answer)
 
-    def _is_bedrock(self, environ: Environ, path: str) -> bool:
-        """Whether a request is for Bedrock's control plane, by its signature, host or path."""
-        authorization = environ.get("HTTP_AUTHORIZATION", "")
+    def _service_of(self, environ: Environ, path: str) -> MockedService | None:
+        """The service that a request is for, by its signature, host or path; else ``None``."""
         if is_preflight(environ):
             # It has no signature, and asks about a verb that is not its own.
-            return self._ours.knows(path)
-        if scope := _SCOPE.search(authorization):
-            return scope["service"] == "bedrock" and not self._is_others(environ, path)
-        if authorization[:7].lower() == "bearer ":
-            # An API key of Bedrock. moto does not know the scheme: it gets a scope to go by.
-            if not self._is_others(environ, path):
-                return True
-            environ["HTTP_AUTHORIZATION"] = _signature("BEARER/20230420/us-east-1/bedrock")
-            return False
+            return _knowing(path)
+        if scope := _SCOPE.search(environ.get("HTTP_AUTHORIZATION", "")):
+            is_signed = any(scope["service"] == each.signing_name for each in SERVICES)
+            return self._signed_for(environ, path) if is_signed else None
+        if _has_bearer_token(environ):
+            # An API key of Bedrock.
+            return self._signed_for(environ, path)
         host = environ.get("HTTP_HOST", "")
-        if _HOST.match(f"http://{host}"):
-            return True
+        if service := _of_host(host):
+            return service
         # An unsigned request to S3, say, by its host or by the query of a presigned URL.
         is_of_others = host.partition(":")[0].endswith(
             DNS_SUFFIXES
         ) or _PRESIGNED_FOR_OTHERS.search(environ.get("QUERY_STRING", ""))
-        return not is_of_others and self._ours.knows(path)
+        return None if is_of_others else _knowing(path)
+
+    def _signed_for(self, environ: Environ, path: str) -> MockedService | None:
+        """Which of the services with the same signing name is meant: the host or path says."""
+        routed = [each for each in SERVICES if _routes(each.protocol, environ, path)]
+        by_host = _of_host(environ.get("HTTP_HOST", ""))
+        if by_host in routed:
+            return by_host
+        if routed:
+            return routed[0]
+        if self._is_others(environ, path):
+            return None
+        # It says that it has no such operation.
+        return by_host or SERVICES[0]
 
     def _is_others(self, environ: Environ, path: str) -> bool:
-        method = environ["REQUEST_METHOD"]
-        if self._ours.route(method, path) is not None:
+        if any(_routes(each.protocol, environ, path) for each in SERVICES):
             return False
-        return any(other.route(method, path) is not None for other in self._others)
+        return any(_routes(other, environ, path) for other in self._others)
+
+
+def _routes(protocol: Service, environ: Environ, path: str) -> bool:
+    return protocol.route(environ["REQUEST_METHOD"], path) is not None
+
+
+def _knowing(path: str) -> MockedService | None:
+    """The first service that has an operation at this path."""
+    return next((each for each in SERVICES if each.protocol.knows(path)), None)
+
+
+def _of_host(host: str) -> MockedService | None:
+    return next((each for each in SERVICES if each.hosts.match(f"http://{host}")), None)
+
+
+def _has_bearer_token(environ: Environ) -> bool:
+    return str(environ.get("HTTP_AUTHORIZATION", ""))[:7].lower() == "bearer "
+
+
+def _sign_for_moto(environ: Environ) -> None:
+    """Gives a request with a bearer token, a scheme that moto does not know, a signature."""
+    if _has_bearer_token(environ):
+        environ["HTTP_AUTHORIZATION"] = _signature("BEARER/20230420/us-east-1/bedrock")
 
 
 def _signature(scope: str) -> str:

@@ -1,1 +1,20 @@
-"""What is mocked, one folder for each service."""
+"""What is mocked: the one list of services. Importing it loads all of them."""
+
+from __future__ import annotations
+
+from bedrock_mock.resources.lifecycle import clocks
+from bedrock_mock.resources.service import MockedService
+from bedrock_mock.services.bedrock.service import BEDROCK
+
+# The clocks are known once all services are loaded.
+__all__ = ["SERVICES", "clocks", "service_of"]
+
+#: The services that are mocked. One more service is one more value here.
+SERVICES: list[MockedService] = [BEDROCK]
+
+
+def service_of(operation: str) -> MockedService | None:
+    """The first service that has an operation of this name, or ``None``."""
+    return next(
+        (each for each in SERVICES if operation in each.protocol.model.operation_names), None
+    )

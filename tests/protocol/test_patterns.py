@@ -117,14 +117,14 @@ def test_messages_leave_the_outer_anchors_out(pattern, shown):
 
 
 ADVERSARIES = """
-    from bedrock_mock.services.bedrock.responses import BedrockResponse
+    from bedrock_mock.services.bedrock.service import BEDROCK
     from bedrock_mock.protocol.patterns import compiled
 
     units = ["a", "A", "1", "-", "_", ".", "/", ":", " ", "a-", "a_", "a.", "a/", "a:", "a ", "a1",
              "arn:aws:", "arn:aws:bedrock:us-east-1:123456789012:custom-model/a.a"]
     starts = ["", "a", "a.", "arn:aws:bedrock:us-east-1:123456789012:"]
     ends = ["", "!", "\\n", "\\u00e9"]
-    model = BedrockResponse.service.model
+    model = BEDROCK.protocol.model
     for name in model.shape_names:
         limits = model.shape_for(name).metadata
         if "pattern" not in limits:

@@ -10,11 +10,10 @@ import pytest
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.listing import CONTROLS
 from bedrock_mock.resources.operations import declared, handlers, operation
-from bedrock_mock.services.bedrock.backend import BedrockBackend
-from bedrock_mock.services.bedrock.responses import BedrockResponse
+from bedrock_mock.services.bedrock.service import BEDROCK
 from support import ACCOUNT, REGION
 
-MODEL = BedrockResponse.service.model
+MODEL = BEDROCK.protocol.model
 
 
 class Things:
@@ -35,7 +34,7 @@ class MoreThings(Things):
 
 @pytest.fixture(scope="module")
 def resources():
-    return BedrockBackend(REGION, ACCOUNT).resources_with_operations
+    return BEDROCK.backend(REGION, ACCOUNT).resources_with_operations
 
 
 @pytest.fixture(params=["ListModelImportJobs", "ListCustomModels"])

@@ -16,7 +16,7 @@ from model_strategies import JSON, MODEL, changed, send
 
 from bedrock_mock import mock_bedrock
 from bedrock_mock.protocol.errors import SerializationException
-from bedrock_mock.services.bedrock.responses import BedrockResponse
+from bedrock_mock.services.bedrock.service import BEDROCK
 from support import evaluation_job, import_job, in_process
 
 IMPORTS, EVALUATIONS = "/model-import-jobs", "/evaluation-jobs"
@@ -184,7 +184,7 @@ def test_the_request_that_these_change_is_valid_and_comes_back_as_sent():
 @pytest.mark.parametrize("value", [1, "true", None, []])
 def test_a_boolean_is_true_or_false(value):
     # No operation takes one yet.
-    decode = BedrockResponse.service.decoders.of(MODEL.shape_for("InstructSupported"))
+    decode = BEDROCK.protocol.decoders.of(MODEL.shape_for("InstructSupported"))
     assert [decode(each) for each in (True, False)] == [True, False]
     with pytest.raises(SerializationException):
         decode(value)
@@ -192,7 +192,7 @@ def test_a_boolean_is_true_or_false(value):
 
 @pytest.mark.parametrize("value", ["2024-02-30T00:00:00Z", "now", "", True, [], {}, 1e300])
 def test_a_timestamp_in_a_body_is_a_moment(value):
-    decode = BedrockResponse.service.decoders.of(MODEL.shape_for("Timestamp"))
+    decode = BEDROCK.protocol.decoders.of(MODEL.shape_for("Timestamp"))
     for moment in ("2024-02-29T01:00:00+01:00", "2024-02-29", 1709164800, 1709164800.0):
         assert decode(moment).isoformat() == "2024-02-29T00:00:00"
     with pytest.raises(SerializationException):

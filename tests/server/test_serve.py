@@ -113,9 +113,10 @@ def test_a_bug_of_ours_is_a_json_answer_in_a_server(monkeypatch, caplog):
             config=Config(retries={"total_max_attempts": 1}),
         )
         assert client.list_imported_models()["modelSummaries"] == []
-        from bedrock_mock.services.bedrock.backend import bedrock_backends
+        from bedrock_mock.moto_bridge.backends import backends_of
+        from bedrock_mock.services.bedrock.service import BEDROCK
 
-        handlers = bedrock_backends["123456789012"]["us-east-1"].handlers
+        handlers = backends_of(BEDROCK)["123456789012"]["us-east-1"].handlers
         monkeypatch.setitem(handlers, "GetImportedModel", lambda request: 1 / 0)
         with pytest.raises(client.exceptions.InternalServerException, match="has a bug"):
             client.get_imported_model(modelIdentifier="m")

@@ -98,7 +98,9 @@ def _parsed(given: Any) -> Models:
             given = given["modelSummaries"]
         # Each region has ARNs of its own, so a given one counts for nothing.
         summaries = [{**each, "modelArn": ""} for each in given]
-        models: Models = BedrockResponse.service.read("FoundationModelSummaryList", summaries)
+        models: Models = BedrockResponse.mocked.protocol.read(
+            "FoundationModelSummaryList", summaries
+        )
     except (OSError, ValueError, TypeError, KeyError, ServiceError) as error:
         msg = (
             f"{_SETTING} must be a list of models in the form of ListFoundationModels, or the "

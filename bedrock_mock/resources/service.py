@@ -1,0 +1,78 @@
+"""MockedService: one service that is mocked, as a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from bedrock_mock.protocol.service import Service
+
+if TYPE_CHECKING:
+    from bedrock_mock.resources.backend import ServiceBackend
+    from bedrock_mock.resources.response import ServiceResponse
+
+#: What the hosts of AWS end in, for all partitions, plain and dual-stack.
+DNS_SUFFIXES = (
+    "amazonaws.com",
+    "api.aws",
+    "amazonaws.com.cn",
+    "api.amazonwebservices.com.cn",
+    "amazonaws.eu",
+    "api.amazonwebservices.eu",
+    "c2s.ic.gov",
+    "api.aws.ic.gov",
+    "sc2s.sgov.gov",
+    "api.aws.scloud",
+    "cloud.adc-e.uk",
+    "api.cloud-aws.adc-e.uk",
+    "csp.hci.ic.gov",
+    "api.aws.hci.ic.gov",
+)
+_SUFFIX = "|".join(suffix.replace(".", r"\.") for suffix in DNS_SUFFIXES)
+
+
+@dataclass(frozen=True)
+class MockedService:
+    """A service that is mocked: all that the rest of the package needs to know of it.
+
+    A value belongs to one backend class and one response class, and both have it as their
+    attribute ``mocked``.
+
+    Attributes:
+        name: the service's name in botocore and in its hosts: ``bedrock-runtime``.
+        slot: its name in moto: ``bedrockruntime``.
+        backend: the class that holds the state of one account and region.
+        response: the class that answers requests.
+        signing_name: the name that its requests are signed for, which is also its name in
+            ARNs and in moto's config.
+        open_enums: shapes whose enum the real service does not enforce.
+    """
+
+    name: str
+    slot: str
+    backend: type[ServiceBackend]
+    response: type[ServiceResponse]
+    signing_name: str = "bedrock"
+    open_enums: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.backend.mocked = self
+        self.response.mocked = self
+
+    @cached_property
+    def protocol(self) -> Service:
+        """The compiled service model."""
+        return Service(self.name, self.signing_name, open_enums=self.open_enums)
+
+    @cached_property
+    def hosts(self) -> re.Pattern[str]:
+        """The beginning of its URLs: the plain, FIPS and dual-stack hosts of all partitions."""
+        return re.compile(rf"https?://{self.name}(?:-fips)?\.([^/]+)\.(?:{_SUFFIX})")
+
+    @cached_property
+    def urls(self) -> dict[str, Callable[..., Any]]:
+        """The one URL of the service and what answers it: the model tells its paths apart."""
+        return {f"{self.hosts.pattern}/.*$": self.response.dispatch}

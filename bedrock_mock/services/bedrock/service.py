@@ -1,0 +1,14 @@
+"""Bedrock's control plane as a mocked service."""
+
+from bedrock_mock.resources.service import MockedService
+from bedrock_mock.services.bedrock.backend import BedrockBackend
+from bedrock_mock.services.bedrock.responses import BedrockResponse
+
+BEDROCK = MockedService(
+    name="bedrock",
+    slot="bedrock",
+    backend=BedrockBackend,
+    response=BedrockResponse,
+    # Real jobs have the task type "General", which the model's enum does not list.
+    open_enums=frozenset({"EvaluationTaskType"}),
+)
