@@ -9,6 +9,7 @@ from bedrock_mock.services.bedrock.customization.model_customization_jobs import
 )
 from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJobs
 from bedrock_mock.services.bedrock.foundation_models import FoundationModels
+from bedrock_mock.services.bedrock.guardrails.guardrails import Guardrails
 from bedrock_mock.services.bedrock.imports.imported_models import ImportedModels
 from bedrock_mock.services.bedrock.imports.model_import_jobs import ModelImportJobs
 from bedrock_mock.services.bedrock.invocation_logging import InvocationLogging
@@ -26,4 +27,5 @@ class BedrockBackend(ServiceBackend):
         self.custom_models = CustomModels(self)
         self.invocation_logging = InvocationLogging(self)
         self.foundation_models = FoundationModels(self)
+        self.guardrails = Guardrails(self)
         self.compose()

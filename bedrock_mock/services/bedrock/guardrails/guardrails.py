@@ -1,0 +1,108 @@
+"""The operations on guardrails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bedrock_mock.protocol.errors import ConflictException
+from bedrock_mock.resources.kind import Kind
+from bedrock_mock.resources.listing import Page, page
+from bedrock_mock.resources.operations import operation
+from bedrock_mock.resources.tagging import as_dict
+from bedrock_mock.services.bedrock.guardrails.guardrail import DRAFT, Guardrail, GuardrailVersion
+from bedrock_mock.services.bedrock.guardrails.rules import check_guardrail
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock.type_defs import (
+        CreateGuardrailRequestTypeDef,
+        CreateGuardrailVersionRequestTypeDef,
+        DeleteGuardrailRequestTypeDef,
+        GetGuardrailRequestTypeDef,
+        ListGuardrailsRequestTypeDef,
+        UpdateGuardrailRequestTypeDef,
+    )
+
+    from bedrock_mock.resources.tokens import Answer
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
+
+
+class Guardrails(Kind[Guardrail]):
+    """Guardrails, named by id or ARN; their versions live inside them."""
+
+    arn_type = "guardrail"
+    keys = ("arn", "guardrail_id")
+    identifier = "guardrailIdentifier"
+    selects = frozenset({"guardrailIdentifier"})
+    operations: ClassVar = {"create": "CreateGuardrail"}
+    _backend: BedrockBackend
+
+    def new(self, request: CreateGuardrailRequestTypeDef) -> Guardrail:
+        """A guardrail, if its name is free and its parts go together."""
+        check_guardrail(self._backend, request)
+        self._check_name(request["name"])
+        return Guardrail(self._backend, request, as_dict(request.get("tags", ())))
+
+    def answer(self, resource: Guardrail) -> Answer:
+        """What CreateGuardrail answers."""
+        return {
+            "guardrailId": resource.guardrail_id,
+            "guardrailArn": resource.arn,
+            "version": DRAFT,
+            "createdAt": resource.created_at,
+        }
+
+    @operation("GetGuardrail")
+    def get(self, request: GetGuardrailRequestTypeDef) -> Any:
+        """The DRAFT, or the version that the request names."""
+        guardrail = super().get(request)
+        return guardrail.versions.find(request.get("guardrailVersion", DRAFT))
+
+    @operation("ListGuardrails")
+    def list(self, request: ListGuardrailsRequestTypeDef) -> Page[Any]:
+        """A page of guardrails, or of the versions of the one that the request names."""
+        if "guardrailIdentifier" not in request:
+            return super().list(request)
+        guardrail = self.find(request["guardrailIdentifier"])
+        rest = {name: value for name, value in request.items() if name not in self.selects}
+        return page(guardrail.versions, rest, {}, f"{self._backend.scope}/{guardrail.arn}")
+
+    @operation("UpdateGuardrail")
+    def update(self, request: UpdateGuardrailRequestTypeDef) -> Guardrail:
+        """Replaces the DRAFT; versions keep what they have."""
+        guardrail = self.find(request["guardrailIdentifier"])
+        check_guardrail(self._backend, request)
+        self._check_name(request["name"], guardrail)
+        guardrail.fill(request)
+        guardrail.move_to("UPDATING")
+        return guardrail
+
+    @operation("DeleteGuardrail")
+    def delete(self, request: DeleteGuardrailRequestTypeDef) -> None:
+        """Deletes a guardrail with all its versions, or the one version that is named."""
+        guardrail = self.find(request["guardrailIdentifier"])
+        if "guardrailVersion" in request:
+            guardrail.versions.remove(guardrail.versions.find(request["guardrailVersion"]))
+        else:
+            guardrail.move_to("DELETING")
+
+    @operation("CreateGuardrailVersion")
+    def create_version(self, request: CreateGuardrailVersionRequestTypeDef) -> object:
+        """Copies the DRAFT into a new version, or answers as before to a repeated token."""
+        tokens, name = self._backend.tokens, "CreateGuardrailVersion"
+        answer = tokens.answer(name, request)
+        if answer is not None:
+            return answer
+        guardrail = self.find(request["guardrailIdentifier"])
+        version: GuardrailVersion = guardrail.new_version(request.get("description"))
+        answer = {"guardrailId": guardrail.guardrail_id, "version": version.version}
+        tokens.remember(name, request, answer)
+        return answer
+
+    def _check_name(self, name: str, but: Guardrail | None = None) -> None:
+        self.settle()
+        if any(each.name == name and each is not but for each in self.store):
+            msg = (
+                "Another guardrail in your account already has this name. Retry your request "
+                "with a different name."
+            )
+            raise ConflictException(msg)

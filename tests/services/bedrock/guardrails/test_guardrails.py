@@ -1,0 +1,437 @@
+"""Guardrails: what is stored and reported, their versions, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+from support import ACCOUNT, REGION, body, in_process, manual, refused, tags
+
+CLOCK = "bedrock::guardrail"
+TAKEN = (
+    "Another guardrail in your account already has this name. Retry your request "
+    "with a different name."
+)
+NOT_FOUND = "The provided guardrail was not found."
+WORDS = {"wordsConfig": [{"text": "secret"}]}
+FILTER = {"type": "HATE", "inputStrength": "HIGH", "outputStrength": "LOW"}
+TOPIC = {"name": "Politics", "definition": "Elections and parties.", "type": "DENY"}
+REGEX = {"name": "Ticket", "pattern": r"T-\d+", "action": "ANONYMIZE"}
+GROUNDING = {"type": "GROUNDING", "threshold": 0.75}
+POLICY_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:automated-reasoning-policy/abc123def456"
+PROFILE_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail-profile/us.guardrail.v1:0"
+
+
+def guardrail(name="guardrail-1", **members):
+    """A valid CreateGuardrail request."""
+    return {
+        "name": name,
+        "wordPolicyConfig": WORDS,
+        "blockedInputMessaging": "Not this question.",
+        "blockedOutputsMessaging": "Not this answer.",
+        **members,
+    }
+
+
+def content(*filters, **members):
+    return {"contentPolicyConfig": {"filtersConfig": list(filters or [FILTER]), **members}}
+
+
+def without_words(**members):
+    request = guardrail(**members)
+    del request["wordPolicyConfig"]
+    return request
+
+
+def get(client, identifier, version=None):
+    request = {"guardrailIdentifier": identifier}
+    if version:
+        request["guardrailVersion"] = version
+    return body(client.get_guardrail(**request))
+
+
+def versions(client, identifier):
+    answer = client.list_guardrails(guardrailIdentifier=identifier)
+    return [each["version"] for each in answer["guardrails"]]
+
+
+@pytest.fixture
+def made(client):
+    """The id of a guardrail."""
+    return client.create_guardrail(**guardrail(description="First"))["guardrailId"]
+
+
+# --- create and get -------------------------------------------------------------------------
+
+
+def test_create_answers_with_id_arn_and_draft(client):
+    answer = client.create_guardrail(**guardrail())
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
+    created = body(answer)
+    assert created.keys() == {"guardrailId", "guardrailArn", "version", "createdAt"}
+    arn = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/{created['guardrailId']}"
+    assert (created["guardrailArn"], created["version"]) == (arn, "DRAFT")
+
+
+def test_get_has_what_was_set_and_nothing_that_was_not(client, made):
+    found = get(client, made)
+    created, updated = found.pop("createdAt"), found.pop("updatedAt")
+    assert updated >= created
+    assert found == {
+        "name": "guardrail-1",
+        "description": "First",
+        "guardrailId": made,
+        "guardrailArn": f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/{made}",
+        "version": "DRAFT",
+        "status": "READY",
+        "wordPolicy": {"words": [{"text": "secret"}]},
+        "statusReasons": [],
+        "failureRecommendations": [],
+        "blockedInputMessaging": "Not this question.",
+        "blockedOutputsMessaging": "Not this answer.",
+    }
+    assert get(client, found["guardrailArn"])["guardrailId"] == made
+
+
+def test_each_policy_comes_back_under_its_own_names(client):
+    request = guardrail(
+        topicPolicyConfig={"topicsConfig": [TOPIC], "tierConfig": {"tierName": "STANDARD"}},
+        wordPolicyConfig={**WORDS, "managedWordListsConfig": [{"type": "PROFANITY"}]},
+        sensitiveInformationPolicyConfig={
+            "piiEntitiesConfig": [{"type": "EMAIL", "action": "BLOCK"}],
+            "regexesConfig": [REGEX],
+        },
+        contextualGroundingPolicyConfig={"filtersConfig": [GROUNDING]},
+        automatedReasoningPolicyConfig={"policies": [POLICY_ARN], "confidenceThreshold": 0.5},
+        crossRegionConfig={"guardrailProfileIdentifier": PROFILE_ARN},
+        kmsKeyId="alias/guardrails",
+        **content(),
+    )
+    found = get(client, client.create_guardrail(**request)["guardrailId"])
+    assert found["topicPolicy"] == {"topics": [TOPIC], "tier": {"tierName": "STANDARD"}}
+    # The tier is reported even when the request does not name one.
+    assert found["contentPolicy"] == {"filters": [FILTER], "tier": {"tierName": "CLASSIC"}}
+    assert found["wordPolicy"]["managedWordLists"] == [{"type": "PROFANITY"}]
+    assert found["sensitiveInformationPolicy"] == {
+        "piiEntities": [{"type": "EMAIL", "action": "BLOCK"}],
+        "regexes": [REGEX],
+    }
+    assert found["contextualGroundingPolicy"] == {"filters": [GROUNDING]}
+    assert found["automatedReasoningPolicy"] == {
+        "policies": [POLICY_ARN],
+        "confidenceThreshold": 0.5,
+    }
+    assert found["crossRegionDetails"] == {
+        "guardrailProfileId": "us.guardrail.v1:0",
+        "guardrailProfileArn": PROFILE_ARN,
+    }
+    assert found["kmsKeyArn"].startswith(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/")
+
+
+def test_a_profile_may_be_named_by_its_id(client):
+    config = {"guardrailProfileIdentifier": "us.guardrail.v1:0"}
+    created = client.create_guardrail(**guardrail(crossRegionConfig=config))
+    details = get(client, created["guardrailId"])["crossRegionDetails"]
+    assert details["guardrailProfileArn"] == PROFILE_ARN
+
+
+def test_a_name_that_is_taken_is_a_conflict(client, made):
+    with refused("ConflictException", 400, TAKEN):
+        client.create_guardrail(**guardrail())
+    other = client.create_guardrail(**guardrail("guardrail-2"))["guardrailId"]
+    with refused("ConflictException", 400, TAKEN):
+        client.update_guardrail(guardrailIdentifier=other, **guardrail())
+    assert get(client, other)["name"] == "guardrail-2"
+
+
+def test_a_guardrail_is_not_found_by_its_name_or_in_another_region(client, bedrock_mock, made):
+    with refused("ValidationException", 400):
+        get(client, "guardrail-1")
+    with refused("ResourceNotFoundException", 404, NOT_FOUND):
+        get(bedrock_mock.client(region_name="eu-west-1"), made)
+
+
+def test_a_repeated_token_creates_nothing(client):
+    request = guardrail(clientRequestToken="token-1")
+    first = body(client.create_guardrail(**request))
+    assert body(client.create_guardrail(**request)) == first
+    version = {"guardrailIdentifier": first["guardrailId"], "clientRequestToken": "token-1"}
+    assert [client.create_guardrail_version(**version)["version"] for _ in range(2)] == ["1", "1"]
+    assert versions(client, first["guardrailId"]) == ["1", "DRAFT"]
+
+
+# --- update, versions, delete ---------------------------------------------------------------
+
+
+def test_update_replaces_the_whole_draft(client, made):
+    answer = client.update_guardrail(
+        guardrailIdentifier=made, **without_words(name="renamed", **content())
+    )
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
+    updated = body(answer)
+    assert updated.keys() == {"guardrailId", "guardrailArn", "version", "updatedAt"}
+    found = get(client, made)
+    assert (found["name"], found["status"], found["version"]) == ("renamed", "READY", "DRAFT")
+    assert not {"description", "wordPolicy"} & found.keys()
+    assert found["contentPolicy"]["filters"] == [FILTER]
+    # Its old name is free.
+    assert client.create_guardrail(**guardrail())
+
+
+def test_a_refused_update_changes_nothing(client, made):
+    before = get(client, made)
+    with refused("ValidationException", 400, "Guardrail must have at least one policy"):
+        client.update_guardrail(guardrailIdentifier=made, **without_words(name="renamed"))
+    assert get(client, made) == before
+
+
+def test_versions_are_counted_copies_of_the_draft(client, made):
+    request = {"guardrailIdentifier": made, "description": "Published"}
+    answer = client.create_guardrail_version(**request)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
+    assert body(answer) == {"guardrailId": made, "version": "1"}
+    client.update_guardrail(guardrailIdentifier=made, **without_words(name="new", **content()))
+    assert client.create_guardrail_version(guardrailIdentifier=made)["version"] == "2"
+    first, second = get(client, made, "1"), get(client, made, "2")
+    assert (first["name"], first["description"], first["status"]) == (
+        "guardrail-1",
+        "Published",
+        "READY",
+    )
+    assert first["wordPolicy"] == {"words": [{"text": "secret"}]}
+    assert (second["name"], "wordPolicy" in second, "description" in second) == (
+        "new",
+        False,
+        False,
+    )
+    assert get(client, made, "DRAFT")["version"] == "DRAFT"
+    with refused("ResourceNotFoundException", 404):
+        get(client, made, "3")
+
+
+def test_a_version_is_deleted_alone_and_its_number_is_not_used_again(client, made):
+    for _ in range(2):
+        client.create_guardrail_version(guardrailIdentifier=made)
+    answer = client.delete_guardrail(guardrailIdentifier=made, guardrailVersion="2")
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
+    assert versions(client, made) == ["1", "DRAFT"]
+    with refused("ResourceNotFoundException", 404):
+        client.delete_guardrail(guardrailIdentifier=made, guardrailVersion="2")
+    assert client.create_guardrail_version(guardrailIdentifier=made)["version"] == "3"
+
+
+def test_a_guardrail_is_deleted_with_all_its_versions(client, made):
+    client.create_guardrail_version(guardrailIdentifier=made)
+    client.delete_guardrail(guardrailIdentifier=made)
+    for call in (
+        lambda: get(client, made),
+        lambda: get(client, made, "1"),
+        lambda: versions(client, made),
+        lambda: client.delete_guardrail(guardrailIdentifier=made),
+        lambda: client.create_guardrail_version(guardrailIdentifier=made),
+    ):
+        with refused("ResourceNotFoundException", 404, NOT_FOUND):
+            call()
+    assert client.list_guardrails()["guardrails"] == []
+    assert client.create_guardrail(**guardrail())
+
+
+# --- lists ----------------------------------------------------------------------------------
+
+
+def test_a_list_has_one_summary_for_each_guardrail(client, made):
+    client.create_guardrail_version(guardrailIdentifier=made)
+    (summary,) = client.list_guardrails()["guardrails"]
+    assert summary.keys() == {
+        "id",
+        "arn",
+        "status",
+        "name",
+        "description",
+        "version",
+        "createdAt",
+        "updatedAt",
+    }
+    assert (summary["id"], summary["version"], summary["status"]) == (made, "DRAFT", "READY")
+
+
+def test_the_versions_of_a_guardrail_come_in_pages(client, made):
+    for _ in range(3):
+        client.create_guardrail_version(guardrailIdentifier=made)
+    paginator = client.get_paginator("list_guardrails")
+    pages = paginator.paginate(guardrailIdentifier=made, PaginationConfig={"PageSize": 2})
+    found = [[each["version"] for each in page["guardrails"]] for page in pages]
+    assert found == [["3", "2"], ["1", "DRAFT"]]
+
+
+def test_a_token_of_one_list_is_refused_by_the_other(client, made):
+    client.create_guardrail_version(guardrailIdentifier=made)
+    token = client.list_guardrails(guardrailIdentifier=made, maxResults=1)["nextToken"]
+    with refused("ValidationException", 400):
+        client.list_guardrails(nextToken=token)
+
+
+# --- the clock ------------------------------------------------------------------------------
+
+
+def test_statuses_move_on_by_the_clock(client, bedrock_mock):
+    bedrock_mock.set_transition(CLOCK, manual(2))
+    made = client.create_guardrail(**guardrail())["guardrailId"]
+    assert [get(client, made)["status"] for _ in range(2)] == ["CREATING", "READY"]
+    client.update_guardrail(guardrailIdentifier=made, **guardrail())
+    assert [get(client, made)["status"] for _ in range(2)] == ["UPDATING", "READY"]
+    client.delete_guardrail(guardrailIdentifier=made)
+    assert get(client, made)["status"] == "DELETING"
+    with refused("ResourceNotFoundException", 404):
+        get(client, made)
+
+
+def test_a_guardrail_that_fails_says_why(client, bedrock_mock):
+    bedrock_mock.fail_next(CLOCK, "The policy is too large.")
+    made = client.create_guardrail(**guardrail())["guardrailId"]
+    found = get(client, made)
+    assert (found["status"], found["statusReasons"]) == ("FAILED", ["The policy is too large."])
+    client.update_guardrail(guardrailIdentifier=made, **guardrail())
+    found = get(client, made)
+    assert (found["status"], found["statusReasons"]) == ("READY", [])
+
+
+@in_process
+def test_updated_at_is_when_the_guardrail_became_ready(client, bedrock_mock):
+    start = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+    bedrock_mock.set_transition(CLOCK, {"progression": "time", "seconds": 60})
+    with freeze_time(start) as clock:
+        made = client.create_guardrail(**guardrail())["guardrailId"]
+        clock.tick(3600)
+        found = get(client, made)
+    assert found["createdAt"] == start
+    assert found["updatedAt"] == start + timedelta(seconds=60)
+
+
+# --- what is refused ------------------------------------------------------------------------
+
+STANDARD = {"tierConfig": {"tierName": "STANDARD"}}
+NOT_UNIQUE = [{"type": "HATE", "inputStrength": "LOW", "outputStrength": "LOW"}, FILTER]
+ATTACK = {"type": "PROMPT_ATTACK", "inputStrength": "HIGH", "outputStrength": "HIGH"}
+EMAIL = {"type": "EMAIL", "action": "BLOCK"}
+RENAMED = {**REGEX, "name": "x"}
+REPEATED = {**REGEX, "pattern": "x"}
+NEEDS_PROFILE = (
+    "To use Automated Reasoning checks, your guardrail must have a cross-Region inference profile"
+)
+WRONG_PROFILE = (
+    "Guardrail cross-Region profile ID is invalid. Specify a guardrail profile ID that's "
+    "supported in your current AWS Region"
+)
+OTHER_REGION_ARN = PROFILE_ARN.replace(REGION, "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (content(ATTACK), "PROMPT ATTACK content filter strength for response must be NONE"),
+        (content(*NOT_UNIQUE), "Content policy must not include duplicate filters"),
+        (
+            {"topicPolicyConfig": {"topicsConfig": [TOPIC, TOPIC]}},
+            "Topic policy topic names are not unique",
+        ),
+        (
+            {"wordPolicyConfig": {"wordsConfig": [{"text": "Word"}, {"text": "word"}]}},
+            "Custom words cannot have case-insensitive duplicates",
+        ),
+        (
+            {"wordPolicyConfig": {"managedWordListsConfig": [{"type": "PROFANITY"}] * 2}},
+            "Managed words cannot have duplicates",
+        ),
+        (
+            {"sensitiveInformationPolicyConfig": {"piiEntitiesConfig": [EMAIL, EMAIL]}},
+            "The PII entity configs cannot have duplicates",
+        ),
+        (
+            {"sensitiveInformationPolicyConfig": {"regexesConfig": [REGEX, REPEATED]}},
+            "All regex names must be unique",
+        ),
+        (
+            {"sensitiveInformationPolicyConfig": {"regexesConfig": [REGEX, RENAMED]}},
+            "All regex patterns must be unique",
+        ),
+        (
+            {"contextualGroundingPolicyConfig": {"filtersConfig": [GROUNDING, GROUNDING]}},
+            "The Contextual Grounding policy cannot have duplicate types",
+        ),
+        (
+            {"contextualGroundingPolicyConfig": {"filtersConfig": [{**GROUNDING, "threshold": 1}]}},
+            "grounding threshold cannot be greater than or equal to 1",
+        ),
+        (
+            content(**STANDARD),
+            "Enable cross-Region inference for your guardrail to use Standard tier",
+        ),
+        (
+            {"automatedReasoningPolicyConfig": {"policies": [POLICY_ARN]}},
+            NEEDS_PROFILE,
+        ),
+        (
+            {
+                "automatedReasoningPolicyConfig": {
+                    "policies": [POLICY_ARN.replace(REGION, "eu-west-1")]
+                },
+                "crossRegionConfig": {"guardrailProfileIdentifier": PROFILE_ARN},
+            },
+            "The provided automated reasoning policy ARN is invalid for the service region",
+        ),
+        (
+            {"crossRegionConfig": {"guardrailProfileIdentifier": OTHER_REGION_ARN}},
+            "The provided ARN is invalid for the service region",
+        ),
+        (
+            {"crossRegionConfig": {"guardrailProfileIdentifier": "eu.guardrail.v1:0"}},
+            WRONG_PROFILE,
+        ),
+    ],
+)
+def test_parts_that_do_not_go_together_are_refused(client, members, message):
+    with refused("ValidationException", 400, message):
+        client.create_guardrail(**guardrail(**members))
+    assert client.list_guardrails()["guardrails"] == []
+
+
+def test_a_guardrail_needs_a_policy(client):
+    with refused("ValidationException", 400, "Guardrail must have at least one policy"):
+        client.create_guardrail(**without_words())
+
+
+def test_a_profile_of_another_account_is_refused(client):
+    profile = PROFILE_ARN.replace(ACCOUNT, "111122223333")
+    with refused(
+        "AccessDeniedException", 403, "The provided resource ARN is from a different account"
+    ):
+        client.create_guardrail(
+            **guardrail(crossRegionConfig={"guardrailProfileIdentifier": profile})
+        )
+
+
+@pytest.mark.bedrock_mock(config={"bedrock": {"validate_requests": False}})
+def test_an_arn_that_is_none_is_refused_where_values_are_not_checked(client):
+    config = {"guardrailProfileIdentifier": "arn:aws:bedrock"}
+    with refused("ValidationException", 400, "The provided ARN is invalid for the service region"):
+        client.create_guardrail(**guardrail(crossRegionConfig=config))
+
+
+# --- tags -----------------------------------------------------------------------------------
+
+
+def test_tags_are_those_of_the_guardrail(client):
+    created = client.create_guardrail(**guardrail(tags=tags(team="red")))
+    arn = created["guardrailArn"]
+    assert client.list_tags_for_resource(resourceARN=arn)["tags"] == tags(team="red")
+    client.tag_resource(resourceARN=arn, tags=tags(stage="test"))
+    tagging = boto3.client("resourcegroupstaggingapi", region_name=REGION)
+    (found,) = tagging.get_resources(ResourceTypeFilters=["bedrock:guardrail"])[
+        "ResourceTagMappingList"
+    ]
+    assert found["ResourceARN"] == arn
+    assert len(found["Tags"]) == 2
