@@ -11,6 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import settings
 
+from bedrock_mock.services.bedrock.service import BEDROCK
+
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/BedrockRole"
@@ -24,6 +26,18 @@ BASE_MODEL = "amazon.titan-text-lite-v1:0:4k"
 in_process = pytest.mark.skipif(
     settings.TEST_SERVER_MODE, reason="needs the state in this process, not in a server"
 )
+
+
+def missing_list():
+    """A List operation of the service that the mock lacks and that needs no member."""
+    model = BEDROCK.protocol.model
+    implemented = BEDROCK.backend(REGION, ACCOUNT).handlers
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+        needed = operation.input_shape.required_members
+        if name.startswith("List") and not needed and name not in implemented:
+            return operation
+    pytest.fail("all List operations are implemented: these tests need another one")
 
 
 def without_coverage():

@@ -9,8 +9,9 @@ import sys
 from importlib.util import find_spec
 
 import pytest
+from botocore import xform_name
 
-from support import EVALUATION_CLOCK, ROLE, evaluation_job, import_job, manual
+from support import EVALUATION_CLOCK, ROLE, evaluation_job, import_job, manual, missing_list
 
 if find_spec("awscli") is None:
     pytest.skip("awscli is not installed: the tox environment cli has it", allow_module_level=True)
@@ -184,9 +185,10 @@ def test_a_bearer_token_takes_the_place_of_credentials(run, https_url):
 
 
 def test_what_the_mock_lacks_is_said_at_the_first_attempt(refused):
-    said = refused("list-guardrails", "--debug")
+    missing = missing_list().name
+    said = refused(xform_name(missing, "-"), "--debug")
     assert said.splitlines()[-1].startswith(
-        "An error occurred (NotImplementedException) when calling the ListGuardrails operation: "
-        "The operation ListGuardrails is not implemented by bedrock_mock."
+        f"An error occurred (NotImplementedException) when calling the {missing} operation: "
+        f"The operation {missing} is not implemented by bedrock_mock."
     )
     assert said.count("Sending http request: ") == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support import EVALUATION_CLOCK, manual
+from support import EVALUATION_CLOCK, manual, missing_list
 
 STORY = Path(__file__).parent / "javascript" / "story.test.mjs"
 
@@ -23,7 +23,11 @@ def test_the_tests_in_javascript_pass(node_modules, bedrock_server_env, tmp_path
     done = subprocess.run(
         ["node", "--test", "--test-reporter", "tap", STORY.name],
         cwd=tmp_path,
-        env={**os.environ, "AWS_REGION": "us-east-1"},
+        env={
+            **os.environ,
+            "AWS_REGION": "us-east-1",
+            "BEDROCK_MOCK_MISSING": missing_list().name,
+        },
         stdout=subprocess.PIPE,
         text=True,
         timeout=100,

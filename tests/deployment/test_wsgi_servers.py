@@ -20,7 +20,7 @@ import pytest
 from documents import PORT, Document, environment
 
 from bedrock_mock.server import BedrockServer
-from support import import_job, in_process, send_paths_as_they_are
+from support import import_job, in_process, missing_list, send_paths_as_they_are
 
 COMMANDS = [
     shlex.split(block.code.replace(PORT, "0"))
@@ -91,14 +91,15 @@ def test_its_threads_share_one_state(client):
 
 def test_what_it_cannot_answer_is_answered_with_json(url):
     statuses = {}
-    for path, body in {"/guardrails": None, "/nowhere": None, "/model-import-jobs": b"{"}.items():
+    missing = missing_list().http["requestUri"]
+    for path, body in {missing: None, "/nowhere": None, "/model-import-jobs": b"{"}.items():
         signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=a/b/us-east-1/bedrock/aws4_request"}
         with pytest.raises(HTTPError) as error:
             urlopen(Request(url + path, body, signed), timeout=60)  # noqa: S310
         with error.value as answer:
             assert json.load(answer)["message"]
             statuses[path] = answer.status
-    assert statuses == {"/guardrails": 501, "/nowhere": 404, "/model-import-jobs": 400}
+    assert statuses == {missing: 501, "/nowhere": 404, "/model-import-jobs": 400}
 
 
 def test_a_signal_ends_it_and_frees_its_port(command, tmp_path):

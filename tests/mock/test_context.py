@@ -21,6 +21,7 @@ import moto.backends
 import moto.bedrock
 import pytest
 import requests
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import EndpointResolutionError, EndpointVariantError
 from botocore.httpsession import URLLib3Session
@@ -31,7 +32,15 @@ from moto.moto_api import recorder, state_manager
 
 import bedrock_mock
 from bedrock_mock import mock_bedrock
-from support import EVALUATION_CLOCK, IMPORT_CLOCK, import_job, in_process, manual, refused
+from support import (
+    EVALUATION_CLOCK,
+    IMPORT_CLOCK,
+    import_job,
+    in_process,
+    manual,
+    missing_list,
+    refused,
+)
 
 pytestmark = in_process
 
@@ -677,13 +686,12 @@ def test_a_session_made_before_is_the_default_one_again():
 
 
 def test_an_operation_that_is_not_implemented_says_so():
+    missing = missing_list().name
     with (
         mock_bedrock() as bedrock,
-        pytest.raises(NotImplementedError, match="CreateGuardrail is not implemented"),
+        pytest.raises(NotImplementedError, match=f"{missing} is not implemented"),
     ):
-        bedrock.client().create_guardrail(
-            name="g", blockedInputMessaging="no", blockedOutputsMessaging="no"
-        )
+        getattr(bedrock.client(), xform_name(missing))()
 
 
 @pytest.mark.parametrize(

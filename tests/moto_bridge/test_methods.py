@@ -6,10 +6,21 @@ import copy
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from botocore import xform_name
 from moto.backends import get_backend
 
 from bedrock_mock.protocol.errors import ResourceNotFoundException, ValidationException
-from support import ACCOUNT, BASE_MODEL, REGION, ROLE, body, custom_model, in_process, tags
+from support import (
+    ACCOUNT,
+    BASE_MODEL,
+    REGION,
+    ROLE,
+    body,
+    custom_model,
+    in_process,
+    missing_list,
+    tags,
+)
 
 pytestmark = in_process
 
@@ -98,7 +109,7 @@ def test_requests_are_checked_and_refused_as_over_http(backend):
 
 
 def test_there_is_no_method_for_what_is_no_operation_of_the_backend(backend):
-    for name in ("create_guardrail", "describe_model"):
+    for name in (xform_name(missing_list().name), "describe_model"):
         with pytest.raises(AttributeError, match=f"has no attribute '{name}'"):
             getattr(backend, name)
     assert not hasattr(copy.copy(object.__new__(type(backend))), "get_custom_model")

@@ -12,6 +12,7 @@ from itertools import chain
 import boto3
 import pytest
 import requests
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -27,6 +28,7 @@ from support import (
     import_job,
     in_process,
     manual,
+    missing_list,
     refused,
 )
 
@@ -653,15 +655,16 @@ def test_a_member_that_is_misspelt_is_refused(bedrock, client):
 
 
 def test_calls_of_what_is_not_implemented_are_calls_and_can_be_throttled():
+    missing = missing_list().name
     with mock_bedrock() as bedrock:
-        client = bedrock.client(REGION)
-        with pytest.raises(NotImplementedError, match="ListGuardrails is not implemented"):
-            client.list_guardrails()
-        call = bedrock.calls.of("ListGuardrails").once()
+        call_it = getattr(bedrock.client(REGION), xform_name(missing))
+        with pytest.raises(NotImplementedError, match=f"{missing} is not implemented"):
+            call_it()
+        call = bedrock.calls.of(missing).once()
         assert call.error["Code"] == "NotImplementedException"
-        bedrock.raise_next("ListGuardrails", "AccessDeniedException")
+        bedrock.raise_next(missing, "AccessDeniedException")
         with refused("AccessDeniedException", 403):
-            client.list_guardrails()
+            call_it()
 
 
 def test_a_function_that_changes_a_request_changes_no_job():

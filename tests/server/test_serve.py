@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 import requests
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
@@ -26,11 +27,13 @@ from werkzeug.serving import make_ssl_devcert
 import bedrock_mock
 from bedrock_mock.__main__ import main
 from bedrock_mock.server.command import url_of
-from support import IMPORT_CLOCK, import_job, in_process, manual, without_coverage
+from support import IMPORT_CLOCK, import_job, in_process, manual, missing_list, without_coverage
 
 pytestmark = in_process
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
+#: The modules of tests/resources that go through boto3 only.
+OF_ALL_KINDS = ("lifecycle", "listing", "tagging")
 
 
 @pytest.fixture
@@ -89,12 +92,14 @@ def test_the_server_answers_like_the_service(remote):
 
 
 def test_an_operation_that_is_not_implemented_answers_501_with_json(call, remote):
-    status, headers, body = call("GET", "/guardrails", Authorization=SIGNED)
+    missing = missing_list()
+    path = missing.http["requestUri"]
+    status, headers, body = call("GET", path, Authorization=SIGNED)
     assert (status, headers["Content-Type"]) == (501, "application/json")
     assert headers["x-amzn-ErrorType"] == "NotImplementedException"
-    assert body["message"].startswith("The operation ListGuardrails is not implemented")
-    with pytest.raises(ClientError, match="ListGuardrails is not implemented"):
-        remote.list_guardrails()
+    assert body["message"].startswith(f"The operation {missing.name} is not implemented")
+    with pytest.raises(ClientError, match=f"{missing.name} is not implemented"):
+        getattr(remote, xform_name(missing.name))()
 
 
 @pytest.mark.once
@@ -191,8 +196,10 @@ def test_the_resource_suite_runs_unchanged_against_the_server(bedrock_server_fac
     }
     # One server has one state: no second worker may reset it.
     environment.pop("PYTEST_ADDOPTS", None)
+    resources = [TESTS / "resources" / f"test_{name}.py" for name in OF_ALL_KINDS]
+    suite = [TESTS / "services", *resources]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", "not long", TESTS / "bedrock"],
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", "not long", *suite],
         env=environment,
         cwd=TESTS.parent,
         capture_output=True,
@@ -453,7 +460,7 @@ def test_the_demo_tells_the_whole_story(capsys):
         "call: answered",
         "status: Failed",
         "failureMessage: The model is too large.",
-        "27 of the service's",
+        "of the service's",
     ]
     positions = [story.index(line) for line in expected]
     assert positions == sorted(positions)
