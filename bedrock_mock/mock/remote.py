@@ -1,4 +1,4 @@
-"""What a test asks of a server that holds the state: moto's API over HTTP, and ours beside it."""
+"""A client of a server's ``/moto-api/``: moto's paths, and the scripting verbs beside them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Remote:
                 msg = f"{verb}: {name} is a function, which a server cannot be sent: give a dict"
                 raise ValueError(msg)
         if "times" in arguments:
-            # None is a number, too: all of them.
+            # `times=None` means "every call", so it is sent.
             said["times"] = arguments["times"]
         return self._call("POST", verb_path(verb), said).json()["result"]
 
@@ -75,7 +75,7 @@ class Remote:
     ) -> requests.Response:
         url = f"{self._endpoint_url}{path}"
         with requests.Session() as session:
-            # Whoever has a proxy does not mean it for this.
+            # Ignore proxy settings: this is a local server.
             session.trust_env = False
             response = session.request(method, url, json=body, timeout=_TIMEOUT_SECONDS)
         if response.status_code == _REFUSED:

@@ -1,11 +1,14 @@
 """The verbs that script the service: the same for the mock in this process and for a server."""
+# ruff: noqa: B027 - @verb supplies the bodies.
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from bedrock_mock.mock.calls import Calls
@@ -13,6 +16,28 @@ if TYPE_CHECKING:
 #: Scores by the names of metrics: 0 to 1, or with ``{"score": ..., "explanation": ...}``.
 Scores = Mapping[str, Any]
 Request = Mapping[str, Any]
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+Owner = TypeVar("Owner", bound="Scripting")
+
+
+def verb(
+    documented: Callable[Concatenate[Owner, Arguments], Result],
+) -> Callable[Concatenate[Owner, Arguments], Result]:
+    """Make a signature a verb: its bound arguments go to ``_perform`` under its name."""
+    declared = signature(documented)
+
+    @wraps(documented)
+    def performed(self: Owner, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        bound = declared.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        _, *names = bound.arguments
+        arguments = {name: bound.arguments[name] for name in names}
+        result: Result = self._perform(documented.__name__, **arguments)
+        return result
+
+    return performed
 
 
 class Scripting(ABC):
@@ -33,6 +58,7 @@ class Scripting(ABC):
 
     # --- outcomes --------------------------------------------------------------------
 
+    @verb
     def fail_next(
         self,
         model_name: str,
@@ -64,16 +90,8 @@ class Scripting(ABC):
 
             bedrock.fail_next("bedrock::model_import_job", "The model is too large.")
         """
-        self._perform(
-            "fail_next",
-            model_name=model_name,
-            message=message,
-            job=job,
-            matching=matching,
-            region_name=region_name,
-            account_id=account_id,
-        )
 
+    @verb
     def evaluation_results(
         self,
         job: str,
@@ -100,17 +118,11 @@ class Scripting(ABC):
 
             bedrock.evaluation_results("job", {"Builtin.Accuracy": 0.8})
         """
-        self._perform(
-            "evaluation_results",
-            job=job,
-            scores=scores,
-            region_name=region_name,
-            account_id=account_id,
-        )
 
     # --- the clock -------------------------------------------------------------------
 
-    def advance(
+    @verb
+    def advance(  # type: ignore[empty-body]
         self, job: str, *, region_name: str | None = None, account_id: str | None = None
     ) -> str:
         """Moves a job on by one status, whatever its clock says.
@@ -121,11 +133,9 @@ class Scripting(ABC):
         Raises:
             ValueError: there is no such job, or several, or it has ended.
         """
-        return str(
-            self._perform("advance", job=job, region_name=region_name, account_id=account_id)
-        )
 
-    def complete(
+    @verb
+    def complete(  # type: ignore[empty-body]
         self, job: str, *, region_name: str | None = None, account_id: str | None = None
     ) -> str:
         """Moves a job on to its end, be that ``Completed``, ``Failed`` or ``Stopped``.
@@ -133,11 +143,9 @@ class Scripting(ABC):
         Returns, raises:
             As :meth:`advance`.
         """
-        return str(
-            self._perform("complete", job=job, region_name=region_name, account_id=account_id)
-        )
 
-    def advance_all(
+    @verb
+    def advance_all(  # type: ignore[empty-body]
         self, *, region_name: str | None = None, account_id: str | None = None
     ) -> dict[str, str]:
         """Moves every job on by one status.
@@ -145,7 +153,6 @@ class Scripting(ABC):
         Returns:
             The new status of each job that was moved, by its ARN.
         """
-        return dict(self._perform("advance_all", region_name=region_name, account_id=account_id))
 
     def freeze(self, model_name: str | None = None) -> None:
         """Holds the clock of a kind of jobs, or of all: they stay until they are advanced.
@@ -167,6 +174,7 @@ class Scripting(ABC):
 
     # --- faults ----------------------------------------------------------------------
 
+    @verb
     def throttle(
         self,
         operation: str,
@@ -182,14 +190,8 @@ class Scripting(ABC):
         Args, raises:
             As :meth:`raise_next`.
         """
-        self._perform(
-            "throttle",
-            operation=operation,
-            times=times,
-            region_name=region_name,
-            account_id=account_id,
-        )
 
+    @verb
     def raise_next(
         self,
         operation: str,
@@ -220,16 +222,6 @@ class Scripting(ABC):
 
             bedrock.raise_next("CreateModelImportJob", "ServiceQuotaExceededException")
         """
-        self._perform(
-            "raise_next",
-            operation=operation,
-            code=code,
-            message=message,
-            times=times,
-            after=after,
-            region_name=region_name,
-            account_id=account_id,
-        )
 
     # --- the record --------------------------------------------------------------------
 
@@ -256,12 +248,12 @@ class Scripting(ABC):
             calls.append(Call(**{**call, "time": _moment(call["time"])}))
         return Calls(calls, [protocol.model for protocol in protocols.values()])
 
-    def unused(self) -> list[str]:
+    @verb
+    def unused(self) -> list[str]:  # type: ignore[empty-body]
         """What was scripted and never came true, as it was written.
 
         The fixtures fail a test that leaves any behind.
         """
-        return list(self._perform("unused"))
 
 
 def _moment(value: Any) -> datetime:

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from moto.core.utils import utcnow
 
-from bedrock_mock.mock.calls import Call, Calls, matches
 from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.resources.lifecycle import Lifecycle
+from bedrock_mock.scripting.calls import Call, matches
 
 #: A job is chosen by what its request has at least, or by a function of the request.
 Matching = Mapping[str, Any] | Callable[[Mapping[str, Any]], object]
@@ -153,10 +153,10 @@ class Scripts:
             return [each.text for each in (*self._for_jobs, *self._faults) if not each.used]
 
     @property
-    def calls(self) -> Calls:
+    def calls(self) -> list[Call]:
         """The last :data:`MAX_CALLS` calls."""
         with self._lock:
-            return Calls(self._calls)
+            return list(self._calls)
 
     # --- what the service asks ----------------------------------------------------------
 

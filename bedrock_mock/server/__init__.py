@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections import deque
-from collections.abc import Callable
-from functools import partial
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import requests
-
-from bedrock_mock.mock.remote import Remote
-from bedrock_mock.mock.verbs import Scripting
-from bedrock_mock.moto_bridge.takeover import install, takeover
-from bedrock_mock.server.command import READY, application, listen, serve, url_of, wsgi_server
+from bedrock_mock.moto_bridge.takeover import install
+from bedrock_mock.server.bedrock_server import BedrockServer
+from bedrock_mock.server.command import application, serve
 
 if TYPE_CHECKING:
-    from mypy_boto3_bedrock import BedrockClient
-
     from bedrock_mock.server.application import Application
 
 __all__ = ["BedrockServer", "create_app", "serve"]
@@ -38,140 +27,3 @@ def create_app() -> Application:
     app = application()
     install()
     return app
-
-
-class BedrockServer(Scripting):
-    """A running server: what the ``bedrock_server`` fixture and its factory give.
-
-    Attributes:
-        endpoint_url: where it is: ``http://127.0.0.1:49152``.
-    """
-
-    def __init__(self, endpoint_url: str, stop: Callable[[], None]) -> None:
-        self._endpoint_url = endpoint_url
-        self._stop = stop
-        #: Whether anybody has asked for it since the last reset.
-        self.is_used = False
-        #: What :meth:`configure` has set.
-        self.config: dict[str, Any] = {}
-        self._remote = Remote(endpoint_url)
-        self._undo: list[Callable[[], None]] = []
-        self._is_stopped = False
-
-    @property
-    def endpoint_url(self) -> str:
-        """Where it is."""
-        self.is_used = True
-        return self._endpoint_url
-
-    def configure(self, config: dict[str, Any]) -> None:
-        """Makes this Bedrock's part of the server's config, until something else is."""
-        self._remote.set_config(config)
-        self.config = config
-
-    @classmethod
-    def in_thread(cls, port: int = 0) -> BedrockServer:
-        """Starts a server in this process, on a free port of 127.0.0.1 unless one is given.
-
-        Its state is this process's: a second one has the same, and so has ``mock_aws``,
-        which has our Bedrock while it runs.
-        """
-        server = wsgi_server("127.0.0.1", port)
-        # A connection that is kept alive is one that some client forgets to close.
-        server.keep_alive_conn_limit = 0
-        listen(server)
-        takeover.acquire()
-        thread = Thread(target=server.serve, name="bedrock-mock", daemon=True)
-        thread.start()
-
-        def stop() -> None:
-            server.stop()
-            thread.join()
-            takeover.release()
-
-        return cls(url_of(server), stop)
-
-    @classmethod
-    def in_process(cls, port: int = 0) -> BedrockServer:
-        """Starts a server in a process of its own, with a state of its own."""
-        process = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-m", "bedrock_mock", "serve", "--port", str(port)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-        output = process.stdout
-        assert output is not None  # noqa: S101 - for type checkers: it is a pipe
-        line = output.readline()
-        # moto prints, too, and would wait for ever for somebody to read it.
-        reader = Thread(target=deque, args=(output, 0), daemon=True)
-        reader.start()
-
-        def stop() -> None:
-            process.terminate()
-            process.wait()
-            reader.join()
-            output.close()
-
-        if not line.startswith(READY):
-            stop()
-            msg = f"bedrock-mock serve --port {port} did not start; it has said why on stderr"
-            raise RuntimeError(msg)
-        return cls(line.removeprefix(READY).strip(), stop)
-
-    def client(
-        self, region_name: str | None = None, account_id: str | None = None
-    ) -> BedrockClient:
-        """A boto3 client for Bedrock on this server.
-
-        Args:
-            region_name: default: ``AWS_DEFAULT_REGION``, or ``us-east-1``.
-            account_id: the account that its calls come from; default: ``123456789012``.
-        """
-        import boto3  # noqa: PLC0415
-
-        from bedrock_mock.mock.handle import make_client  # noqa: PLC0415 - it loads moto
-
-        return make_client(
-            boto3.client,
-            region_name,
-            account_id,
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",  # noqa: S106 - a server of moto asks for none
-        )
-
-    def set_transition(self, model_name: str, transition: dict[str, Any]) -> None:
-        """Sets how jobs move on, until the next reset.
-
-        Takes and raises what :meth:`bedrock_mock.BedrockMock.set_transition` does.
-        """
-        from bedrock_mock.mock.handle import check_transition  # noqa: PLC0415 - it loads moto
-
-        check_transition(model_name, transition)
-        before = self._remote.transition(model_name)
-        self._undo.append(partial(self._remote.set_transition, model_name, before))
-        self._remote.set_transition(model_name, transition)
-
-    def _perform(self, verb: str, **arguments: Any) -> Any:
-        self.is_used = True
-        return self._remote.perform(verb, arguments)
-
-    def reset(self) -> None:
-        """Forgets all state of all services, and the transitions that were set here."""
-        while self._undo:
-            self._undo.pop()()
-        self._remote.reset()
-        self.is_used = False
-
-    def stop(self) -> None:
-        """Forgets all state, ends the server and frees its port; again, it does nothing."""
-        if self._is_stopped:
-            return
-        self._is_stopped = True
-        try:
-            self.reset()
-        except requests.ConnectionError:
-            # It has ended by itself, and its state with it.
-            self._undo.clear()
-        self._stop()

@@ -1,0 +1,42 @@
+"""One recorded call, and the test whether a request has the expected members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to the service, as it was answered.
+
+    Attributes:
+        operation: ``CreateModelImportJob``.
+        request: what was sent, by the model's member names; empty if it could not be read.
+        account_id: whose call it was, ``123456789012``.
+        region_name: where, ``us-east-1``.
+        time: when, in UTC.
+        response: the members of the answer, or ``None`` where it was an error.
+        error: ``{"Code": ..., "Message": ...}`` as in botocore's ClientError, or ``None``.
+        service: the service's name in botocore, ``bedrock``.
+    """
+
+    operation: str
+    request: Mapping[str, Any]
+    account_id: str
+    region_name: str
+    time: datetime
+    response: Mapping[str, Any] | None = None
+    error: Mapping[str, str] | None = None
+    service: str = "bedrock"
+
+
+def matches(expected: Any, actual: Any) -> bool:
+    """Whether ``actual`` has at least what is expected; dicts are compared member by member."""
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        return all(
+            name in actual and matches(value, actual[name]) for name, value in expected.items()
+        )
+    return bool(expected == actual)
