@@ -9,7 +9,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FIDELITY = (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 HEAD = ["behaviour", "mark", "rests on"]
 
 
@@ -37,12 +36,6 @@ def implemented(bedrock_mock):
 
 def test_each_operation_has_a_section_of_its_own_and_no_other_has(implemented):
     assert sorted(OPERATIONS) == implemented
-
-
-def test_the_table_of_the_readme_has_each_operation_once_and_no_other(implemented):
-    _, *table = rows(sections(README, 2)["Operations"])
-    assert sorted(name.strip("`") for name, _ in table) == implemented
-    assert all(note for _, note in table)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -39,7 +39,8 @@ def run_tests(block, place):
     assert [each.code for each in README.blocks if each.mark == "tests"] == [block.code]
     assert block.language == "sh"
     assert block.code.count("\n") == 1
-    assert ".venv/bin/tox " in block.code
+    assert "-e '.[server,test]'" in block.code
+    assert ".venv/bin/pytest " in block.code
 
 
 README = Document("README.md", executors={"demo": run_demo, "tests": run_tests})
