@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
-from bedrock_mock.resources.listing import Page
+from bedrock_mock.protocol.encoding import Page
+from bedrock_mock.resources.settings import setting
 from bedrock_mock.scripting.scripts import copied
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def method(backend: ServiceBackend, service: Service, name: str) -> Callable[...
             for key, value in given.items()
             if value is not None
         }
-        service.operation(operation).validate(request)
+        values = setting(backend.service, "validate_requests")
+        service.operation(operation).validate(request, values=values)
         with backend.lock:
             result: Any = backend.handlers[operation](request)
         if isinstance(result, Page):

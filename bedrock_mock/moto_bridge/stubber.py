@@ -1,12 +1,13 @@
-"""A short way for botocore's requests to Bedrock, past moto's search among all its services."""
+"""A short way for botocore's requests past moto's search among all its services, and streams."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from moto.core import botocore_stubber
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import passthrough_service, passthrough_url, service_whitelisted
 from moto.moto_api import recorder
@@ -42,3 +43,54 @@ def shortened(services: Sequence[MockedService]) -> AbstractContextManager[Any]:
         return service.response.dispatch(request, url, headers)
 
     return patch.object(BotocoreStubber, "process_request", process_request)
+
+
+class LazyRaw:
+    """The raw answer of botocore for a body whose chunks are made when they are asked for.
+
+    botocore reads event streams with ``stream`` and bodies with ``read``.
+
+    Args:
+        chunks: the chunks, in order.
+    """
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = b""
+
+    def stream(self, *_: object, **__: object) -> Iterator[bytes]:
+        """The chunks as they are made, whatever size is asked for."""
+        if self._rest:
+            rest, self._rest = self._rest, b""
+            yield rest
+        yield from self._chunks
+
+    def read(self, amt: int | None = None, **_: object) -> bytes:
+        """The next bytes, ``amt`` of them at most; all that is left without it."""
+        while amt is None or len(self._rest) < amt:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                break
+            self._rest += chunk
+        size = len(self._rest) if amt is None else amt
+        found, self._rest = self._rest[:size], self._rest[size:]
+        return found
+
+    def close(self) -> None:
+        """Makes no more chunks."""
+        if isinstance(self._chunks, Generator):
+            self._chunks.close()
+        self._rest = b""
+
+
+def lazy_bodies() -> AbstractContextManager[Any]:
+    """While this lasts, moto's stubber takes an iterator for a body.
+
+    By itself it wraps each body in a BytesIO, which an iterator is no content for.
+    """
+    original = botocore_stubber.MockRawResponse
+
+    def raw_response(body: Any) -> Any:
+        return LazyRaw(body) if isinstance(body, Iterator) else original(body)
+
+    return patch.object(botocore_stubber, "MockRawResponse", raw_response)

@@ -15,9 +15,10 @@ from unittest.mock import patch
 
 from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol.errors import ServiceError
-from bedrock_mock.protocol.service import Operation
+from bedrock_mock.protocol.operation import Operation
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.resources.service import MockedService
+from bedrock_mock.resources.settings import setting
 
 #: moto's service, as it is named in its backends.
 SERVICE = "resourcegroupstaggingapi"
@@ -146,7 +147,8 @@ def _change(backend: ServiceBackend, operation: Operation, arn: str, change: Any
     else:
         request["tagKeys"] = change
     try:
-        operation.validate(request)
+        values = setting(backend.service, "validate_requests")
+        operation.validate(request, values=values)
         with backend.lock:
             backend.handlers[operation.name](request)
     except ServiceError as error:

@@ -208,9 +208,20 @@ _SCALARS: dict[str, Decode] = {
 
 
 def query_decoder(shape: Any) -> Callable[[list[str]], Any]:
-    """A decoder of the values that one name has in a query string; the last one counts."""
+    """A decoder of the values that one name has in a query string.
+
+    A list takes all of them; of another type's values the last one counts.
+    """
+    if shape.type_name == "list":
+        decode_element = _QUERY_SCALARS[shape.member.type_name]
+        return lambda values: [decode_element(value) for value in values]
     decode = _QUERY_SCALARS[shape.type_name]
     return lambda values: decode(values[-1])
+
+
+def header_decoder(shape: Any) -> Callable[[str], Any]:
+    """A decoder of a header's value: its text is written as in a query string."""
+    return _QUERY_SCALARS[shape.type_name]
 
 
 def _query_integer(value: str) -> int:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from botocore import xform_name
 
 from bedrock_mock.protocol.compiling import Compiler, is_document
 
 Encode = Callable[[Any], Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a List operation: its items, and the token of the next page, if any."""
+
+    items: list[T]
+    next_token: str | None
 
 
 class Encoders(Compiler[Encode]):
@@ -72,6 +82,11 @@ def _encode_float(value: float) -> float | str:
 
 def _encode_blob(value: bytes) -> str:
     return base64.b64encode(value).decode()
+
+
+def header_text(value: Any) -> str:
+    """A member's value as a header has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 _SCALARS: dict[str, Encode] = {

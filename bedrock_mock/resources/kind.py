@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
+from bedrock_mock.protocol.encoding import Page
 from bedrock_mock.resources.lifecycle import Lifecycle
-from bedrock_mock.resources.listing import Filters, Page, page
+from bedrock_mock.resources.listing import Filters, page
 from bedrock_mock.resources.store import ARN_AND_NAME, R, Store
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic
+from typing import Any
 
+from bedrock_mock.protocol.encoding import Page
 from bedrock_mock.protocol.errors import NotImplementedException, ValidationException
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.store import Position, R, Store
@@ -25,14 +25,6 @@ Filter = Callable[[Any, Any], bool]
 Filters = Mapping[str, Filter]
 #: A filter with its value.
 Test = Callable[[Any], bool]
-
-
-@dataclass(frozen=True)
-class Page(Generic[R]):
-    """One page of a List operation: what is on it, and the token of the next one, if any."""
-
-    items: list[R]
-    next_token: str | None
 
 
 def page(store: Store[R], request: Mapping[str, Any], filters: Filters, scope: str) -> Page[R]:

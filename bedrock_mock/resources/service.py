@@ -65,7 +65,7 @@ class MockedService:
     @cached_property
     def protocol(self) -> Service:
         """The compiled service model."""
-        return Service(self.name, self.signing_name, open_enums=self.open_enums)
+        return Service(self.name, open_enums=self.open_enums)
 
     @cached_property
     def hosts(self) -> re.Pattern[str]:

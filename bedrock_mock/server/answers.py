@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from http.client import responses as PHRASES  # noqa: N812 - a table of constants
 from typing import Any
 
@@ -22,20 +22,26 @@ _log = logging.getLogger(__name__)
 
 
 def send(
-    environ: Environ, start_response: StartResponse, status: int, headers: dict[str, str], body: str
+    environ: Environ,
+    start_response: StartResponse,
+    status: int,
+    headers: dict[str, str],
+    body: str | bytes | Iterator[bytes],
 ) -> Iterable[bytes]:
-    """Answers with JSON."""
-    content = body.encode()
-    sent = {
-        "Content-Type": "application/json",
-        **headers,
-        "Content-Length": str(len(content)),
-    }
+    """Answers with JSON, unless the headers say otherwise; chunks leave as they come."""
+    content: Iterable[bytes]
+    sent = {"Content-Type": "application/json", **headers}
+    if isinstance(body, Iterator):
+        content = body
+    else:
+        text = body.encode() if isinstance(body, str) else body
+        sent["Content-Length"] = str(len(text))
+        content = [text]
     if not settings.DISABLE_GLOBAL_CORS:
         sent["Access-Control-Allow-Origin"] = "*"
         sent["Access-Control-Expose-Headers"] = _EXPOSED
     start_response(f"{status} {PHRASES.get(status, '')}", list(sent.items()))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else content
 
 
 def is_preflight(environ: Environ) -> bool:

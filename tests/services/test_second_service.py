@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EventStreamError
 
 from bedrock_mock import mock_bedrock
+from bedrock_mock.moto_bridge.backends import backends_of
+from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.resources.response import ServiceResponse
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.server import BedrockServer
 from bedrock_mock.services import SERVICES
-from support import REGION, in_process
+from support import ACCOUNT, REGION, in_process
 
 pytestmark = in_process
 
@@ -34,10 +38,38 @@ class Conversations:
         }
 
 
+class Models:
+    """Answers with the body that it gets, and with a stream whose events are counted."""
+
+    def __init__(self):
+        self.made = 0
+
+    @operation("InvokeModel")
+    def invoke(self, request):
+        kind = request.get("contentType", "application/octet-stream")
+        return {"body": request["body"], "contentType": kind, "serviceTier": "flex"}
+
+    @operation("ConverseStream")
+    def converse_stream(self, request):
+        return {"stream": self.events(request["messages"][-1]["content"][0]["text"])}
+
+    def events(self, text):
+        for word in text.split():
+            self.made += 1
+            if word == "stop":
+                yield ModelStreamErrorException("The stream broke.")
+            yield "contentBlockDelta", {"delta": {"text": word}, "contentBlockIndex": 0}
+
+
+class ModelStreamErrorException(ServiceError):
+    pass
+
+
 class TinyBackend(ServiceBackend):
     def __init__(self, region_name, account_id):
         super().__init__(region_name, account_id)
         self.conversations = Conversations()
+        self.models = Models()
         self.compose()
 
 
@@ -46,10 +78,16 @@ class TinyResponse(ServiceResponse):
 
 
 @pytest.fixture(autouse=True)
-def _registered():
-    SERVICES.append(MockedService("bedrock-runtime", "bedrockruntime", TinyBackend, TinyResponse))
-    yield
+def tiny():
+    service = MockedService("bedrock-runtime", "bedrockruntime", TinyBackend, TinyResponse)
+    SERVICES.append(service)
+    yield service
     SERVICES.pop()
+
+
+def runtime_of(server):
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    return boto3.client("bedrock-runtime", REGION, endpoint_url=server.endpoint_url, **keys)
 
 
 def said(client):
@@ -66,7 +104,7 @@ def test_it_answers_in_the_process_beside_the_first():
 
 
 @pytest.fixture
-def server(_registered):
+def server(tiny):
     """In this process, which has the second service."""
     started = BedrockServer.in_thread()
     yield started
@@ -74,8 +112,7 @@ def server(_registered):
 
 
 def test_it_answers_over_http_beside_the_first(server):
-    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
-    client = boto3.client("bedrock-runtime", REGION, endpoint_url=server.endpoint_url, **keys)
+    client = runtime_of(server)
     assert said(client) == [{"text": "Hi"}]
     with pytest.raises(ClientError, match="The operation CountTokens is not implemented"):
         client.count_tokens(modelId="m", input={"converse": {}})
@@ -91,3 +128,48 @@ def test_its_calls_are_recorded_scripted_and_validated():
         assert {call.service for call in calls} == {"bedrock-runtime"}
         with pytest.raises(ClientError, match="1 validation error detected"):
             client.converse(modelId="not a model")
+
+
+# --- payloads, headers and streams ----------------------------------------------------------
+
+
+@pytest.fixture(params=["in the process", "over HTTP"])
+def client(request, server):
+    """A client of the second service, either way."""
+    if request.param == "in the process":
+        with mock_bedrock():
+            yield boto3.client("bedrock-runtime", REGION)
+    else:
+        with closing(runtime_of(server)) as client:
+            yield client
+
+
+def test_a_blob_is_the_whole_body_and_members_stand_in_headers(client):
+    body = bytes(range(256))
+    answer = client.invoke_model(modelId="m.x", body=body, contentType="image/png")
+    assert answer["body"].read() == body
+    assert (answer["contentType"], answer["serviceTier"]) == ("image/png", "flex")
+    assert "performanceConfigLatency" not in answer
+
+
+def test_the_first_event_is_there_before_the_second_is_made(client, tiny):
+    models = backends_of(tiny)[ACCOUNT][REGION].models
+    content = [{"text": "one two three"}]
+    messages = [{"role": "user", "content": content}]
+    answer = client.converse_stream(modelId="m.x", messages=messages)
+    with closing(answer["stream"]) as stream:
+        events = iter(stream)
+        assert next(events)["contentBlockDelta"]["delta"] == {"text": "one"}
+        # A server may be one chunk ahead of its client.
+        assert models.made <= 2
+        assert [event["contentBlockDelta"]["delta"]["text"] for event in events] == ["two", "three"]
+    assert models.made == 3
+
+
+def test_an_error_ends_a_stream(client):
+    messages = [{"role": "user", "content": [{"text": "one stop three"}]}]
+    with closing(client.converse_stream(modelId="m.x", messages=messages)["stream"]) as stream:
+        events = iter(stream)
+        assert "contentBlockDelta" in next(events)
+        with pytest.raises(EventStreamError, match=r"modelStreamErrorException.*The stream broke"):
+            next(events)

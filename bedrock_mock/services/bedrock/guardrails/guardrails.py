@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from bedrock_mock.protocol.encoding import Page
 from bedrock_mock.protocol.errors import ConflictException
 from bedrock_mock.resources.kind import Kind
-from bedrock_mock.resources.listing import Page, page
+from bedrock_mock.resources.listing import page
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.resources.tagging import as_dict
 from bedrock_mock.services.bedrock.guardrails.guardrail import DRAFT, Guardrail, GuardrailVersion

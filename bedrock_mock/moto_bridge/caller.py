@@ -1,0 +1,107 @@
+"""Who asks: region, account and policies, as moto works them out. It imports nothing of ours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import urlsplit
+
+from moto import settings
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core.responses import BaseResponse
+from moto.iam.models import mark_account_as_visited
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request
+
+
+class NotAuthorisedError(Exception):
+    """moto's authorisation refuses a request.
+
+    Attributes:
+        kind: moto's name of the error, ``AccessDenied``; empty if the request is not signed.
+        message: moto's message.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+
+class CallerResponse(BaseResponse):
+    """A response class of moto that knows who asks, and reads a request by itself.
+
+    Of moto's ``BaseResponse`` it keeps region, account and authorisation. moto's own way of
+    reading a request works the action out several times, and outside of its error handling.
+    """
+
+    def read(self, request: Any, full_url: str) -> None:
+        """Takes what is needed from a request of moto's server, stubber or ``responses``."""
+        environ = getattr(request, "environ", {})
+        # Only the raw URI still has the path as it was sent; it may lack the query.
+        path = (environ.get("RAW_URI") or full_url).partition("?")[0]
+        self.raw_path = path if path.startswith("/") else urlsplit(path).path
+        self.query: str = environ.get("QUERY_STRING") or full_url.partition("?")[2]
+        self.uri = f"{self.raw_path}?{self.query}" if self.query else self.raw_path
+        self.method = request.method
+        self.headers = request.headers
+        if "host" not in self.headers:
+            # botocore leaves it to the connection, and the signature covers it.
+            self.headers = Headers(list(self.headers.items()))
+            self.headers["host"] = urlsplit(full_url).netloc
+        self.querystring: dict[str, Any] = {}
+        self.data = self.querystring
+        body: Any
+        if isinstance(request, Request):
+            body = request.get_data(parse_form_data=False)
+        else:
+            # responses has read what was a file.
+            body = request.body
+        self.raw_body: bytes = body.encode() if isinstance(body, str) else (body or b"")
+        # Only moto's stubber hands over requests that did not come through a server: as
+        # they are, or (newer) in a class that says where it came from.
+        is_wsgi = isinstance(request, Request)
+        self.from_server: bool = getattr(request, "from_wsgi_server", is_wsgi)
+        try:
+            self.region = self.get_region_from_url(request, full_url)
+        except IndexError:
+            # An Authorization header that only looks like a signature.
+            self.region = self.default_region
+        self.access_key = self.get_access_key()
+        self.current_account = self.get_current_account()
+
+    def visit(self, service: str) -> None:
+        """Records for IAM that the caller has used a service."""
+        mark_account_as_visited(self.current_account, self.access_key, service, self.region)
+
+    @staticmethod
+    def is_authorised_by_policies() -> bool:
+        """Whether moto's authorisation is on."""
+        return math.inf != settings.INITIAL_NO_AUTH_ACTION_COUNT
+
+    def authorise(self, action: str, arns: Collection[str]) -> None:
+        """Checks signature and policies for each ARN.
+
+        Raises:
+            NotAuthorisedError: the caller may not do this.
+        """
+        self._action = action
+        counted = self.request_count
+        for arn in sorted(set(arns)) or ["*"]:
+            # However many resources it names, to moto it is one request.
+            ActionAuthenticatorMixin.request_count = counted
+            self._authorise(arn)
+
+    def _authorise(self, resource: str) -> None:
+        try:
+            self._authenticate_and_authorize_normal_action(resource)
+        except (HTTPException, LookupError, AttributeError) as error:
+            # moto takes a signature apart without asking whether it is there.
+            kind, message = getattr(error, "error_type", ""), getattr(error, "message", "")
+            raise NotAuthorisedError(kind, message) from None
+
+    def _get_action(self) -> str:
+        """The name that moto's authorisation asks for."""
+        return self._action

@@ -1,0 +1,86 @@
+"""Event streams: the frames of ``application/vnd.amazon.eventstream``, made one by one."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from bedrock_mock.protocol.errors import ServiceError
+
+if TYPE_CHECKING:
+    from botocore.model import StructureShape
+
+    from bedrock_mock.protocol.encoding import Encode, Encoders
+
+CONTENT_TYPE = "application/vnd.amazon.eventstream"
+#: An event by its name in the stream's shape and its members, or an error that ends the stream.
+Event = tuple[str, Any] | ServiceError
+
+_STRING = 7
+_PRELUDE = struct.Struct("!II")
+_NUMBER = struct.Struct("!I")
+#: Lengths and checksums of a frame: the prelude with its checksum, and the frame's own.
+_OVERHEAD = 16
+
+
+class Events:
+    """Encodes the events of one stream.
+
+    Args:
+        shape: the stream's structure, whose members are its events and exceptions.
+        encoders: the encoders of the service.
+
+    Source: https://smithy.io/2.0/aws/amazon-eventstream.html
+    """
+
+    def __init__(self, shape: StructureShape, encoders: Encoders) -> None:
+        self._encoders: Mapping[str, Encode] = {
+            name: encoders.of(member) for name, member in shape.members.items()
+        }
+
+    def frames(self, events: Iterable[Event]) -> Iterator[bytes]:
+        """The frame of each event, made when it is asked for; an error is the last one."""
+        for event in events:
+            if isinstance(event, ServiceError):
+                yield self._exception(event)
+                return
+            name, members = event
+            yield frame({":event-type": name}, "event", self._encoders[name](members))
+
+    def _exception(self, error: ServiceError) -> bytes:
+        # The stream's shape has the names with a small first letter.
+        name = error.code[:1].lower() + error.code[1:]
+        return frame({":exception-type": name}, "exception", {"message": error.message})
+
+
+def frame(kind: Mapping[str, str], message_type: str, members: Any) -> bytes:
+    """One frame with JSON in it.
+
+    Args:
+        kind: the header that names the event or the exception.
+        message_type: ``event`` or ``exception``.
+        members: what the JSON has.
+    """
+    headers = {
+        **kind,
+        ":content-type": "application/json",
+        ":message-type": message_type,
+    }
+    head = b"".join(_header(name, value) for name, value in headers.items())
+    body = json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()
+    prelude = _PRELUDE.pack(_OVERHEAD + len(head) + len(body), len(head))
+    start = prelude + _NUMBER.pack(crc32(prelude)) + head + body
+    return start + _NUMBER.pack(crc32(start))
+
+
+def _header(name: str, value: str) -> bytes:
+    content = value.encode()
+    return (
+        struct.pack("!B", len(name))
+        + name.encode()
+        + struct.pack("!BH", _STRING, len(content))
+        + content
+    )
