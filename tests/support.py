@@ -107,6 +107,17 @@ def custom_model(name="custom-1", **members):
     }
 
 
+def guardrail(name="guardrail-1", **members):
+    """A valid CreateGuardrail request."""
+    return {
+        "name": name,
+        "wordPolicyConfig": {"wordsConfig": [{"text": "secret"}]},
+        "blockedInputMessaging": "Not this question.",
+        "blockedOutputsMessaging": "Not this answer.",
+        **members,
+    }
+
+
 @contextmanager
 def refused(code, status, message=None):
     """Expects the service's error: its code, HTTP status and, if given, its exact message."""

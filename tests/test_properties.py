@@ -21,6 +21,7 @@ from support import (
     custom_model,
     customization_job,
     evaluation_job,
+    guardrail,
     import_job,
     in_process,
     manual,
@@ -34,6 +35,7 @@ OPERATIONS = sorted(BEDROCK.backend("us-east-1", ACCOUNT).handlers)
 OUTGROWN = {"BrandedName", "InferenceType", "ModelModality"}
 #: Operations that ask for much beyond the model, so that few generated requests succeed.
 PICKY = {"CreateEvaluationJob", "CreateModelCustomizationJob"}
+REASONING_POLICY = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:automated-reasoning-policy/abc123def456"
 FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")
 
 
@@ -61,9 +63,14 @@ def world(*, running=False, config=None):
             ("CreateEvaluationJob", evaluation_job("known-evaluation", jobTags=tags(a="b"))),
             ("CreateModelCustomizationJob", customization_job("known-customization", "known")),
             ("CreateCustomModel", custom_model("known-custom", modelTags=tags(a="b"))),
+            ("CreateGuardrail", guardrail("known-guardrail", tags=tags(a="b"))),
             ("PutModelInvocationLoggingConfiguration", {"loggingConfig": {}}),
         ):
-            assert call(operation, request).ok
+            answer = call(operation, request)
+            assert answer.ok
+            if operation == "CreateGuardrail":
+                version = {"guardrailIdentifier": answer.json()["guardrailId"]}
+                assert call("CreateGuardrailVersion", version).ok
         yield bedrock.backend(region_name="us-east-1", account_id=ACCOUNT)
 
 
@@ -177,6 +184,14 @@ def valid():
             # The metrics of a human job must be those that it defines.
             "EvaluationMetricName": st.just("my-metric")
             | st.from_regex("[0-9a-zA-Z-_.]{1,63}", fullmatch=True),
+            "GuardrailIdentifier": known("guardrail", arns["guardrail"].rpartition("/")[2]),
+            "GuardrailVersion": st.sampled_from(["DRAFT", "1", "9"]),
+            "GuardrailNumericalVersion": st.sampled_from(["1", "9"]),
+            # Profiles and policies are of the region; these have no operations yet.
+            "GuardrailCrossRegionGuardrailProfileIdentifier": st.just("us.guardrail.v1:0"),
+            "AutomatedReasoningPolicyArn": st.just(REASONING_POLICY),
+            "GuardrailContextualGroundingFilterConfigThresholdDouble": st.floats(0, 0.99),
+            "GuardrailContentFilterType": st.sampled_from(["HATE", "INSULTS", "VIOLENCE"]),
             "TaggableResourcesArn": st.sampled_from([*arns.values(), *unknown.values()]),
         }
     )
@@ -216,8 +231,8 @@ def comes_back(name, request, body):
     if name == get or get not in OPERATIONS:
         return
     operation = MODEL.operation_model(get)
-    (identifier,) = operation.input_shape.members
-    (arn,) = body.values()
+    (identifier,) = operation.input_shape.required_members
+    (arn,) = (value for value in body.values() if value.startswith("arn:"))
     got = call(get, {identifier: arn}).json()
     assert list(nonconforming(operation.output_shape, got)) == []
     common = got.keys() & request.keys()

@@ -153,7 +153,7 @@ def test_all_of_it_holds_in_pythons_development_mode_with_threads_that_take_turn
         "sys.exit(pytest.main(sys.argv[1:]))"
     )
     # Tracing every line while threads take turns so often would take minutes.
-    options = ["-q", "-n", "0", "-k", "process and not python", "-p", "no:cacheprovider"]
+    options = ["-q", "-n", "0", "-m", "", "-k", "process and not python", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-c", code, *options, __file__],
         cwd=Path(__file__).parents[1],

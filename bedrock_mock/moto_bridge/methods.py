@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
+from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.encoding import Page
 from bedrock_mock.resources.settings import setting
-from bedrock_mock.scripting.scripts import copied
 
 if TYPE_CHECKING:
     from bedrock_mock.protocol.service import Service

@@ -95,9 +95,9 @@ def _change_all(
 
 def _is_of(backend: ServiceBackend, arn: str) -> bool:
     """Whether an ARN is of a backend: of a kind that it has, or of a kind that nothing has."""
-    if arn.split(":")[2:3] != [backend.service]:
-        return False
-    return backend.kind_of(arn) is not None or "TagResource" in backend.handlers
+    return arn.split(":")[2:3] == [backend.service] and (
+        backend.kind_of(arn) is not None or "TagResource" in backend.handlers
+    )
 
 
 Found = tuple[str, str, Mapping[str, str]]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from moto.core.utils import utcnow
 
+from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.calls import Call, matches
@@ -92,13 +93,6 @@ class ForJob(Scripted):
     def is_choosy(self) -> bool:
         """Whether not any job will do."""
         return self.job is not None or self.matching is not None
-
-
-def copied(value: Any) -> Any:
-    """A copy of a request or answer, so that whoever changes it changes no state."""
-    if isinstance(value, dict):
-        return {name: copied(each) for name, each in value.items()}
-    return [copied(each) for each in value] if isinstance(value, list) else value
 
 
 class Scripts:

@@ -16,10 +16,11 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol import errors
+from bedrock_mock.protocol.copying import copied
 from bedrock_mock.resources.lifecycle import clocks
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.scripting.jobs import find_job, jobs, must_go_on
-from bedrock_mock.scripting.scripts import SCRIPTS, Fault, ForJob, Scripts, copied
+from bedrock_mock.scripting.scripts import SCRIPTS, Fault, ForJob, Scripts
 from bedrock_mock.services import SERVICES, service_of
 from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJob
 from bedrock_mock.services.bedrock.evaluation.scores import checked, metrics_of

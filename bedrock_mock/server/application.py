@@ -99,10 +99,8 @@ class Application:
         """Which of the services with the same signing name is meant: the host or path says."""
         routed = [each for each in SERVICES if _routes(each.protocol, environ, path)]
         by_host = _of_host(environ.get("HTTP_HOST", ""))
-        if by_host in routed:
-            return by_host
         if routed:
-            return routed[0]
+            return by_host if by_host in routed else routed[0]
         if self._is_others(environ, path):
             return None
         # It says that it has no such operation.

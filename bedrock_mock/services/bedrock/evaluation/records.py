@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.moto_bridge.ids import mock_random
-from bedrock_mock.scripting.scripts import copied
+from bedrock_mock.protocol.copying import copied
 from bedrock_mock.services.bedrock.evaluation.data_sets import (
     PROMPTS,
     PROMPTS_WITH_ANSWERS,

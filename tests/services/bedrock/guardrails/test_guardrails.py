@@ -8,7 +8,7 @@ import boto3
 import pytest
 from freezegun import freeze_time
 
-from support import ACCOUNT, REGION, body, in_process, manual, refused, tags
+from support import ACCOUNT, REGION, body, guardrail, in_process, manual, refused, tags
 
 CLOCK = "bedrock::guardrail"
 TAKEN = (
@@ -16,24 +16,13 @@ TAKEN = (
     "with a different name."
 )
 NOT_FOUND = "The provided guardrail was not found."
-WORDS = {"wordsConfig": [{"text": "secret"}]}
+WORDS = guardrail()["wordPolicyConfig"]
 FILTER = {"type": "HATE", "inputStrength": "HIGH", "outputStrength": "LOW"}
 TOPIC = {"name": "Politics", "definition": "Elections and parties.", "type": "DENY"}
 REGEX = {"name": "Ticket", "pattern": r"T-\d+", "action": "ANONYMIZE"}
 GROUNDING = {"type": "GROUNDING", "threshold": 0.75}
 POLICY_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:automated-reasoning-policy/abc123def456"
 PROFILE_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail-profile/us.guardrail.v1:0"
-
-
-def guardrail(name="guardrail-1", **members):
-    """A valid CreateGuardrail request."""
-    return {
-        "name": name,
-        "wordPolicyConfig": WORDS,
-        "blockedInputMessaging": "Not this question.",
-        "blockedOutputsMessaging": "Not this answer.",
-        **members,
-    }
 
 
 def content(*filters, **members):
