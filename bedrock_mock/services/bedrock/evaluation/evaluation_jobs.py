@@ -116,7 +116,7 @@ class EvaluationJobs(Jobs[EvaluationJob]):
             self.settle(arn)
             job = self.store.get(arn)
             if job is None:
-                error = {"code": "404", "message": self.store.not_found().message}
+                error = {"code": "404", "message": "Unable to locate this job to delete."}
             elif job.status not in _DELETABLE:
                 message = f"An evaluation job with the status {job.status} cannot be deleted."
                 error = {"code": "400", "message": message}

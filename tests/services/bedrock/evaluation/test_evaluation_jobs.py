@@ -566,7 +566,8 @@ def test_each_item_of_a_batch_has_its_own_outcome(job_in, client, bedrock_mock):
     deletable = [job_in("Completed"), job_in("Stopped")]
     running = {status: job_in(status) for status in ("InProgress", "Stopping", "Deleting")}
     refusals = [
-        {"jobIdentifier": arn, "code": "404", "message": NOT_FOUND} for arn in (UNKNOWN, *foreign)
+        {"jobIdentifier": arn, "code": "404", "message": "Unable to locate this job to delete."}
+        for arn in (UNKNOWN, *foreign)
     ] + [
         {
             "jobIdentifier": arn,
