@@ -16,7 +16,7 @@ from bedrock_mock.mock.decorate import decorate
 from bedrock_mock.mock.handle import BedrockMock
 from bedrock_mock.moto_bridge.surroundings import CREDENTIALS, Surroundings
 from bedrock_mock.moto_bridge.takeover import takeover
-from bedrock_mock.resources.settings import check_all
+from bedrock_mock.resources.settings import check_config
 
 __all__ = ["BedrockMock", "MockBedrock", "current", "mock_bedrock"]
 
@@ -28,7 +28,10 @@ class MockBedrock:
     """What :func:`mock_bedrock` gives: usable as decorator, context manager or with start/stop."""
 
     def __init__(self, config: Config | None = None) -> None:
-        check_all(config)
+        if config is not None:
+            from bedrock_mock.services import settings  # noqa: PLC0415 - it loads all services
+
+            check_config(config, settings())
         self._config = config
         self._activations: list[_Activation] = []
 

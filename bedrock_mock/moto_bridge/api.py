@@ -14,8 +14,9 @@ from moto.core.config import default_user_config
 from moto.moto_api._internal import urls
 
 from bedrock_mock.mock.remote import API_PATH, CONFIG_PATH
-from bedrock_mock.resources.settings import check
+from bedrock_mock.resources.settings import check_part
 from bedrock_mock.scripting.verbs import perform
+from bedrock_mock.services import settings as declared_settings
 
 Answer = tuple[int, dict[str, str], str]
 
@@ -34,7 +35,7 @@ def _config(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG00
     def change() -> Any:
         if request.method == "POST":
             config = _body(request)
-            check("bedrock", config)
+            check_part(config, declared_settings())
             settings["bedrock"] = config
         return settings.get("bedrock", {})
 

@@ -10,7 +10,6 @@ from botocore import xform_name
 
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.encoding import Page
-from bedrock_mock.resources.settings import setting
 
 if TYPE_CHECKING:
     from bedrock_mock.protocol.service import Service
@@ -64,7 +63,7 @@ def method(backend: ServiceBackend, service: Service, name: str) -> Callable[...
             for key, value in given.items()
             if value is not None
         }
-        values = setting(backend.service, "validate_requests")
+        values = backend.setting("validate_requests")
         service.operation(operation).validate(request, values=values)
         with backend.lock:
             result: Any = backend.handlers[operation](request)

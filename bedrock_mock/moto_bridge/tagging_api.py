@@ -18,7 +18,6 @@ from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.protocol.operation import Operation
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.resources.service import MockedService
-from bedrock_mock.resources.settings import setting
 
 #: moto's service, as it is named in its backends.
 SERVICE = "resourcegroupstaggingapi"
@@ -147,7 +146,7 @@ def _change(backend: ServiceBackend, operation: Operation, arn: str, change: Any
     else:
         request["tagKeys"] = change
     try:
-        values = setting(backend.service, "validate_requests")
+        values = backend.setting("validate_requests")
         operation.validate(request, values=values)
         with backend.lock:
             backend.handlers[operation.name](request)

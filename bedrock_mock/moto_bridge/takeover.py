@@ -20,7 +20,7 @@ from moto import backend_index
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
 
-from bedrock_mock.resources.settings import check_all
+from bedrock_mock.resources.settings import check_config
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.service import MockedService
@@ -209,7 +209,9 @@ def install(config: Mapping[str, Any] | None = None) -> None:
 
         bedrock_mock.install(config={"bedrock": {"validate_requests": False}})
     """
-    check_all(config)
+    from bedrock_mock.services import settings  # noqa: PLC0415 - it loads all services
+
+    check_config(config, settings())
     takeover.install(config or {})
 
 

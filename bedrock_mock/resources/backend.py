@@ -15,6 +15,7 @@ from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.operations import Handler, handlers
+from bedrock_mock.resources.settings import SHARED, value_of
 from bedrock_mock.resources.store import Resource
 from bedrock_mock.resources.tagging import Tagging
 from bedrock_mock.resources.tokens import Tokens
@@ -82,6 +83,10 @@ class ServiceBackend(BaseBackend):
     def service(self) -> str:
         """The service's name in ARNs, and that of its part of moto's config."""
         return self.mocked.signing_name
+
+    def setting(self, name: str) -> Any:
+        """What moto's config says of a setting, or its default."""
+        return value_of(name, {**SHARED, **self.mocked.settings})
 
     def sibling(self, name: str) -> Any:
         """The backend of another service for the same account and region.

@@ -14,7 +14,7 @@ from bedrock_mock.moto_bridge.caller import CallerResponse, NotAuthorisedError
 from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.payload import Answer
 from bedrock_mock.resources.backend import unknown_region
-from bedrock_mock.resources.settings import setting
+from bedrock_mock.resources.settings import SHARED, value_of
 from bedrock_mock.scripting.scripts import Asked
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def serve(service: MockedService, caller: CallerResponse) -> tuple[int, Any]:
         _authorise(backend, caller, name, request)
         backend.scripts.strike(asked)
         handler = _handler(backend, name)
-        operation.validate(request, values=setting(backend.service, "validate_requests"))
+        operation.validate(request, values=value_of("validate_requests", SHARED))
         answer = _handle(backend, operation, handler, request)
     except errors.ServiceError as error:
         declared = service.protocol.declared(error, operation)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.service import Service
+from bedrock_mock.resources.settings import Setting
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
@@ -48,6 +49,7 @@ class MockedService:
         response: the class that answers requests.
         signing_name: the name that its requests are signed for, which is also its name in
             ARNs and in moto's config.
+        settings: what it reads of moto's config beside the shared settings.
         open_enums: shapes whose enum the real service does not enforce.
     """
 
@@ -56,6 +58,7 @@ class MockedService:
     backend: type[ServiceBackend]
     response: type[ServiceResponse]
     signing_name: str = "bedrock"
+    settings: Mapping[str, Setting] = field(default_factory=dict, hash=False)
     open_enums: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:

@@ -1,96 +1,102 @@
-"""The service's part of moto's config: ``mock_bedrock(config={"bedrock": {...}})``."""
+"""Settings: the services' part of moto's config, ``mock_bedrock(config={"bedrock": {...}})``."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from moto.core.config import default_user_config
 
-#: What can be set, and what holds where it is not.
-DEFAULTS: Mapping[str, Any] = {
-    "validate_requests": True,
-    "references": "lenient",
-    "quotas": False,
-    "check_unused": True,
-    "foundation_models": None,
-}
-#: The quotas of a new account, for ``"quotas": True``; a dict sets some of them otherwise.
-#: Source: https://docs.aws.amazon.com/general/latest/gr/bedrock.html
-QUOTAS: Mapping[str, int] = {
-    "concurrent_model_import_jobs": 1,
-    "imported_models": 3,
-    "concurrent_automatic_evaluation_jobs": 20,
-}
 _OURS = "bedrock"
 _FORM = "config={'bedrock': {...}}"
-_CATALOGUES = (str, os.PathLike, list, tuple, Mapping, type(None))
-_CHOICES: Mapping[str, tuple[Any, ...]] = {
-    "validate_requests": (True, False),
-    "references": ("lenient", "strict"),
-    "check_unused": (True, False),
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting, declared beside the code that reads it.
+
+    Attributes:
+        default: its value where it is not set.
+        accepts: whether a value can be set.
+        words: what the values are, for the message about another value.
+        check: looks further into a value; raises ValueError.
+    """
+
+    default: Any
+    accepts: Callable[[Any], bool]
+    words: str
+    check: Callable[[Any], None] | None = None
+
+
+def one_of(*choices: Any) -> Setting:
+    """A setting that has one of these values; the first one is the default."""
+    return Setting(choices[0], choices.__contains__, " or ".join(map(repr, choices)))
+
+
+ON_UNLESS_SET = Setting(default=True, accepts=(True, False).__contains__, words="True or False")
+#: The settings that hold for every service.
+SHARED: Mapping[str, Setting] = {
+    "validate_requests": ON_UNLESS_SET,
+    "check_unused": ON_UNLESS_SET,
 }
 
 
-def setting(service: str, name: str) -> Any:
-    """What is set for a service, or the default."""
+def value_of(name: str, settings: Mapping[str, Setting]) -> Any:
+    """What is set for all of Bedrock, or the default.
+
+    Args:
+        name: the setting.
+        settings: the settings among which it is declared.
+    """
     config: Any = default_user_config
-    return (config.get(service) or {}).get(name, DEFAULTS[name])
+    return (config.get(_OURS) or {}).get(name, settings[name].default)
 
 
-def check_all(config: Any) -> None:
-    """Holds a config of moto with our part in it against what can be set.
+def check_config(config: Any, settings: Mapping[str, Setting]) -> None:
+    """Checks a config of moto with our part in it against the settings that are declared.
 
     Raises:
-        ValueError: it is no dict, our part of it stands in the wrong place, or has a name or
-            a value that means nothing.
+        ValueError: it is no dict, our part of it stands in the wrong place, or has an
+            unknown name or value.
     """
     if config is not None and not isinstance(config, Mapping):
         msg = f"config is a dict, {_FORM}, not {config!r}"
         raise ValueError(msg)
     for name in config or ():
         is_misspelt = name != _OURS and get_close_matches(name, [_OURS], cutoff=0.8)
-        if name in DEFAULTS or is_misspelt:
+        if name in settings or is_misspelt:
             msg = f"config: there is no {name!r}; the settings of Bedrock stand in {_FORM}"
             raise ValueError(msg)
-    check(_OURS, (config or {}).get(_OURS))
+    check_part((config or {}).get(_OURS), settings)
 
 
-def check(service: str, config: Mapping[str, Any] | None) -> None:
-    """Holds the service's part of a config against what can be set.
+def check_part(config: Any, settings: Mapping[str, Setting]) -> None:
+    """Checks Bedrock's part of a config against the settings that are declared.
 
     Raises:
-        ValueError: it has a name or a value that means nothing.
+        ValueError: it has an unknown name or value.
     """
     if config is not None and not isinstance(config, Mapping):
-        msg = f"config: {service!r} is a dict of settings, not {config!r}"
+        msg = f"config: {_OURS!r} is a dict of settings, not {config!r}"
         raise ValueError(msg)
     for name, value in (config or {}).items():
-        _check_name(f"{service!r} has no setting", name, DEFAULTS)
-        choices = _CHOICES.get(name, (value,))
-        if name == "quotas" and not isinstance(value, (bool, Mapping)):
-            choices = (True, False, {})
-        if value not in choices:
-            words = " or ".join(map(repr, choices))
-            msg = f"config: {service!r}: {name!r} is {words}, not {value!r}"
+        check_name(f"{_OURS!r} has no setting", name, settings)
+        declared = settings[name]
+        if not declared.accepts(value):
+            msg = f"config: {_OURS!r}: {name!r} is {declared.words}, not {value!r}"
             raise ValueError(msg)
-        if name == "quotas" and isinstance(value, Mapping):
-            for quota, number in value.items():
-                _check_name("there is no quota", quota, QUOTAS)
-                if type(number) is not int or number < 0:
-                    msg = f"config: the quota {quota!r} is a whole number from 0, not {number!r}"
-                    raise ValueError(msg)
-        if name == "foundation_models" and not isinstance(value, _CATALOGUES):
-            msg = (
-                f"config: {service!r}: {name!r} is a list of models, the answer of "
-                f"ListFoundationModels, or the path of a JSON file with one, not {value!r}"
-            )
-            raise ValueError(msg)
+        if declared.check is not None:
+            declared.check(value)
 
 
-def _check_name(what: str, name: str, known: Mapping[str, Any]) -> None:
+def check_name(what: str, name: str, known: Mapping[str, Any]) -> None:
+    """Refuses an unknown name, with those that are like it.
+
+    Raises:
+        ValueError: it is unknown.
+    """
     if name not in known:
         close = get_close_matches(name, known) or sorted(known)
         msg = f"config: {what} {name!r}; did you mean {', '.join(close)}?"

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from bedrock_mock.resources.lifecycle import clocks
 from bedrock_mock.resources.service import MockedService
+from bedrock_mock.resources.settings import SHARED, Setting
 from bedrock_mock.services.bedrock.service import BEDROCK
 
 # The clocks are known once all services are loaded.
-__all__ = ["SERVICES", "clocks", "service_of"]
+__all__ = ["SERVICES", "clocks", "service_of", "settings"]
 
 #: The services that are mocked. One more service is one more value here.
 SERVICES: list[MockedService] = [BEDROCK]
+
+
+def settings() -> dict[str, Setting]:
+    """All settings that can be set: the shared ones, and those of each service."""
+    return {**SHARED, **{name: each for one in SERVICES for name, each in one.settings.items()}}
 
 
 def service_of(operation: str) -> MockedService | None:

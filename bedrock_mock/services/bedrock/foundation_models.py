@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ResourceNotFoundException, ServiceError
 from bedrock_mock.resources.operations import operation
-from bedrock_mock.resources.settings import setting
+from bedrock_mock.resources.settings import Setting
 from bedrock_mock.services.bedrock.customization.base_models import foundation_model
 from bedrock_mock.services.bedrock.responses import BedrockResponse
 
@@ -27,6 +28,17 @@ Models = list[Model]
 
 _OURS = Path(__file__).with_suffix(".json")
 _SETTING = "config['bedrock']['foundation_models']"
+
+
+SETTING = Setting(
+    default=None,
+    accepts=lambda value: (
+        value is None or isinstance(value, (str, os.PathLike, list, tuple, Mapping))
+    ),
+    words=(
+        "a list of models, the answer of ListFoundationModels, or the path of a JSON file with one"
+    ),
+)
 
 
 class FoundationModels:
@@ -72,7 +84,7 @@ class FoundationModels:
         }
 
     def _models(self) -> Models:
-        given = setting(self._backend.service, "foundation_models")
+        given = self._backend.setting("foundation_models")
         models = _our_models() if given is None else _parsed(given)
         return [
             {**model, "modelArn": foundation_model(self._backend, model["modelId"]).arn}

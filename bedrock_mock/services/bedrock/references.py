@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bedrock_mock.moto_bridge import neighbours
 from bedrock_mock.protocol.errors import ValidationException
-from bedrock_mock.resources.settings import setting
+from bedrock_mock.resources.settings import one_of
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
+
+#: With ``"strict"``, what a request refers to must be in moto.
+SETTING = one_of("lenient", "strict")
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-import-model.html
 _ARCHITECTURES = (
@@ -44,7 +47,7 @@ class Model(NamedTuple):
 
 def are_strict(backend: ServiceBackend) -> bool:
     """Whether what a request refers to must be there."""
-    return bool(setting(backend.service, "references") == "strict")
+    return bool(backend.setting("references") == "strict")
 
 
 def check_bucket(backend: ServiceBackend, member: str, uri: str) -> None:

@@ -1,6 +1,7 @@
 """Bedrock's control plane as a mocked service."""
 
 from bedrock_mock.resources.service import MockedService
+from bedrock_mock.services.bedrock import foundation_models, quotas, references
 from bedrock_mock.services.bedrock.backend import BedrockBackend
 from bedrock_mock.services.bedrock.responses import BedrockResponse
 
@@ -9,6 +10,11 @@ BEDROCK = MockedService(
     slot="bedrock",
     backend=BedrockBackend,
     response=BedrockResponse,
+    settings={
+        "foundation_models": foundation_models.SETTING,
+        "quotas": quotas.SETTING,
+        "references": references.SETTING,
+    },
     # Real jobs have the task type "General", which the model's enum does not list.
     open_enums=frozenset({"EvaluationTaskType"}),
 )
