@@ -183,8 +183,9 @@ def snapshot(client):
         *client.list_imported_models()["modelSummaries"],
         *client.list_model_customization_jobs()["modelCustomizationJobSummaries"],
         *client.list_custom_models()["modelSummaries"],
+        *client.list_guardrails()["guardrails"],
     ]
-    arns = [item.get("jobArn") or item["modelArn"] for item in items]
+    arns = [item.get("jobArn") or item.get("modelArn") or item["arn"] for item in items]
     return [
         (item, client.list_tags_for_resource(resourceARN=arn)["tags"])
         for item, arn in zip(items, arns, strict=True)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from inspect import signature
 
 import boto3
+import kinds
 import pytest
 
 from support import (
     ACCOUNT,
     REGION,
     body,
-    custom_model,
-    customization_job,
-    evaluation_job,
-    import_job,
     many_tags,
     refused,
     role_of,
@@ -26,37 +23,12 @@ NOT_FOUND = (
     "The specified resource Amazon Resource Name (ARN) was not found. "
     "Check the Amazon Resource Name (ARN) and try your request again."
 )
-KINDS = [
-    "model-import-job",
-    "imported-model",
-    "evaluation-job",
-    "model-customization-job",
-    "custom-model",
-    "brought custom-model",
-]
+KINDS = list(kinds.KINDS)
 
 
-def make(client, kind, tag_list=(), number=1, **members):
+def make(client, kind, *args, **members):
     """The ARN of a new resource of a kind, with these tags."""
-    tag_list = list(tag_list)
-    if kind == "evaluation-job":
-        request = evaluation_job(f"evaluation-{number}", jobTags=tag_list, **members)
-        return client.create_evaluation_job(**request)["jobArn"]
-    if kind == "brought custom-model":
-        request = custom_model(f"custom-{number}", modelTags=tag_list, **members)
-        return client.create_custom_model(**request)["modelArn"]
-    names = f"job-{number}", f"model-{number}"
-    if kind in ("model-customization-job", "custom-model"):
-        member = "customModelTags" if kind == "custom-model" else "jobTags"
-        request = customization_job(*names, **{member: tag_list}, **members)
-        arn = client.create_model_customization_job(**request)["jobArn"]
-        job = client.get_model_customization_job(jobIdentifier=arn)
-        return job["outputModelArn"] if kind == "custom-model" else arn
-    member = "jobTags" if kind == "model-import-job" else "importedModelTags"
-    request = import_job(*names, **{member: tag_list}, **members)
-    arn = client.create_model_import_job(**request)["jobArn"]
-    job = client.get_model_import_job(jobIdentifier=arn)
-    return job["importedModelArn"] if kind == "imported-model" else arn
+    return kinds.KINDS[kind].make(client, *args, **members)
 
 
 def tags_of(client, arn):
@@ -171,7 +143,10 @@ def test_an_arn_that_names_nothing_here_is_not_found(client, bedrock_mock, kind)
 
 
 def test_a_resource_of_a_kind_that_is_not_mocked_is_not_found(client):
-    for call in calls(client, f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/abc"):
+    mocked = {kind.arn_type for kind in kinds.ALL}
+    taggable = ("provisioned-model", "prompt-router", "model-invocation-job")
+    missing = next(arn_type for arn_type in taggable if arn_type not in mocked)
+    for call in calls(client, f"arn:aws:bedrock:{REGION}:{ACCOUNT}:{missing}/abcdefghijkl"):
         with refused("ResourceNotFoundException", 404, NOT_FOUND):
             call()
 
@@ -220,8 +195,8 @@ def test_get_resources_finds_what_has_tags(tagging, tagged):
     ],
 )
 def test_get_resources_filters_by_tags(tagging, tagged, filters, expected):
-    kinds = [each["kind"] for each in found(tagging, TagFilters=filters).values()]
-    assert sorted(kinds) == sorted(expected)
+    found_kinds = [each["kind"] for each in found(tagging, TagFilters=filters).values()]
+    assert sorted(found_kinds) == sorted(expected)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +207,8 @@ def test_get_resources_filters_by_tags(tagging, tagged, filters, expected):
         (["bedrock:model-import-job", "bedrock:evaluation-job"], [KINDS[0], KINDS[2]]),
         (["bedrock:model-customization-job"], ["model-customization-job"]),
         (["bedrock:custom-model"], ["custom-model", "brought custom-model"]),
-        (["bedrock:guardrail"], []),
+        (["bedrock:guardrail"], ["guardrail"]),
+        (["bedrock:no-kind"], []),
         (["s3"], ["bucket"]),
         (["s3", "bedrock:evaluation-job"], ["bucket", "evaluation-job"]),
     ],
@@ -241,8 +217,8 @@ def test_get_resources_filters_by_type_among_all_services(tagging, tagged, types
     s3 = boto3.client("s3", region_name=REGION)
     s3.create_bucket(Bucket="bucket")
     s3.put_bucket_tagging(Bucket="bucket", Tagging={"TagSet": [{"Key": "kind", "Value": "bucket"}]})
-    kinds = [each["kind"] for each in found(tagging, ResourceTypeFilters=types).values()]
-    assert sorted(kinds) == sorted(expected)
+    found_kinds = [each["kind"] for each in found(tagging, ResourceTypeFilters=types).values()]
+    assert sorted(found_kinds) == sorted(expected)
 
 
 def test_get_resources_finds_given_arns(tagging, tagged):
@@ -268,11 +244,11 @@ def test_get_resources_tells_of_its_own_account_and_region_and_not_of_what_is_de
     other = "111122223333"
     make(bedrock_mock.client(region_name="eu-west-1"), KINDS[0], tags(a="b"))
     make(bedrock_mock.client(account_id=other), KINDS[0], tags(a="b"), roleArn=role_of(other))
-    job, model, evaluation, customization, custom_model, brought = tagged
+    job, model, evaluation, customization, custom_model, brought, guardrail = tagged
     client.delete_imported_model(modelIdentifier=model)
     client.delete_custom_model(modelIdentifier=custom_model)
     client.batch_delete_evaluation_job(jobIdentifiers=[evaluation])
-    assert found(tagging).keys() == {job, customization, brought}
+    assert found(tagging).keys() == {job, customization, brought, guardrail}
 
 
 def test_keys_and_values_are_told_once_each(tagging, tagged):

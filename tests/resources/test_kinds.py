@@ -1,0 +1,95 @@
+"""What is true of every kind of resource; a kind that is not in the table fails here."""
+
+from __future__ import annotations
+
+import pytest
+from kinds import ALL, WITH_CLOCKS
+
+from bedrock_mock.services import clocks
+from support import ACCOUNT, REGION, in_process, manual, refused, tags
+
+ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}"
+
+
+@pytest.fixture(params=ALL, ids=lambda kind: kind.name)
+def kind(request):
+    return request.param
+
+
+@pytest.fixture(params=WITH_CLOCKS, ids=lambda kind: kind.name)
+def timed(request):
+    return request.param
+
+
+@in_process
+def test_every_kind_of_the_backend_is_in_the_table(bedrock_mock):
+    assert set(bedrock_mock.backend(REGION).kinds) == {kind.arn_type for kind in ALL}
+
+
+@in_process
+def test_every_clock_is_in_the_table():
+    assert set(clocks()) == {kind.clock for kind in WITH_CLOCKS}
+
+
+def test_its_arn_has_the_type_and_an_id(client, kind):
+    arn = kind.make(client)
+    assert arn.startswith(f"{ARN}:{kind.arn_type}/")
+    assert len(arn.rpartition("/")[2]) == 12
+
+
+def test_it_is_found_by_each_of_its_identifiers(client, kind):
+    arn = kind.make(client)
+    found = kind.look(client, arn)
+    if kind.by_name:
+        assert kind.look(client, found[kind.by_name]) | {"ResponseMetadata": 0} == found | {
+            "ResponseMetadata": 0
+        }
+    with refused("ResourceNotFoundException", 404):
+        kind.look(client, f"{arn[:-12]}{'0' * 12}")
+
+
+def test_it_is_listed_newest_first_and_page_by_page(client, kind):
+    assert kind.items(client) == []
+    arns = [kind.make(client, number=number) for number in range(3)]
+    listed = [
+        item[next(key for key in item if key.lower().endswith("arn"))]
+        for item in kind.items(client)
+    ]
+    assert listed == arns[::-1]
+    operation, member = kind.listing
+    pages = client.get_paginator(operation).paginate(PaginationConfig={"PageSize": 2})
+    assert [len(page[member]) for page in pages] == [2, 1]
+
+
+def test_a_repeated_token_makes_nothing(client, kind):
+    token = {"clientRequestToken": "token-1"}
+    first = kind.make(client, **token)
+    assert kind.make(client, number=2, **token) == first
+    assert len(kind.items(client)) == 1
+
+
+@pytest.mark.parametrize("look", ["get", "list"])
+def test_its_clock_moves_it_on_look_by_look(client, bedrock_mock, timed, look):
+    bedrock_mock.set_transition(timed.clock, manual(2))
+    arn = timed.make(client)
+    if look == "get":
+        seen = [timed.look(client, arn)[timed.status] for _ in range(2)]
+    else:
+        seen = [timed.items(client)[0][timed.status] for _ in range(2)]
+    assert seen == list(timed.statuses)
+
+
+def test_it_fails_when_a_test_says_so(client, bedrock_mock, timed):
+    bedrock_mock.fail_next(timed.clock, "It broke.")
+    arn = timed.make(client)
+    found = timed.look(client, arn)
+    assert found[timed.status].lower() == "failed"
+    assert "It broke." in str(found)
+
+
+def test_its_tags_are_its_own(client, kind):
+    one, two = kind.make(client, tags(a="1")), kind.make(client, number=2)
+    client.tag_resource(resourceARN=two, tags=tags(b="2"))
+    client.untag_resource(resourceARN=one, tagKeys=["a"])
+    assert client.list_tags_for_resource(resourceARN=one)["tags"] == []
+    assert client.list_tags_for_resource(resourceARN=two)["tags"] == tags(b="2")
