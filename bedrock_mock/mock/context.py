@@ -35,19 +35,26 @@ class MockBedrock:
         self._config = config
         self._activations: list[_Activation] = []
 
-    def start(self) -> BedrockMock:
+    def start(self, reset: bool = True) -> BedrockMock:  # noqa: FBT001, FBT002 - as in moto
         """Activates the mock.
+
+        Args:
+            reset: whether the outermost mock begins with no state, as in moto's ``mock_aws``.
 
         Returns:
             The object that ``with mock_bedrock() as bedrock:`` gives.
         """
         activation = _Activation(self._config)
-        activation.begin()
+        activation.begin(reset=reset)
         self._activations.append(activation)
         return activation.handle
 
-    def stop(self) -> None:
+    def stop(self, remove_data: bool = True) -> None:  # noqa: FBT001, FBT002 - as in moto
         """Ends what the last :meth:`start` began.
+
+        Args:
+            remove_data: whether the state ends with the outermost mock, as in moto's
+                ``mock_aws``; else the next ``start(reset=False)`` finds it.
 
         Raises:
             RuntimeError: there was no start.
@@ -55,7 +62,7 @@ class MockBedrock:
         if not self._activations:
             msg = "mock_bedrock: stop() was called before start()"
             raise RuntimeError(msg)
-        self._activations.pop().end()
+        self._activations.pop().end(remove_data=remove_data)
 
     def __getattr__(self, name: str) -> Any:
         """Tells those who ask the mock for what its object has."""
@@ -97,14 +104,14 @@ class _Activation:
         self._aws: Any = mock_aws(config=cast("Any", config))
         self.handle = BedrockMock(config or {})
 
-    def begin(self) -> None:
+    def begin(self, *, reset: bool) -> None:
         with self._lock:
             self._before = Surroundings()
             takeover.acquire()
             mocked = type(self._aws)
             count, active = mocked._nested_count, mocked._mocks_active  # noqa: SLF001 - canary
             try:
-                self._aws.start()
+                self._aws.start(reset=reset)
                 self.handle.begin()
             except BaseException:
                 # moto counts before it patches: the next mock would take it for active.
@@ -117,7 +124,7 @@ class _Activation:
                 raise
             self._active.append(self)
 
-    def end(self) -> None:
+    def end(self, *, remove_data: bool) -> None:
         with self._lock:
             core: Any = default_user_config.get("core", {})
             session = core.get("reset_boto3_session", True)
@@ -131,10 +138,10 @@ class _Activation:
                     for name in CREDENTIALS:
                         # moto deletes these, and fails where a test has done so before it.
                         os.environ.setdefault(name, "")
-                    self._aws.stop()
+                    self._aws.stop(remove_data=remove_data)
             finally:
                 _disable_unless(type(self._aws)._nested_count)  # noqa: SLF001 - canary
-                takeover.release()
+                takeover.release(remove_data=remove_data)
                 if place == len(self._active):
                     self._before.restore(session=session)
                 else:

@@ -44,12 +44,26 @@ class _Takeover:
                 self._enter()
             self._count += 1
 
-    def release(self) -> None:
-        """Gives moto its slots back, unless somebody else still wants ours in."""
+    def release(self, *, remove_data: bool = True) -> None:
+        """Gives moto its slots back, unless another mock or server still uses ours.
+
+        Args:
+            remove_data: whether our state ends with that.
+        """
         with self._lock:
             self._count -= 1
             if self._count == 0:
                 self._stack.close()
+                if remove_data:
+                    self._empty()
+
+    @staticmethod
+    def _empty() -> None:
+        from bedrock_mock.moto_bridge.backends import backends_of  # noqa: PLC0415 - loaded by now
+        from bedrock_mock.services import SERVICES  # noqa: PLC0415
+
+        for service in SERVICES:
+            backends_of(service).empty()
 
     def install(self, config: Mapping[str, Any]) -> None:
         """Acquires once, however often it is called, and sets the config meanwhile."""
@@ -91,7 +105,6 @@ class _Takeover:
         with ExitStack() as stack:
             for service in SERVICES:
                 backends = backends_of(service)
-                stack.callback(backends.empty)
                 slot = import_module(f"moto.{service.slot}")
                 stack.enter_context(patch.object(slot, f"{service.slot}_backends", backends))
                 stack.enter_context(_all_hosts(service))

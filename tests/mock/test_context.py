@@ -402,6 +402,23 @@ def test_it_refuses_what_cannot_be_decorated():
 # --- context manager, start and stop, nesting ----------------------------------------
 
 
+def test_state_can_outlast_a_mock_as_in_moto():
+    mock = mock_bedrock()
+    mock.start()
+    make_model("kept")
+    mock.stop(remove_data=False)
+    mock.start(reset=False)
+    assert model_names() == ["kept"]
+    mock.stop(remove_data=False)
+    mock.start()
+    assert model_names() == []
+    make_model("removed")
+    mock.stop()
+    mock.start(reset=False)
+    assert model_names() == []
+    mock.stop()
+
+
 def test_as_context_manager_it_gives_the_handle():
     with mock_bedrock() as bedrock:
         assert isinstance(bedrock, bedrock_mock.BedrockMock)

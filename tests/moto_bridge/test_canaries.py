@@ -17,6 +17,7 @@ import responses
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpsession import URLLib3Session
 from moto import backend_index, settings
+from moto.core import botocore_stubber as moto_stubber
 from moto.core import model_instances
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
@@ -55,6 +56,15 @@ def test_takeover_the_stubber_answers_a_request_or_lets_it_pass():
 
 def test_stubber_all_requests_pass_one_method_that_gives_an_answer_or_none():
     assert parameters(BotocoreStubber.process_request) == ["self", "request"]
+
+
+def test_stubber_a_body_is_wrapped_by_a_name_that_is_looked_up_at_every_answer(monkeypatch):
+    monkeypatch.setattr(moto_stubber, "MockRawResponse", lambda body: ("wrapped", body))
+    stubber = BotocoreStubber()
+    stubber.enabled = True
+    stubber.process_request = lambda request: (200, {}, "body")
+    answer = stubber("before-send", SimpleNamespace(url="https://example.com/"))
+    assert answer.raw == ("wrapped", "body")
 
 
 def test_stubber_the_recorder_tells_whether_it_records():
