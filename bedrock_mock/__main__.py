@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return serve(rest)
     if command == "demo" and not rest:
         with patch.dict(os.environ):
-            # It is told in this process, whatever the environment says of servers and profiles.
+            # The demo runs in this process, also if the environment names a server or a profile.
             for name in ("TEST_SERVER_MODE", "TEST_PROXY_MODE", "AWS_PROFILE"):
                 os.environ.pop(name, None)
             from bedrock_mock.demo import run  # noqa: PLC0415

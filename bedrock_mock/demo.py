@@ -1,4 +1,4 @@
-"""``bedrock-mock demo``: the whole story, told against the mock in this process."""
+"""``bedrock-mock demo``: the whole story, run against the mock in this process."""
 
 from __future__ import annotations
 

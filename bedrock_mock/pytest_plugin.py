@@ -57,7 +57,7 @@ def bedrock_mock(request: pytest.FixtureRequest) -> Iterator[BedrockMock]:
     The marker ``@pytest.mark.bedrock_mock(config={...})`` gives ``mock_bedrock`` a config;
     the ini options ``bedrock_mock_validate_requests = false`` and
     ``bedrock_mock_check_unused = false`` do so for all tests whose marker does not say
-    otherwise. A test that has scripted what never came true fails at its end.
+    otherwise. A test that scripted something that was never used fails at its end.
 
     Example::
 
@@ -184,7 +184,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     server = item.config.stash.get(_SERVER, None)
     unused: list[str] = []
     if server is not None and server.is_used and _config_of(item)["bedrock"]["check_unused"]:
-        # Asked for while the server runs, and told when all else has been torn down.
+        # Asked while the server runs, and reported after the other fixtures are torn down.
         unused = server.unused()
     yield
     _fail_unused(item, unused)
@@ -205,8 +205,8 @@ def _fail_unused(item: pytest.Item, unused: list[str]) -> None:
     has_passed = item.stash.get(_PASSED, False)
     if has_passed and unused:
         msg = (
-            "The test has scripted what never came true: "
-            f"{'; '.join(unused)}. Is it misspelt, or said too late? To let it be, set "
+            "This test scripted something that was never used: "
+            f"{'; '.join(unused)}. Is it misspelt, or scripted too late? To allow it, set "
             "bedrock_mock_check_unused = false, or config={'bedrock': {'check_unused': False}}."
         )
         pytest.fail(msg, pytrace=False)

@@ -122,7 +122,7 @@ def test_what_was_scripted_and_never_used_fails_the_test_at_its_end(suite, fixtu
     result = suite(UNUSED.format(fixture=fixture))
     result.assert_outcomes(passed=2, failed=1, errors=1)
     result.stdout.fnmatch_lines(
-        ["*scripted what never came true: fail_next('bedrock::model_import_job')*"]
+        ["*scripted something that was never used: fail_next('bedrock::model_import_job')*"]
     )
 
 
@@ -337,7 +337,7 @@ def test_a_server_that_is_asked_for_by_its_name_is_reset_and_checked_too(suite):
         pass
     """)
     result.assert_outcomes(passed=3, errors=1)
-    result.stdout.fnmatch_lines(["*never came true: throttle('GetModelImportJob'*"])
+    result.stdout.fnmatch_lines(["*was never used: throttle('GetModelImportJob'*"])
 
 
 @pytest.mark.once

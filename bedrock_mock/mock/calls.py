@@ -98,7 +98,7 @@ class Calls(Sequence[Call]):
         self.times(0, **members)
 
     def times(self, count: int, **members: Any) -> Calls:
-        """The calls whose request has these members, which must be so many.
+        """The calls whose request has these members; their number must be ``count``.
 
         Raises:
             AssertionError: they are more, or fewer; it shows what comes nearest.

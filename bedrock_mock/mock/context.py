@@ -65,7 +65,7 @@ class MockBedrock:
         self._activations.pop().end(remove_data=remove_data)
 
     def __getattr__(self, name: str) -> Any:
-        """Tells those who ask the mock for what its object has."""
+        """Says that the mock must be entered first, where the object that it gives has the name."""
         msg = f"{type(self).__name__!r} object has no attribute {name!r}"
         if hasattr(BedrockMock, name):
             msg += "; enter it first: with mock_bedrock() as bedrock:"
@@ -84,7 +84,7 @@ class MockBedrock:
 
 
 def _disable_unless(count: int) -> None:
-    """Where nobody mocks, botocore's requests are nobody's, however the last mock ended."""
+    """Disable the stubber when no mock is active, even if the last one failed to stop."""
     if count == 0:
         botocore_stubber.enabled = False
 

@@ -168,7 +168,7 @@ def make_client(
 ) -> BedrockClient:
     """A client of Bedrock that comes from this region and account."""
     if account_id is not None and not _ACCOUNT.fullmatch(str(account_id)):
-        msg = f"account_id has 12 digits, which {account_id!r} has not"
+        msg = f"account_id must be 12 digits, got {account_id!r}"
         raise ValueError(msg)
     client = factory("bedrock", region_name=_region(region_name), **options)
     if account_id is not None:
@@ -189,7 +189,7 @@ def check_transition(model_name: str, transition: dict[str, Any]) -> None:
     from bedrock_mock.services import clocks  # noqa: PLC0415 - not before it is needed
 
     if model_name not in clocks():
-        msg = f"{model_name!r} is no clock of Bedrock's jobs; there are: {', '.join(clocks())}"
+        msg = f"Unknown clock {model_name!r}. Known clocks: {', '.join(clocks())}"
         raise ValueError(msg)
     given = dict(transition) if isinstance(transition, dict) else {}
     expected = _PROGRESSIONS.get(str(given.pop("progression", None)))

@@ -250,7 +250,7 @@ class Scripting(ABC):
 
     @verb
     def unused(self) -> list[str]:  # type: ignore[empty-body]
-        """What was scripted and never came true, as it was written.
+        """What was scripted and never used, as it was written.
 
         The fixtures fail a test that leaves any behind.
         """

@@ -126,9 +126,9 @@ def has_security_group(backend: ServiceBackend, group_id: str) -> bool:
 
 
 def _neighbour(service: Any, account_id: str, region: str) -> Any:
-    """The backend of a service; ``None`` where nobody has used it, for then it holds nothing.
+    """The backend of a service; ``None`` if no test has used it: then it is empty.
 
-    It takes long to load, and what nobody has loaded is not worth that.
+    Loading one takes long, so only those that are loaded already are asked.
     """
     if f"moto.{service}.models" not in sys.modules:
         return None

@@ -24,7 +24,7 @@ class Surroundings:
 
     def __init__(self) -> None:
         self._environment = {name: os.environ.get(name) for name in CREDENTIALS}
-        # Its parts, too, may be changed, by whoever holds them.
+        # Code that holds one of its parts may change it, too.
         self._config: dict[str, tuple[Any, Any]] = {
             name: (part, deepcopy(part)) for name, part in default_user_config.items()
         }
@@ -56,7 +56,7 @@ class Surroundings:
 
 
 def _our_transitions() -> dict[str, Any]:
-    """The transitions that have been set for our clocks; moto tells only what is in force."""
+    """The transitions that were set for our clocks, without moto's defaults."""
     from moto.moto_api import state_manager  # noqa: PLC0415 - importing the mock must be cheap
 
     transitions = state_manager._transitions  # noqa: SLF001 - see tests/test_moto_canaries.py

@@ -12,7 +12,7 @@ Function = TypeVar("Function", bound=Callable[[Any], Any])
 class Compiler(ABC, Generic[Function]):
     """Makes one function of one argument for each shape; subclasses say how.
 
-    Not safe under threads while it compiles: whoever asks holds a lock.
+    Not safe under threads while it compiles: the caller holds a lock.
     """
 
     def __init__(self) -> None:

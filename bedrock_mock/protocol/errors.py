@@ -9,7 +9,7 @@ class ServiceError(Exception):
     """An error of the service, answered as JSON with its class's name as the code.
 
     Args:
-        message: what the client is told.
+        message: the message that the client gets.
 
     ``status`` is the HTTP status of an error of the AWS framework, which the service
     model does not know. For the modelled errors it is ``None`` and read from the model.
@@ -80,7 +80,7 @@ class MissingAuthenticationTokenException(ServiceError):
 
 
 class UnrecognizedClientException(ServiceError):
-    """Authorisation is on and nobody has this access key or session token."""
+    """Authorisation is on and the access key or session token is unknown."""
 
     status = 403
 

@@ -96,8 +96,6 @@ class Operation:
 
 
 def _encoder(shape: Any, encoders: Encoders) -> Encode:
-    if shape is None:
-        return lambda _result: {}
     encode = encoders.of(shape)
     lists = [name for name, member in shape.members.items() if member.type_name == "list"]
 

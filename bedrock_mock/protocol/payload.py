@@ -36,10 +36,10 @@ class Answer(NamedTuple):
     body: Body
 
 
-def payload_of(shape: StructureShape | None) -> tuple[str, Shape] | None:
+def payload_of(shape: StructureShape) -> tuple[str, Shape] | None:
     """The member that is the whole body, or ``None`` if the body is JSON with members."""
-    name = None if shape is None else shape.serialization.get("payload")
-    return None if shape is None or name is None else (name, shape.members[name])
+    name = shape.serialization.get("payload")
+    return None if name is None else (name, shape.members[name])
 
 
 class Headers:

@@ -177,7 +177,7 @@ def _no_check(value: Any) -> Sequence[Fault]:  # noqa: ARG001 - a check takes a 
 
 
 def _at(path: tuple[str, ...], faults: Sequence[Fault]) -> list[Fault]:
-    """The faults of a part, told from its whole."""
+    """The faults of a part, with paths from the whole."""
     return [fault._replace(path=path + fault.path) for fault in faults]
 
 

@@ -1,4 +1,4 @@
-"""Jobs whose status moves on by moto's state manager, told in moto's clock."""
+"""Jobs whose status moves on by moto's state manager, in the time of moto's clock."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Lifecycle:
     ``{"progression": "immediate"}``        at once (the default of every clock here)
     ``{"progression": "manual", "times": n}``  when it is looked at for the n-th time
     ``{"progression": "time", "seconds": s}``  s seconds after the status before
-    ``{"progression": "frozen"}``           when it is told to
+    ``{"progression": "frozen"}``           when a test moves it on
     ======================================  ============================================
 
     Subclasses give ``clock``, the name in the state manager, and ``transitions``, the
@@ -143,7 +143,7 @@ class Lifecycle:
                 return
             self._move_on(at)
             if progression == "manual":
-                # What one look has seen is what it tells.
+                # One look sees one change of the status.
                 return
 
     def _move_on(self, at: datetime | None = None) -> None:

@@ -77,5 +77,5 @@ class MockedService:
 
     @cached_property
     def urls(self) -> dict[str, Callable[..., Any]]:
-        """The one URL of the service and what answers it: the model tells its paths apart."""
+        """The one URL of the service and what answers it: the service model knows the paths."""
         return {f"{self.hosts.pattern}/.*$": self.response.dispatch}

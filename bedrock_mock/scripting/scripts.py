@@ -19,7 +19,7 @@ from bedrock_mock.scripting.calls import Call, matches
 #: A job is chosen by what its request has at least, or by a function of the request.
 Matching = Mapping[str, Any] | Callable[[Mapping[str, Any]], object]
 
-#: A server that runs for long keeps so many calls, the last ones.
+#: The number of calls that are kept: the last ones.
 MAX_CALLS = 10_000
 
 
@@ -49,7 +49,7 @@ class Scripted:
 
 @dataclass
 class Fault(Scripted):
-    """An error that calls of an operation get, after the first ones and so many times."""
+    """An error for calls of an operation: after the first ``after`` calls, ``times`` times."""
 
     service: str
     operation: str
@@ -70,7 +70,7 @@ class Fault(Scripted):
 
 @dataclass
 class ForJob(Scripted):
-    """Something that is in store for one job of a clock."""
+    """Something that a test has scripted for one job of a clock."""
 
     clock: str
     job: str | None
@@ -90,8 +90,8 @@ class ForJob(Scripted):
         return bool(self.matching(copied(job.request)))
 
     @property
-    def is_choosy(self) -> bool:
-        """Whether not any job will do."""
+    def is_for_one(self) -> bool:
+        """Whether it names a job or a request, so that not any job will do."""
         return self.job is not None or self.matching is not None
 
 
@@ -119,14 +119,14 @@ class Scripts:
             self._faults.append(fault)
 
     def add_for_job(self, script: ForJob) -> None:
-        """Keeps what is in store for a job."""
+        """Keeps what a test has scripted for a job."""
         with self._lock:
             self._for_jobs.append(script)
 
     def give(self, script: ForJob, job: Any, account_id: str, region_name: str) -> bool:
-        """Makes what is in store the job's own, if it is meant and neither has been before.
+        """Gives the job what is scripted, if it is for this job and neither was used before.
 
-        Whoever calls this holds the lock of the job's backend. A function of the test's is
+        The caller holds the lock of the job's backend. A function from the test is
         called without ours: it may call the service.
         """
         if not script.is_about(job, account_id, region_name):
@@ -142,7 +142,7 @@ class Scripts:
             return True
 
     def unused(self) -> list[str]:
-        """What was scripted and never came true, as the test wrote it."""
+        """What was scripted and never used, as the test wrote it."""
         with self._lock:
             return [each.text for each in (*self._for_jobs, *self._faults) if not each.used]
 
@@ -168,13 +168,13 @@ class Scripts:
                     raise fault.kind(fault.message)
 
     def job_started(self, job: Lifecycle, account_id: str, region_name: str) -> None:
-        """A job has just been made: what is in store for it is its own from now on."""
+        """Gives a job that was just created what is scripted for it."""
         if not self._for_jobs:
             return
         with self._lock:
             waiting = [script for script in self._for_jobs if not script.used]
         # What is meant for this one goes before what any job may have.
-        for script in sorted(waiting, key=lambda script: not script.is_choosy):
+        for script in sorted(waiting, key=lambda script: not script.is_for_one):
             self.give(script, job, account_id, region_name)
 
     def record(self, asked: Asked, request: Mapping[str, Any], answer: Any) -> None:

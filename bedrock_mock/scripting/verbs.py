@@ -50,7 +50,7 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Any:
     """
     function = VERBS.get(name)
     if function is None:
-        msg = f"{name!r} is no verb; there are: {', '.join(sorted(VERBS))}"
+        msg = f"{name!r} is not a verb. The verbs are: {', '.join(sorted(VERBS))}"
         raise ValueError(msg)
     try:
         bound = inspect.signature(function).bind(**arguments)
@@ -84,7 +84,7 @@ def fail_next(
 ) -> None:
     """Has a job fail."""
     if model_name not in clocks():
-        msg = f"{model_name!r} is no clock of Bedrock's jobs; there are: {', '.join(clocks())}"
+        msg = f"Unknown clock {model_name!r}. Known clocks: {', '.join(clocks())}"
         raise ValueError(msg)
     where = {"region_name": region_name, "account_id": account_id}
     _script_job(
@@ -204,7 +204,7 @@ def calls() -> list[dict[str, Any]]:
 
 @verb
 def unused() -> list[str]:
-    """What was scripted and never came true."""
+    """What was scripted and never used."""
     return _scripts().unused()
 
 
@@ -226,7 +226,7 @@ def _add_fault(
     region_name: str | None,
     account_id: str | None,
 ) -> None:
-    """Keeps an error that is in store for calls."""
+    """Keeps an error for the next calls."""
     service, declared = _declared(operation)
     if code not in declared:
         msg = (
@@ -254,11 +254,11 @@ def _add_fault(
 
 
 def _script_job(script: ForJob) -> None:
-    """Keeps what is in store for a job: one that is under way, or the next that is meant."""
+    """Scripts a job: one that is under way, or the next one that fits."""
     there = [
         (backend, job)
         for backend, job in jobs(script.region_name, script.account_id)
-        if script.is_choosy and job.clock == script.clock
+        if script.is_for_one and job.clock == script.clock
     ]
     meant = [job for _, job in there if script.job in (job.name, job.arn)]
     if meant and all(job.has_ended for job in meant):
@@ -280,7 +280,7 @@ def _declared(name: str) -> tuple[MockedService, frozenset[str]]:
     if service is None:
         names = [each for known in SERVICES for each in known.protocol.model.operation_names]
         close = ", ".join(get_close_matches(name, names)) or "see the service model"
-        msg = f"{name!r} is no operation of Bedrock; did you mean: {close}?"
+        msg = f"Unknown operation {name!r}. Did you mean: {close}?"
         raise ValueError(msg)
     return service, service.protocol.operation(name).errors
 

@@ -85,7 +85,7 @@ def answer_of(
         content = b"".join(moto(environ, begin))
     except Exception as error:  # noqa: BLE001 - whatever it is
         _log.exception("moto failed to answer %s %s", environ["REQUEST_METHOD"], environ["RAW_URI"])
-        if _is_nobodys(environ):
+        if _is_for_no_service(environ):
             return _unknown(environ, start_response, 404)
         status = _FAILED if must_know and not isinstance(error, NotImplementedError) else 501
         code = "BadRequestException" if status == _FAILED else "NotImplementedException"
@@ -97,13 +97,13 @@ def answer_of(
         is_page = content[:15].lower().startswith(b"<!doctype html")
         # S3 answers a HEAD so, too.
         is_empty = not content and environ["REQUEST_METHOD"] != "HEAD"
-        if is_page or is_empty or (_is_nobodys(environ) and b"NoSuchBucket" in content):
+        if is_page or is_empty or (_is_for_no_service(environ) and b"NoSuchBucket" in content):
             return _unknown(environ, start_response, status)
     start_response(status_line, headers)
     return [content]
 
 
-def _is_nobodys(environ: Environ) -> bool:
+def _is_for_no_service(environ: Environ) -> bool:
     """Whether nothing says that a request is for S3, which moto takes all those for."""
     agent = environ.get("HTTP_USER_AGENT", "").lower()
     return (

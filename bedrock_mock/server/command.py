@@ -109,18 +109,18 @@ def _stopped_by_signals(server: WSGIServer) -> Iterator[None]:
     """SIGINT and SIGTERM have another thread stop the server, as its own way to end is.
 
     A handler that raises would do so anywhere, also where the server hands a connection to
-    its threads: one of them may then never be told to end, and the server waits for it.
+    its threads: one of them might then never end, and the server waits for it.
     """
-    told: SimpleQueue[int] = SimpleQueue()
+    ended_by: SimpleQueue[int] = SimpleQueue()
 
     def stop() -> None:
-        told.get()
+        ended_by.get()
         server.stop()
 
     stopper = Thread(target=stop, name="bedrock-mock-stopper")
     for signum in (signal.SIGINT, signal.SIGTERM):
         # Of all that could be called here, this alone may interrupt itself.
-        signal.signal(signum, lambda signum, _: told.put(signum))
+        signal.signal(signum, lambda signum, _: ended_by.put(signum))
     stopper.start()
     try:
         yield
@@ -128,7 +128,7 @@ def _stopped_by_signals(server: WSGIServer) -> Iterator[None]:
         # Nothing is left to do but to end, which a second signal must not call a failure.
         for signum in (signal.SIGINT, signal.SIGTERM):
             signal.signal(signum, signal.SIG_IGN)
-        told.put(0)
+        ended_by.put(0)
         stopper.join()
 
 
@@ -182,7 +182,7 @@ def url_of(server: WSGIServer, *, secure: bool = False) -> str:
 
 
 def application() -> Application:
-    """The application, for whoever has our backends in moto's slots.
+    """The application; our backends must be in moto's slots while it runs.
 
     Raises:
         SystemExit: the extra ``server`` is not installed.

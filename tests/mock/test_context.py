@@ -611,7 +611,10 @@ def test_the_object_of_a_mock_that_has_ended_changes_nothing():
 
 @pytest.mark.parametrize("account_id", ["12", "12345678901x", 5])
 def test_an_account_has_twelve_digits(account_id):
-    with mock_bedrock() as bedrock, pytest.raises(ValueError, match="account_id has 12 digits"):
+    with (
+        mock_bedrock() as bedrock,
+        pytest.raises(ValueError, match="account_id must be 12 digits, got"),
+    ):
         bedrock.client(account_id=account_id)
 
 
@@ -957,7 +960,7 @@ def test_transitions_end_with_the_mock():
 
 
 def test_a_clock_that_does_not_exist_is_refused():
-    message = "is no clock of Bedrock's jobs; there are: bedrock::custom_model, bedrock::"
+    message = "Known clocks: bedrock::custom_model, bedrock::"
     with mock_bedrock() as bedrock, pytest.raises(ValueError, match=message):
         bedrock.set_transition("bedrock::model_import_jobs", manual(1))
 

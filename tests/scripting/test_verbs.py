@@ -193,7 +193,7 @@ def test_what_was_never_used_is_told_as_it_was_written(bedrock, client):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"model_name": "bedrock::import_job"}, "no clock of Bedrock's jobs; there are: bedrock::"),
+        ({"model_name": "bedrock::import_job"}, "Unknown clock .*\\. Known clocks: bedrock::"),
         ({"model_name": IMPORT_CLOCK, "job": "job-1"}, "'job-1' has ended already, its status is"),
     ],
 )
@@ -379,7 +379,7 @@ def test_so_many_times_means_so_many_under_threads_too(bedrock, insistent):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["GetModelImportJobs", "ThrottlingException"], "did you mean: GetModelImportJob"),
+        (["GetModelImportJobs", "ThrottlingException"], "Did you mean: GetModelImportJob"),
         (["Nonsense", "ThrottlingException"], "see the service model"),
         (
             ["ListImportedModels", "ResourceNotFoundException"],
@@ -566,7 +566,11 @@ def test_a_verb_is_a_path_and_its_arguments_a_body(server):
         ("evaluation-results", b'{"job": "a", "scores": 1}', "scores is a dict or a function"),
         ("advance", b'{"job": 1}', "advance: job is of the type str, which 1 is not"),
         ("throttle", b'{"operation": "GetImportedModel", "times": "2"}', "which '2' is not"),
-        ("freze", b"{}", "'freze' is no verb; there are: advance, advance_all, calls, complete"),
+        (
+            "freze",
+            b"{}",
+            "'freze' is not a verb. The verbs are: advance, advance_all, calls, complete",
+        ),
         ("config", b'{"validate": false}', "did you mean validate_requests"),
     ],
 )

@@ -101,7 +101,7 @@ def _parsed(given: Any) -> Models:
     """The models of a list or file, with the times of their lives as moments.
 
     Raises:
-        ValueError: the setting is not what it should be; the message tells what is wrong.
+        ValueError: the setting is wrong; the message says why.
     """
     try:
         if isinstance(given, (str, os.PathLike)):

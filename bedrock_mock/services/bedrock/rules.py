@@ -64,5 +64,5 @@ def kms_key_arn(backend: ServiceBackend, key: str | None) -> str | None:
 
 
 def in_milliseconds(moment: datetime) -> datetime:
-    """The moment as the service tells the times of imports and customizations."""
+    """The moment in milliseconds, as the service reports those of imports and customizations."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -1,4 +1,4 @@
-"""Custom models: what a completed customization job leaves behind, or what was brought along."""
+"""Custom models: made by a completed customization job, or by CreateCustomModel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         ModelCustomizationJob,
     )
 
-#: Only models of the Nova family can be brought along; which one it is stands in its files.
+#: CreateCustomModel takes models of the Nova family only; their files say which one.
 _IMPORTED_FROM = "amazon.nova-lite-v1:0"
 
 
@@ -77,7 +77,7 @@ class CustomizedModel(CustomModel):
 
 
 class ImportedCustomModel(CustomModel, Lifecycle):
-    """A model that was brought along; it takes its time to be there."""
+    """A model of CreateCustomModel; it becomes active by its clock."""
 
     clock = "bedrock::custom_model"
     transitions: ClassVar = {"Creating": "Active"}

@@ -26,7 +26,7 @@ PROMPTS_WITH_ANSWERS: Mapping[str, Form] = {**PROMPTS, "modelResponses": [{"resp
 TURNS: Mapping[str, Form] = {"conversationTurns": [_TURN]}
 TURNS_WITH_ANSWERS: Mapping[str, Form] = {"conversationTurns": [{**_TURN, "output": dict}]}
 
-#: A job takes so many prompts of a data set.
+#: The number of prompts of a data set that a job uses.
 MAX_RECORDS = 1_000
 
 _QUESTIONS = (
@@ -84,7 +84,7 @@ def _parsed(lines: Iterator[bytes], uri: str, form: Mapping[str, Form]) -> Itera
 
 
 def _refuse(name: str) -> NoReturn:
-    """Python's JSON has NaN and Infinity, which nobody else can read."""
+    """Python's JSON has NaN and Infinity, which are not JSON."""
     raise ValueError(name)
 
 

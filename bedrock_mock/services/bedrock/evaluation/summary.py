@@ -1,4 +1,4 @@
-"""What a list of evaluation jobs tells of a job, derived from what it was created with."""
+"""The members of a summary of an evaluation job, derived from its Create request."""
 
 from __future__ import annotations
 
