@@ -34,6 +34,10 @@ class ServiceBackends(BackendDict[ServiceBackend]):
         super().clear()
         self._scripts.clear()
 
+    def open(self, account_id: str) -> None:
+        """Makes an account: moto resets backends that have at least one, and the scripts then."""
+        self[account_id]
+
     def empty(self) -> None:
         """Forgets all state, so that nothing comes back when the slot is taken again."""
         for account in self.values():

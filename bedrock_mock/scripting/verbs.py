@@ -210,8 +210,7 @@ def unused() -> list[str]:
 
 def _scripts() -> Scripts:
     for service in SERVICES:
-        # moto resets backends that have at least one account, and the scripts with them.
-        backends_of(service).__getitem__(DEFAULT_ACCOUNT_ID)
+        backends_of(service).open(DEFAULT_ACCOUNT_ID)
     return SCRIPTS
 
 
