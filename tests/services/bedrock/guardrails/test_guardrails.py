@@ -8,6 +8,7 @@ import boto3
 import pytest
 from freezegun import freeze_time
 
+from bedrock_mock.services.bedrock.service import BEDROCK
 from support import ACCOUNT, REGION, body, guardrail, in_process, manual, refused, tags
 
 CLOCK = "bedrock::guardrail"
@@ -22,6 +23,11 @@ TOPIC = {"name": "Politics", "definition": "Elections and parties.", "type": "DE
 REGEX = {"name": "Ticket", "pattern": r"T-\d+", "action": "ANONYMIZE"}
 GROUNDING = {"type": "GROUNDING", "threshold": 0.75}
 POLICY_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:automated-reasoning-policy/abc123def456"
+MEMBERS = BEDROCK.protocol.model.operation_model("CreateGuardrail").input_shape.members
+#: The oldest botocore that is allowed has no automated reasoning.
+needs_reasoning = pytest.mark.skipif(
+    "automatedReasoningPolicyConfig" not in MEMBERS, reason="needs a newer service model"
+)
 PROFILE_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail-profile/us.guardrail.v1:0"
 
 
@@ -94,7 +100,6 @@ def test_each_policy_comes_back_under_its_own_names(client):
             "regexesConfig": [REGEX],
         },
         contextualGroundingPolicyConfig={"filtersConfig": [GROUNDING]},
-        automatedReasoningPolicyConfig={"policies": [POLICY_ARN], "confidenceThreshold": 0.5},
         crossRegionConfig={"guardrailProfileIdentifier": PROFILE_ARN},
         kmsKeyId="alias/guardrails",
         **content(),
@@ -109,15 +114,22 @@ def test_each_policy_comes_back_under_its_own_names(client):
         "regexes": [REGEX],
     }
     assert found["contextualGroundingPolicy"] == {"filters": [GROUNDING]}
-    assert found["automatedReasoningPolicy"] == {
-        "policies": [POLICY_ARN],
-        "confidenceThreshold": 0.5,
-    }
     assert found["crossRegionDetails"] == {
         "guardrailProfileId": "us.guardrail.v1:0",
         "guardrailProfileArn": PROFILE_ARN,
     }
     assert found["kmsKeyArn"].startswith(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/")
+
+
+@needs_reasoning
+def test_the_policy_of_automated_reasoning_comes_back(client):
+    policy = {"policies": [POLICY_ARN], "confidenceThreshold": 0.5}
+    request = guardrail(
+        automatedReasoningPolicyConfig=policy,
+        crossRegionConfig={"guardrailProfileIdentifier": PROFILE_ARN},
+    )
+    found = get(client, client.create_guardrail(**request)["guardrailId"])
+    assert found["automatedReasoningPolicy"] == policy
 
 
 def test_a_profile_may_be_named_by_its_id(client):
@@ -359,11 +371,12 @@ OTHER_REGION_ARN = PROFILE_ARN.replace(REGION, "eu-west-1")
             content(**STANDARD),
             "Enable cross-Region inference for your guardrail to use Standard tier",
         ),
-        (
+        pytest.param(
             {"automatedReasoningPolicyConfig": {"policies": [POLICY_ARN]}},
             NEEDS_PROFILE,
+            marks=needs_reasoning,
         ),
-        (
+        pytest.param(
             {
                 "automatedReasoningPolicyConfig": {
                     "policies": [POLICY_ARN.replace(REGION, "eu-west-1")]
@@ -371,6 +384,7 @@ OTHER_REGION_ARN = PROFILE_ARN.replace(REGION, "eu-west-1")
                 "crossRegionConfig": {"guardrailProfileIdentifier": PROFILE_ARN},
             },
             "The provided automated reasoning policy ARN is invalid for the service region",
+            marks=needs_reasoning,
         ),
         (
             {"crossRegionConfig": {"guardrailProfileIdentifier": OTHER_REGION_ARN}},
