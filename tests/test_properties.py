@@ -34,7 +34,12 @@ OPERATIONS = sorted(BEDROCK.backend("us-east-1", ACCOUNT).handlers)
 #: What real foundation models have goes beyond these: modalities, long names, ways to infer.
 OUTGROWN = {"BrandedName", "InferenceType", "ModelModality"}
 #: Operations that ask for much beyond the model, so that few generated requests succeed.
-PICKY = {"CreateEvaluationJob", "CreateModelCustomizationJob"}
+PICKY = {
+    "CreateEvaluationJob",
+    "CreateGuardrail",
+    "CreateModelCustomizationJob",
+    "UpdateGuardrail",
+}
 REASONING_POLICY = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:automated-reasoning-policy/abc123def456"
 FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")
 
@@ -191,6 +196,8 @@ def valid():
             "GuardrailCrossRegionGuardrailProfileIdentifier": st.just("us.guardrail.v1:0"),
             "AutomatedReasoningPolicyArn": st.just(REASONING_POLICY),
             "GuardrailContextualGroundingFilterConfigThresholdDouble": st.floats(0, 0.99),
+            # There is one managed list, and none may be named twice.
+            "GuardrailManagedWordListsConfig": st.just([{"type": "PROFANITY"}]),
             "GuardrailContentFilterType": st.sampled_from(["HATE", "INSULTS", "VIOLENCE"]),
             "TaggableResourcesArn": st.sampled_from([*arns.values(), *unknown.values()]),
         }
