@@ -33,7 +33,7 @@ pytestmark = in_process
 
 TESTS = Path(__file__).parents[1]
 #: The modules of tests/resources that go through boto3 only.
-OF_ALL_KINDS = ("lifecycle", "listing", "tagging")
+OF_ALL_KINDS = ("kinds", "lifecycle", "listing", "tagging")
 
 
 @pytest.fixture
