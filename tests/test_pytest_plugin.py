@@ -122,7 +122,7 @@ def test_what_was_scripted_and_never_used_fails_the_test_at_its_end(suite, fixtu
     result = suite(UNUSED.format(fixture=fixture))
     result.assert_outcomes(passed=2, failed=1, errors=1)
     result.stdout.fnmatch_lines(
-        ["*scripted something that was never used: fail_next('bedrock::model_import_job')*"]
+        ["*scripted something that was never used: fail_next('bedrock::model_import_job', 'no')*"]
     )
 
 

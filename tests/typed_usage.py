@@ -12,6 +12,7 @@ from bedrock_mock import BedrockMock, current, install, mock_bedrock, uninstall
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
 
     from bedrock_mock.server import BedrockServer
 
@@ -52,6 +53,10 @@ async def use(bedrock_mock: BedrockMock) -> None:
     numbers: list[int] = [*generator(), Class().method(), length]
     numbers += [number async for number in asynchronous_generator()]
     client: BedrockClient = bedrock_mock.client(region_name="eu-west-1", account_id="111122223333")
+    client = bedrock_mock.client("eu-west-1")
+    client = bedrock_mock.client("bedrock", region_name="eu-west-1")
+    runtime: BedrockRuntimeClient = bedrock_mock.client("bedrock-runtime", "eu-west-1")
+    runtime.close()
     status: str = client.get_model_import_job(jobIdentifier="job")["status"]
     region: str = bedrock_mock.backend("us-east-1").region_name
     bedrock_mock.set_transition("bedrock::model_import_job", {"progression": "immediate"})

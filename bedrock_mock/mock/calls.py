@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timezone
 from difflib import get_close_matches, ndiff
 from pprint import pformat
 from typing import Any, overload
@@ -31,6 +32,21 @@ class Calls(Sequence[Call]):
         #: botocore's ServiceModels, which know operations and their members.
         self._models = models
         self._of = of
+
+    @classmethod
+    def from_record(cls, record: Iterable[Mapping[str, Any]]) -> Calls:
+        """The calls that the verb ``calls`` gives, in the process or as JSON."""
+        from bedrock_mock.services import SERVICES  # noqa: PLC0415 - it loads moto
+
+        protocols = {service.name: service.protocol for service in SERVICES}
+        found = []
+        for call in record:
+            request = dict(call["request"])
+            moments = protocols[call["service"]].operation(call["operation"]).moments
+            for name in moments & request.keys():
+                request[name] = _moment(request[name])
+            found.append(Call(**{**call, "request": request, "time": _moment(call["time"])}))
+        return cls(found, [protocol.model for protocol in protocols.values()])
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -167,3 +183,9 @@ def _rows(members: Mapping[str, Any]) -> list[str]:
 
 def _listed(members: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in members.items())
+
+
+def _moment(value: Any) -> datetime:
+    """A moment as users have it, in UTC: the stores have it naive, and JSON as text."""
+    moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

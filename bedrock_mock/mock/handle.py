@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
@@ -14,16 +13,13 @@ from botocore.config import Config
 from moto import settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from bedrock_mock.mock.clients import Clients, region_of
 from bedrock_mock.mock.remote import Remote
 from bedrock_mock.mock.verbs import Scripting
 
 if TYPE_CHECKING:
-    from mypy_boto3_bedrock import BedrockClient
-
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
-_DEFAULT_REGION = "us-east-1"
-_ACCOUNT = re.compile("[0-9]{12}")
 _PROGRESSIONS: dict[str, tuple[str, ...]] = {
     "immediate": (),
     "frozen": (),
@@ -32,7 +28,7 @@ _PROGRESSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-class BedrockMock(Scripting):
+class BedrockMock(Clients, Scripting):
     """The active mock: what ``with mock_bedrock() as bedrock:`` and the fixture give."""
 
     def __init__(self, config: dict[str, dict[str, Any]]) -> None:
@@ -40,30 +36,14 @@ class BedrockMock(Scripting):
         self._undo: list[Callable[[], None]] = []
         self._has_ended = False
 
-    def client(
-        self, region_name: str | None = None, account_id: str | None = None
-    ) -> BedrockClient:
-        """A boto3 client for Bedrock.
-
-        Args:
-            region_name: default: ``AWS_DEFAULT_REGION``, or ``us-east-1``.
-            account_id: the account that its calls come from (12 digits); default:
-                moto's own rules, which end at ``123456789012``.
-
-        Raises:
-            ValueError: ``account_id`` has not the form of one.
-
-        Example::
-
-            other = bedrock.client(region_name="eu-west-1", account_id="111122223333")
-        """
+    def _make_client(self, service_name: str, region_name: str) -> Any:
         options: dict[str, Any] = {}
         if not settings.TEST_SERVER_MODE:
             # AWS_ENDPOINT_URL, say, is meant for others than the mock.
             ignore: Any = {"ignore_configured_endpoint_urls": True}
             options["config"] = Config(**ignore)
         # boto3.client is looked up at each call: moto replaces it in server mode.
-        return make_client(boto3.client, region_name, account_id, **options)
+        return boto3.client(service_name, region_name=region_name, **options)  # type: ignore[call-overload]
 
     def backend(
         self, region_name: str | None = None, account_id: str | None = None
@@ -91,7 +71,7 @@ class BedrockMock(Scripting):
         regions = backends_of(SERVICES[0])[
             account_id or os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
         ]
-        region = _region(region_name)
+        region = region_of(region_name)
         try:
             return cast("BedrockBackend", regions[region])
         except KeyError:
@@ -138,7 +118,7 @@ class BedrockMock(Scripting):
         self._check_active(verb)
         if settings.TEST_SERVER_MODE:
             return Remote(settings.test_server_mode_endpoint()).perform(verb, arguments)
-        from bedrock_mock.scripting.verbs import perform  # noqa: PLC0415 - not before it is needed
+        from bedrock_mock.mock.performing import perform  # noqa: PLC0415 - not before it is needed
 
         return perform(verb, arguments)
 
@@ -161,27 +141,6 @@ class BedrockMock(Scripting):
         if self._has_ended:
             msg = f"{what}(): this mock has ended; what it does now would hold for others"
             raise RuntimeError(msg)
-
-
-def make_client(
-    factory: Callable[..., Any], region_name: str | None, account_id: str | None, **options: Any
-) -> BedrockClient:
-    """A client of Bedrock that comes from this region and account."""
-    if account_id is not None and not _ACCOUNT.fullmatch(str(account_id)):
-        msg = f"account_id must be 12 digits, got {account_id!r}"
-        raise ValueError(msg)
-    client = factory("bedrock", region_name=_region(region_name), **options)
-    if account_id is not None:
-
-        def name_account(request: Any, **_: Any) -> None:
-            request.headers["x-moto-account-id"] = str(account_id)
-
-        client.meta.events.register("before-sign.bedrock", name_account)
-    return cast("BedrockClient", client)
-
-
-def _region(region_name: str | None) -> str:
-    return region_name or os.environ.get("AWS_DEFAULT_REGION") or _DEFAULT_REGION
 
 
 def check_transition(model_name: str, transition: dict[str, Any]) -> None:

@@ -60,15 +60,11 @@ class Remote:
         Raises:
             ValueError: it makes no sense, or cannot be said over HTTP.
         """
-        said = {name: value for name, value in arguments.items() if value is not None}
-        for name, value in said.items():
+        for name, value in arguments.items():
             if callable(value):
                 msg = f"{verb}: {name} is a function, which a server cannot be sent: give a dict"
                 raise ValueError(msg)
-        if "times" in arguments:
-            # `times=None` means "every call", so it is sent.
-            said["times"] = arguments["times"]
-        return self._call("POST", verb_path(verb), said).json()["result"]
+        return self._call("POST", verb_path(verb), dict(arguments)).json()["result"]
 
     def _call(
         self, method: str, path: str, body: dict[str, Any] | None = None

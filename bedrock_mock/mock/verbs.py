@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
 from functools import wraps
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -25,16 +24,15 @@ Owner = TypeVar("Owner", bound="Scripting")
 def verb(
     documented: Callable[Concatenate[Owner, Arguments], Result],
 ) -> Callable[Concatenate[Owner, Arguments], Result]:
-    """Make a signature a verb: its bound arguments go to ``_perform`` under its name."""
+    """Make a signature a verb: what is given goes to ``_perform`` under its name."""
     declared = signature(documented)
 
     @wraps(documented)
     def performed(self: Owner, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        bound = declared.bind(self, *args, **kwargs)
-        bound.apply_defaults()
-        _, *names = bound.arguments
-        arguments = {name: bound.arguments[name] for name in names}
-        result: Result = self._perform(documented.__name__, **arguments)
+        _, *given = declared.bind(self, *args, **kwargs).arguments.items()
+        defaults = declared.parameters
+        said = {name: value for name, value in given if value is not defaults[name].default}
+        result: Result = self._perform(documented.__name__, **said)
         return result
 
     return performed
@@ -235,18 +233,9 @@ class Scripting(ABC):
 
             bedrock.calls.of("CreateModelImportJob").once(importedModelName="model")
         """
-        from bedrock_mock.mock.calls import Call, Calls  # noqa: PLC0415 - as the rest
-        from bedrock_mock.services import SERVICES  # noqa: PLC0415 - as lazy
+        from bedrock_mock.mock.calls import Calls  # noqa: PLC0415 - not before it is needed
 
-        protocols = {service.name: service.protocol for service in SERVICES}
-        calls = []
-        for call in self._perform("calls"):
-            request, operation = call["request"], call["operation"]
-            moments = protocols[call["service"]].operation(operation).moments
-            for name in moments & request.keys():
-                request[name] = _moment(request[name])
-            calls.append(Call(**{**call, "time": _moment(call["time"])}))
-        return Calls(calls, [protocol.model for protocol in protocols.values()])
+        return Calls.from_record(self._perform("calls"))
 
     @verb
     def unused(self) -> list[str]:  # type: ignore[empty-body]
@@ -254,9 +243,3 @@ class Scripting(ABC):
 
         The fixtures fail a test that leaves any behind.
         """
-
-
-def _moment(value: Any) -> datetime:
-    """A moment as users have it, in UTC: the stores have it naive, and JSON as text."""
-    moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from moto.core.config import default_user_config
 from moto.moto_api._internal import urls
 
+from bedrock_mock.mock.performing import perform
 from bedrock_mock.mock.remote import API_PATH, CONFIG_PATH
 from bedrock_mock.resources.settings import check_part
-from bedrock_mock.scripting.verbs import perform
 from bedrock_mock.services import settings as declared_settings
 
 Answer = tuple[int, dict[str, str], str]

@@ -9,45 +9,40 @@ from typing import Any
 from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.resources.lifecycle import Lifecycle
+from bedrock_mock.scripting.where import Where
 from bedrock_mock.services import SERVICES
 
 
-def jobs(region_name: str | None, account_id: str | None) -> Iterator[tuple[ServiceBackend, Any]]:
+def jobs(where: Where) -> Iterator[tuple[ServiceBackend, Any]]:
     """All jobs of the accounts and regions that are meant."""
-    for backend in _backends(region_name, account_id):
+    for backend in _backends(where):
         with backend.lock:
             found = [each for _, each in backend.resources() if isinstance(each, Lifecycle)]
         yield from ((backend, each) for each in found)
 
 
-def _backends(region_name: str | None, account_id: str | None) -> Iterator[ServiceBackend]:
+def _backends(where: Where) -> Iterator[ServiceBackend]:
     for service in SERVICES:
         for account, regions in list(backends_of(service).items()):
             for region, backend in list(regions.items()):
-                if account_id in (None, account) and region_name in (None, region):
+                if where.includes(region, account):
                     yield backend
 
 
-def find_job(
-    identifier: str, region_name: str | None, account_id: str | None
-) -> tuple[ServiceBackend, Any]:
+def find_job(identifier: str, where: Where) -> tuple[ServiceBackend, Any]:
     """The one job of this name or ARN, and its backend.
 
     Raises:
         ValueError: there is none, or there are several.
     """
-    found = [
-        (backend, job)
-        for backend, job in jobs(region_name, account_id)
-        if identifier in (job.arn, job.name)
-    ]
+    found = [(backend, job) for backend, job in jobs(where) if identifier in (job.arn, job.name)]
     if len(found) == 1:
         return found[0]
     if found:
         arns = ", ".join(job.arn for _, job in found)
         msg = f"{len(found)} jobs are called {identifier!r}; say which by its ARN: {arns}"
     else:
-        names = [job.name for _, job in jobs(region_name, account_id)]
+        names = [job.name for _, job in jobs(where)]
         close = get_close_matches(identifier, names) or names[-3:]
         msg = f"There is no job {identifier!r}; there are: {', '.join(close) or 'none at all'}"
     raise ValueError(msg)

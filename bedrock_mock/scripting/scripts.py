@@ -15,6 +15,7 @@ from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.calls import Call, matches
+from bedrock_mock.scripting.where import Where
 
 #: A job is chosen by what its request has at least, or by a function of the request.
 Matching = Mapping[str, Any] | Callable[[Mapping[str, Any]], object]
@@ -38,13 +39,8 @@ class Scripted:
 
     #: As the test wrote it: what is said of one that was never used.
     text: str
-    account_id: str | None
-    region_name: str | None
+    where: Where
     used: int = field(default=0, init=False)
-
-    def is_for(self, account_id: str, region_name: str) -> bool:
-        """Whether it is meant for this account and region."""
-        return self.account_id in (None, account_id) and self.region_name in (None, region_name)
 
 
 @dataclass
@@ -81,7 +77,7 @@ class ForJob(Scripted):
 
     def is_about(self, job: Any, account_id: str, region_name: str) -> bool:
         """Whether it is meant for this job."""
-        if self.clock != job.clock or not self.is_for(account_id, region_name):
+        if self.clock != job.clock or not self.where.includes(region_name, account_id):
             return False
         if self.job not in (None, job.name, job.arn):
             return False
@@ -162,7 +158,7 @@ class Scripts:
             for fault in self._faults:
                 if (
                     (fault.service, fault.operation) == asked[:2]
-                    and fault.is_for(asked.account_id, asked.region_name)
+                    and fault.where.includes(asked.region_name, asked.account_id)
                     and fault.strikes()
                 ):
                     raise fault.kind(fault.message)

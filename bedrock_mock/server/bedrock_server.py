@@ -8,20 +8,18 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
+from bedrock_mock.mock.clients import Clients
 from bedrock_mock.mock.remote import Remote
 from bedrock_mock.mock.verbs import Scripting
 from bedrock_mock.moto_bridge.takeover import takeover
 from bedrock_mock.server.command import READY, listen, url_of, wsgi_server
 
-if TYPE_CHECKING:
-    from mypy_boto3_bedrock import BedrockClient
 
-
-class BedrockServer(Scripting):
+class BedrockServer(Clients, Scripting):
     """A running server: what the ``bedrock_server`` fixture and its factory give.
 
     Attributes:
@@ -100,23 +98,12 @@ class BedrockServer(Scripting):
             raise RuntimeError(msg)
         return cls(line.removeprefix(READY).strip(), stop)
 
-    def client(
-        self, region_name: str | None = None, account_id: str | None = None
-    ) -> BedrockClient:
-        """A boto3 client for Bedrock on this server.
+    def _make_client(self, service_name: str, region_name: str) -> Any:
+        import boto3  # noqa: PLC0415 - not before it is needed
 
-        Args:
-            region_name: default: ``AWS_DEFAULT_REGION``, or ``us-east-1``.
-            account_id: the account that its calls come from; default: ``123456789012``.
-        """
-        import boto3  # noqa: PLC0415
-
-        from bedrock_mock.mock.handle import make_client  # noqa: PLC0415 - it loads moto
-
-        return make_client(
-            boto3.client,
-            region_name,
-            account_id,
+        return boto3.client(  # type: ignore[call-overload]
+            service_name,
+            region_name=region_name,
             endpoint_url=self.endpoint_url,
             aws_access_key_id="testing",
             aws_secret_access_key="testing",  # noqa: S106 - a server of moto asks for none

@@ -160,7 +160,7 @@ def test_a_failure_of_a_job_that_is_stopping_is_never_used(bedrock, client):
     client.stop_evaluation_job(jobIdentifier=arn)
     bedrock.fail_next(EVALUATION_CLOCK, "no", job="evaluation-1")
     assert bedrock.complete(arn) == "Stopped"
-    assert bedrock.unused() == ["fail_next('bedrock::evaluation_job', job='evaluation-1')"]
+    assert bedrock.unused() == ["fail_next('bedrock::evaluation_job', 'no', job='evaluation-1')"]
 
 
 def test_scripts_can_be_for_one_account_and_region(bedrock):
@@ -184,9 +184,9 @@ def test_what_was_never_used_is_told_as_it_was_written(bedrock, client):
     client.create_model_import_job(**import_job())
     assert import_status(client) == "Completed"  # at the third attempt of boto3
     assert bedrock.unused() == [
-        "fail_next('bedrock::model_import_job', job='jbo-1')",
+        "fail_next('bedrock::model_import_job', 'no', job='jbo-1')",
         "raise_next('StopEvaluationJob', 'ConflictException', times=2, after=1)",
-        "throttle('ListImportedModels', times=1, region_name='us-west-3')",
+        "throttle('ListImportedModels', region_name='us-west-3')",
     ]
 
 
@@ -395,7 +395,7 @@ def test_an_error_that_cannot_be_is_refused(bedrock, arguments, message):
 
 @pytest.mark.parametrize("counts", [{"times": 0}, {"after": -1}])
 def test_a_count_that_cannot_be_is_refused(bedrock, counts):
-    with pytest.raises(ValueError, match=r"times=.* must be at least 1"):
+    with pytest.raises(ValueError, match="times must be at least 1"):
         bedrock.raise_next("ListImportedModels", "ThrottlingException", **counts)
 
 
@@ -563,7 +563,7 @@ def test_a_verb_is_a_path_and_its_arguments_a_body(server):
         ("advance", b"{}", "missing a required argument: 'job'"),
         ("advance", b"[]", "the body must be a JSON object"),
         ("advance", b"{", "Expecting property name"),
-        ("evaluation-results", b'{"job": "a", "scores": 1}', "scores is a dict or a function"),
+        ("evaluation-results", b'{"job": "a", "scores": 1}', "scores is of the type Mapping"),
         ("advance", b'{"job": 1}', "advance: job is of the type str, which 1 is not"),
         ("throttle", b'{"operation": "GetImportedModel", "times": "2"}', "which '2' is not"),
         (
@@ -606,7 +606,7 @@ def test_a_second_failure_of_the_same_job_is_unused(bedrock, client):
     client.create_model_import_job(**import_job())
     for message in ("first", "second"):
         bedrock.fail_next(IMPORT_CLOCK, message, job="job-1")
-    assert bedrock.unused() == [f"fail_next({IMPORT_CLOCK!r}, job='job-1')"]
+    assert bedrock.unused() == [f"fail_next({IMPORT_CLOCK!r}, 'second', job='job-1')"]
     bedrock.complete("job-1")
     assert client.get_model_import_job(jobIdentifier="job-1")["failureMessage"] == "first"
 

@@ -92,8 +92,7 @@ def tiny():
 
 
 def runtime_of(server):
-    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
-    return boto3.client("bedrock-runtime", REGION, endpoint_url=server.endpoint_url, **keys)
+    return server.client("bedrock-runtime", REGION)
 
 
 def said(client):
@@ -123,6 +122,28 @@ def test_it_answers_over_http_beside_the_first(server):
     with pytest.raises(ClientError, match="The operation ListAsyncInvokes is not implemented"):
         client.list_async_invokes()
     assert server.client(REGION).list_imported_models()["modelSummaries"] == []
+
+
+@pytest.mark.parametrize("account_id", [None, "111122223333"])
+def test_a_client_is_of_the_service_that_is_named(account_id):
+    with mock_bedrock() as bedrock:
+        client = bedrock.client("bedrock-runtime", region_name=REGION, account_id=account_id)
+        assert said(client) == [{"text": "Hi"}]
+        bedrock.client("bedrock", REGION).list_imported_models()
+        bedrock.client(service_name="bedrock").list_imported_models()
+        accounts = [call.account_id for call in bedrock.calls]
+        assert accounts == [account_id or "123456789012", *["123456789012"] * 2]
+        assert [call.service for call in bedrock.calls] == ["bedrock-runtime", *["bedrock"] * 2]
+
+
+@pytest.mark.parametrize("arguments", [("s3",), ("bedrock-agent", REGION), (5,)])
+def test_a_client_of_a_service_that_is_not_mocked_is_refused(arguments):
+    message = "neither a region nor a service that is mocked, which are: bedrock, bedrock-runtime"
+    with mock_bedrock() as bedrock:
+        with pytest.raises(ValueError, match=message):
+            bedrock.client(*arguments)
+        with pytest.raises(ValueError, match=message):
+            bedrock.client(service_name=arguments[0])
 
 
 def test_its_calls_are_recorded_scripted_and_validated():

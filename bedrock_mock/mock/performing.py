@@ -1,0 +1,80 @@
+"""A verb, held against the signature of its method and done in the process that has the state."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from bedrock_mock.mock.verbs import Scripting
+from bedrock_mock.moto_bridge.backends import backends_of
+from bedrock_mock.scripting.said import Said
+from bedrock_mock.scripting.verbs import verbs
+from bedrock_mock.scripting.where import Where
+from bedrock_mock.services import SERVICES
+
+
+def perform(name: str, arguments: Mapping[str, Any]) -> Any:
+    """Does what a verb says.
+
+    Args:
+        name: ``fail_next`` and the like.
+        arguments: those of its method, which may have come as JSON.
+
+    Raises:
+        ValueError: there is no such verb, an argument is not its own, or it makes no sense.
+    """
+    known = verbs()
+    if name not in known:
+        msg = f"{name!r} is not a verb. The verbs are: {', '.join(sorted(known))}"
+        raise ValueError(msg)
+    method = vars(Scripting)[name]
+    if isinstance(method, property):
+        method = method.fget
+    _, *own = inspect.signature(method).parameters.values()
+    signature = inspect.Signature(own)
+    try:
+        bound = signature.bind(**arguments)
+    except TypeError as error:
+        msg = f"{name}{signature}: {error}"
+        raise ValueError(msg) from None
+    _check_types(name, method, bound)
+    bound.apply_defaults()
+    said = dict(bound.arguments)
+    where = Where(said.pop("region_name", None), said.pop("account_id", None))
+    for service in SERVICES:
+        # A reset of moto's clears what is scripted only where a backend exists.
+        backends_of(service).open(DEFAULT_ACCOUNT_ID)
+    return known[name](Said(_as_written(name, bound), where), **said)
+
+
+def _check_types(name: str, method: Any, bound: inspect.BoundArguments) -> None:
+    for argument, value in bound.arguments.items():
+        hint = get_type_hints(method)[argument]
+        if not _fits(value, hint):
+            hint = getattr(hint, "__name__", None) if isinstance(hint, type) else hint
+            hint = re.sub(r"\b(?:typing|collections\.abc)\.", "", str(hint))
+            msg = f"{name}: {argument} is of the type {hint}, which {value!r} is not"
+            raise ValueError(msg)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value is of one of the types of an annotation."""
+    # Python 3.10 makes a Union of what may be None.
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return any(isinstance(value, get_origin(kind) or kind) for kind in kinds)
+
+
+def _as_written(name: str, bound: inspect.BoundArguments) -> str:
+    """The call as the test wrote it, without what is as it would be anyway."""
+    words = []
+    for parameter in bound.signature.parameters.values():
+        value = bound.arguments[parameter.name]
+        if value != parameter.default:
+            must_be = parameter.default is parameter.empty
+            words.append(repr(value) if must_be else f"{parameter.name}={value!r}")
+    return f"{name}({', '.join(words)})"

@@ -1,0 +1,55 @@
+"""What a verb is told beside its own arguments: the words of the test, and where they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bedrock_mock.resources.lifecycle import clocks
+from bedrock_mock.scripting.jobs import jobs, must_go_on
+from bedrock_mock.scripting.scripts import SCRIPTS, ForJob, Matching
+from bedrock_mock.scripting.where import Where
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence of a test.
+
+    Attributes:
+        text: as the test wrote it: ``fail_next('bedrock::model_import_job', 'Too large.')``.
+        where: the region and the account that it is about.
+    """
+
+    text: str
+    where: Where
+
+    def jobs(self, clock: str, identifier: str | None) -> Iterator[tuple[Any, Any]]:
+        """The jobs of a clock and their backends: all, or those of this name or ARN."""
+        for backend, job in jobs(self.where):
+            if job.clock == clock and identifier in (None, job.name, job.arn):
+                yield backend, job
+
+    def script_job(
+        self, clock: str, job: str | None, matching: Matching | None, attribute: str, value: Any
+    ) -> None:
+        """Sets an attribute of a job: of one that is under way, or of the next one that fits.
+
+        Raises:
+            ValueError: there is no such clock, or the job has ended.
+        """
+        if clock not in clocks():
+            msg = f"Unknown clock {clock!r}. Known clocks: {', '.join(clocks())}"
+            raise ValueError(msg)
+        script = ForJob(self.text, self.where, clock, job, matching, attribute, value)
+        there = list(self.jobs(clock, job)) if script.is_for_one else []
+        if job is not None and there and all(each.has_ended for _, each in there):
+            must_go_on(self.text, there[0][1])
+        # First, for a job may be created meanwhile.
+        SCRIPTS.add_for_job(script)
+        for backend, each in there:
+            with backend.lock:
+                if each.is_in_first and SCRIPTS.give(
+                    script, each, backend.account_id, backend.region_name
+                ):
+                    return

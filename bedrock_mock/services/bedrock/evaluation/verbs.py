@@ -1,0 +1,27 @@
+"""The scripting verb of evaluation jobs: the scores that one comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJob
+from bedrock_mock.services.bedrock.evaluation.scores import checked, metrics_of
+
+if TYPE_CHECKING:
+    from bedrock_mock.scripting.said import Said
+
+
+def evaluation_results(said: Said, job: str, scores: Any) -> None:
+    """Has an evaluation job come to these scores."""
+    matching = None
+    if not callable(scores):
+        checked(scores, job)
+        for _, there in said.jobs(EvaluationJob.clock, job):
+            checked(scores, job, metrics_of(there.request))
+
+        def matching(request: Mapping[str, Any]) -> bool:
+            # One that lacks a metric is not meant, and the script is left unused.
+            return set(scores) <= set(metrics_of(request))
+
+    said.script_job(EvaluationJob.clock, job, matching, "scores", scores)
