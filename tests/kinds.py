@@ -1,7 +1,7 @@
 """Every kind of resource, once: how to make one, and what is true of it.
 
-A new kind is one more entry in KINDS. The tests of tags, lists, clocks, tokens and policies that
-hold for all kinds run over the table.
+A new kind is one more entry in ALL. What holds for all kinds (lists, pages, filters, sorting,
+tags, clocks, tokens, policies, deletion, generated requests) runs over the table.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from botocore import xform_name
+
+from bedrock_mock.services.bedrock.service import BEDROCK
 from support import (
     CUSTOM_MODEL_CLOCK,
     CUSTOMIZATION_CLOCK,
@@ -33,17 +36,23 @@ class Kind:
         name: of the entry: a kind may be made in two ways.
         arn_type: the part of the ARN that names it.
         create: the operation that makes one, or the job that makes one.
-        request: a valid request for it, from a number.
+        request: a valid request for it, from its name.
         tags: the member of that request with the tags of the resource.
         created: the member of the answer with the ARN, or a function that finds it.
         get: the operation that gets one, and the member that names it.
         listing: the operation that lists them, and the member with the items.
+        named: the member of an item that has its name.
         status: the member with the status, or ``None`` if it has none.
         statuses: the first status and the one that follows.
         clock: what moves the status on, or ``None``.
         by_name: the member of Get's answer that names the resource, too; ``None`` if only
             its ARN does.
         takes_role: whether its request passes a role.
+        takes_capitals: whether a name may have them.
+        too_many_tags: the error of Create for the 51st tag.
+        deletion: the operation that deletes one, or ``None``.
+        deleted: the member of that request, which takes an ARN; a list where it takes several.
+        stop: the operation that stops one, or ``None``.
     """
 
     name: str
@@ -54,50 +63,105 @@ class Kind:
     created: str | Callable[[Any, Any], str]
     get: tuple[str, str]
     listing: tuple[str, str]
+    named: str
     status: str | None = "status"
     statuses: tuple[str, str] = ("InProgress", "Completed")
     clock: str | None = None
     by_name: str | None = None
     takes_role: bool = True
+    takes_capitals: bool = True
+    too_many_tags: str = "TooManyTagsException"
+    deletion: str | None = None
+    deleted: str | list[str] = ""
+    stop: str | None = None
 
-    def make(self, client, tag_list=(), number=1, **members):
+    def make(self, client, tag_list=(), number=1, name=None, **members):
         """The ARN of a new resource with these tags."""
         if not self.takes_role:
             members.pop("roleArn", None)
-        request = self.request(number, **{self.tags: list(tag_list)}, **members)
-        answer = getattr(client, self.create)(**request)
+        request = self.request(name or f"n{number}", **{self.tags: list(tag_list)}, **members)
+        answer = call(client, self.create, **request)
         return self.created(client, answer) if callable(self.created) else answer[self.created]
 
     def look(self, client, identifier):
         """What Get answers."""
         operation, member = self.get
-        return getattr(client, operation)(**{member: identifier})
+        return call(client, operation, **{member: identifier})
 
     def items(self, client, **request):
         """What List answers."""
         operation, member = self.listing
-        return getattr(client, operation)(**request)[member]
+        return call(client, operation, **request)[member]
+
+    def accepts(self, *members):
+        """Whether its List takes all these members."""
+        return set(members) <= shape_of(self.listing[0]).members.keys()
+
+    @property
+    def status_filter(self):
+        """The member of List that filters by the status, or ``None``."""
+        return next(filter(self.accepts, ("statusEquals", "modelStatus")), None)
+
+    def delete(self, client, arn):
+        """Deletes one; what the operation answers."""
+        several = isinstance(self.deleted, list)
+        member, value = (self.deleted[0], [arn]) if several else (self.deleted, arn)
+        return call(client, self.deletion, **{member: value})
+
+    @property
+    def created_by_job(self):
+        """Whether a job of another kind makes it."""
+        return callable(self.created)
+
+    @staticmethod
+    def arn_of(item):
+        """The ARN of an item of a list: the first of its members that is one."""
+        return next(value for name, value in item.items() if name.lower().endswith("arn"))
+
+
+def shape_of(operation):
+    """The shape of an operation's request."""
+    return BEDROCK.protocol.model.operation_model(operation).input_shape
+
+
+def call(client, operation, **request):
+    """Calls an operation by its name in the service model."""
+    return getattr(client, xform_name(operation))(**request)
 
 
 def of_job(get, member):
     """Finds the ARN of what a completed job has made."""
-    return lambda client, answer: getattr(client, get)(jobIdentifier=answer["jobArn"])[member]
+    return lambda client, answer: call(client, get, jobIdentifier=answer["jobArn"])[member]
+
+
+def snapshot(client):
+    """All that the lists and tags of an account and region tell; it is a look at each job."""
+    items = []
+    for listing in dict.fromkeys(kind.listing for kind in ALL):
+        items += call(client, listing[0])[listing[1]]
+    return [
+        (item, client.list_tags_for_resource(resourceARN=Kind.arn_of(item))["tags"])
+        for item in items
+    ]
 
 
 IMPORTS = {
-    "create": "create_model_import_job",
-    "request": lambda n, **members: import_job(f"job-{n}", f"model-{n}", **members),
+    "create": "CreateModelImportJob",
+    "request": lambda name, **members: import_job(name, name, **members),
 }
 CUSTOMIZATIONS = {
-    "create": "create_model_customization_job",
-    "request": lambda n, **members: customization_job(f"job-{n}", f"model-{n}", **members),
+    "create": "CreateModelCustomizationJob",
+    "request": lambda name, **members: customization_job(name, name, **members),
 }
 CUSTOM_MODELS = {
     "arn_type": "custom-model",
-    "get": ("get_custom_model", "modelIdentifier"),
-    "listing": ("list_custom_models", "modelSummaries"),
+    "get": ("GetCustomModel", "modelIdentifier"),
+    "listing": ("ListCustomModels", "modelSummaries"),
+    "named": "modelName",
     "by_name": "modelName",
     "status": "modelStatus",
+    "deletion": "DeleteCustomModel",
+    "deleted": "modelIdentifier",
 }
 ALL = [
     Kind(
@@ -106,8 +170,9 @@ ALL = [
         **IMPORTS,
         tags="jobTags",
         created="jobArn",
-        get=("get_model_import_job", "jobIdentifier"),
-        listing=("list_model_import_jobs", "modelImportJobSummaries"),
+        get=("GetModelImportJob", "jobIdentifier"),
+        listing=("ListModelImportJobs", "modelImportJobSummaries"),
+        named="jobName",
         clock=IMPORT_CLOCK,
         by_name="jobName",
     ),
@@ -116,22 +181,32 @@ ALL = [
         "imported-model",
         **IMPORTS,
         tags="importedModelTags",
-        created=of_job("get_model_import_job", "importedModelArn"),
-        get=("get_imported_model", "modelIdentifier"),
-        listing=("list_imported_models", "modelSummaries"),
+        created=of_job("GetModelImportJob", "importedModelArn"),
+        get=("GetImportedModel", "modelIdentifier"),
+        listing=("ListImportedModels", "modelSummaries"),
+        named="modelName",
+        deletion="DeleteImportedModel",
+        deleted="modelIdentifier",
         status=None,
         by_name="modelName",
     ),
     Kind(
         "evaluation-job",
         "evaluation-job",
-        create="create_evaluation_job",
-        request=lambda n, **members: evaluation_job(f"evaluation-{n}", **members),
+        create="CreateEvaluationJob",
+        request=evaluation_job,
         tags="jobTags",
         created="jobArn",
-        get=("get_evaluation_job", "jobIdentifier"),
-        listing=("list_evaluation_jobs", "jobSummaries"),
+        get=("GetEvaluationJob", "jobIdentifier"),
+        listing=("ListEvaluationJobs", "jobSummaries"),
+        named="jobName",
         clock=EVALUATION_CLOCK,
+        takes_capitals=False,
+        # CreateEvaluationJob declares no TooManyTagsException.
+        too_many_tags="ValidationException",
+        deletion="BatchDeleteEvaluationJob",
+        deleted=["jobIdentifiers"],
+        stop="StopEvaluationJob",
     ),
     Kind(
         "model-customization-job",
@@ -139,8 +214,10 @@ ALL = [
         **CUSTOMIZATIONS,
         tags="jobTags",
         created="jobArn",
-        get=("get_model_customization_job", "jobIdentifier"),
-        listing=("list_model_customization_jobs", "modelCustomizationJobSummaries"),
+        get=("GetModelCustomizationJob", "jobIdentifier"),
+        listing=("ListModelCustomizationJobs", "modelCustomizationJobSummaries"),
+        named="jobName",
+        stop="StopModelCustomizationJob",
         clock=CUSTOMIZATION_CLOCK,
         by_name="jobName",
     ),
@@ -149,13 +226,13 @@ ALL = [
         **CUSTOM_MODELS,
         **CUSTOMIZATIONS,
         tags="customModelTags",
-        created=of_job("get_model_customization_job", "outputModelArn"),
+        created=of_job("GetModelCustomizationJob", "outputModelArn"),
     ),
     Kind(
         "brought custom-model",
         **CUSTOM_MODELS,
-        create="create_custom_model",
-        request=lambda n, **members: custom_model(f"custom-{n}", **members),
+        create="CreateCustomModel",
+        request=custom_model,
         tags="modelTags",
         created="modelArn",
         clock=CUSTOM_MODEL_CLOCK,
@@ -164,12 +241,15 @@ ALL = [
     Kind(
         "guardrail",
         "guardrail",
-        create="create_guardrail",
-        request=lambda n, **members: guardrail(f"guardrail-{n}", **members),
+        create="CreateGuardrail",
+        request=guardrail,
         tags="tags",
         created="guardrailArn",
-        get=("get_guardrail", "guardrailIdentifier"),
-        listing=("list_guardrails", "guardrails"),
+        get=("GetGuardrail", "guardrailIdentifier"),
+        listing=("ListGuardrails", "guardrails"),
+        named="name",
+        deletion="DeleteGuardrail",
+        deleted="guardrailIdentifier",
         clock=GUARDRAIL_CLOCK,
         statuses=("CREATING", "READY"),
         by_name="guardrailId",

@@ -20,6 +20,8 @@ IMPORT_CLOCK = "bedrock::model_import_job"
 EVALUATION_CLOCK = "bedrock::evaluation_job"
 CUSTOMIZATION_CLOCK = "bedrock::model_customization_job"
 CUSTOM_MODEL_CLOCK = "bedrock::custom_model"
+#: An account beside the one that calls come from.
+OTHER = "111122223333"
 BASE_MODEL = "amazon.titan-text-lite-v1:0:4k"
 
 #: For tests that reach into the process that holds the state.
@@ -173,20 +175,3 @@ def send_paths_as_they_are(client):
         request.url = unquote(request.url)
 
     client.meta.events.register("before-sign.bedrock", decode)
-
-
-def snapshot(client):
-    """All that the lists and tags of an account and region tell; it is a look at each job."""
-    items = [
-        *client.list_model_import_jobs()["modelImportJobSummaries"],
-        *client.list_evaluation_jobs()["jobSummaries"],
-        *client.list_imported_models()["modelSummaries"],
-        *client.list_model_customization_jobs()["modelCustomizationJobSummaries"],
-        *client.list_custom_models()["modelSummaries"],
-        *client.list_guardrails()["guardrails"],
-    ]
-    arns = [item.get("jobArn") or item.get("modelArn") or item["arn"] for item in items]
-    return [
-        (item, client.list_tags_for_resource(resourceARN=arn)["tags"])
-        for item, arn in zip(items, arns, strict=True)
-    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 
+import kinds
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -18,11 +19,6 @@ from bedrock_mock.services.bedrock.service import BEDROCK
 from support import (
     ACCOUNT,
     BASE_MODEL,
-    custom_model,
-    customization_job,
-    evaluation_job,
-    guardrail,
-    import_job,
     in_process,
     manual,
     tags,
@@ -56,6 +52,14 @@ def quick(examples):
     )
 
 
+#: One kind for each operation that makes something.
+MADE = list({kind.create: kind for kind in reversed(kinds.ALL)}.values())[::-1]
+
+
+def name_of(kind):
+    return f"known-{kind.name.replace(' ', '-')}"
+
+
 @contextmanager
 def world(*, running=False, config=None):
     """A mock with one of everything in it, the same at each entry; gives the backend."""
@@ -63,19 +67,11 @@ def world(*, running=False, config=None):
         for clock in clocks() if running else ():
             bedrock.set_transition(clock, manual(100))
         mock_random.seed(0)
-        for operation, request in (
-            ("CreateModelImportJob", import_job("known-job", "known-model", jobTags=tags(a="b"))),
-            ("CreateEvaluationJob", evaluation_job("known-evaluation", jobTags=tags(a="b"))),
-            ("CreateModelCustomizationJob", customization_job("known-customization", "known")),
-            ("CreateCustomModel", custom_model("known-custom", modelTags=tags(a="b"))),
-            ("CreateGuardrail", guardrail("known-guardrail", tags=tags(a="b"))),
-            ("PutModelInvocationLoggingConfiguration", {"loggingConfig": {}}),
-        ):
-            answer = call(operation, request)
-            assert answer.ok
-            if operation == "CreateGuardrail":
-                version = {"guardrailIdentifier": answer.json()["guardrailId"]}
-                assert call("CreateGuardrailVersion", version).ok
+        for kind in MADE:
+            assert call(kind.create, kind.request(name_of(kind), **{kind.tags: tags(a="b")})).ok
+        (guardrail,) = call("ListGuardrails", {}).json()["guardrails"]
+        assert call("CreateGuardrailVersion", {"guardrailIdentifier": guardrail["id"]}).ok
+        assert call("PutModelInvocationLoggingConfiguration", {"loggingConfig": {}}).ok
         yield bedrock.backend(region_name="us-east-1", account_id=ACCOUNT)
 
 
@@ -165,9 +161,14 @@ def valid():
     with world() as backend:
         arns = {kind: resource.arn for kind, resource in backend.resources()}
     unknown = {kind: arn[:-1] + "0" for kind, arn in arns.items()}
-
-    def known(kind, *names):
-        return st.sampled_from([arns[kind], arns[kind], unknown[kind], *names])
+    identifiers = {}
+    for one in kinds.ALL:
+        operation, member = one.get
+        shape = MODEL.operation_model(operation).input_shape.members[member].name
+        arn = arns[one.arn_type]
+        names = [arn.rpartition("/")[2]] if one.by_name == "guardrailId" else [name_of(one)]
+        known = [arn, arn, unknown[one.arn_type], *(names if one.by_name else []), "nobody"]
+        identifiers[shape] = st.sampled_from(known if one.by_name else known[:-1])
 
     foundation_models = st.sampled_from(
         [BASE_MODEL, f"arn:aws:bedrock:us-east-1::foundation-model/{BASE_MODEL}"]
@@ -175,21 +176,15 @@ def valid():
     return Valid(
         {
             "RoleArn": st.from_regex(f"arn:aws:iam::{ACCOUNT}:role/.+", fullmatch=True),
-            "ModelImportJobIdentifier": known("model-import-job", "known-job", "nobody"),
-            "ImportedModelIdentifier": known("imported-model", "known-model", "nobody"),
-            "EvaluationJobIdentifier": known("evaluation-job"),
-            "ModelCustomizationJobIdentifier": known(
-                "model-customization-job", "known-customization", "nobody"
-            ),
-            # The last custom model is the one that is there whether or not a job is running.
-            "ModelIdentifier": known("custom-model", "known-custom", "nobody") | foundation_models,
+            **identifiers,
+            "ModelIdentifier": identifiers["ModelIdentifier"] | foundation_models,
             "GetFoundationModelIdentifier": foundation_models,
             # Not every id that the pattern allows makes an ARN that its pattern allows.
-            "BaseModelIdentifier": foundation_models | st.sampled_from(["known-custom", "nobody"]),
+            "BaseModelIdentifier": foundation_models
+            | st.sampled_from(["known-brought-custom-model", "nobody"]),
             # The metrics of a human job must be those that it defines.
             "EvaluationMetricName": st.just("my-metric")
             | st.from_regex("[0-9a-zA-Z-_.]{1,63}", fullmatch=True),
-            "GuardrailIdentifier": known("guardrail", arns["guardrail"].rpartition("/")[2]),
             "GuardrailVersion": st.sampled_from(["DRAFT", "1", "9"]),
             "GuardrailNumericalVersion": st.sampled_from(["1", "9"]),
             # Profiles and policies are of the region; these have no operations yet.

@@ -10,11 +10,11 @@ import pytest
 import requests
 from botocore import xform_name
 from freezegun import freeze_time
+from kinds import ALL
 
 from support import (
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
-    customization_job,
     evaluation_job,
     import_job,
     in_process,
@@ -25,7 +25,6 @@ from support import (
 
 pytestmark = in_process
 
-KINDS = ["ModelImportJob", "ImportedModel", "EvaluationJob", "ModelCustomizationJob", "CustomModel"]
 MOTO_API = "https://motoapi.amazonaws.com/moto-api"
 
 
@@ -42,22 +41,14 @@ def evaluation_arn(client):
     return client.create_evaluation_job(**evaluation_job())["jobArn"]
 
 
-def test_a_row_has_the_members_that_get_answers_with_and_the_tags(client, evaluation_arn):
-    details = {"subnetIds": ["subnet-0a1b2c3d"], "securityGroupIds": ["sg-0a1b2c3d"]}
-    client.create_model_import_job(**import_job(vpcConfig=details, jobTags=tags(a="b")))
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+def test_a_row_has_the_members_that_get_answers_with_and_the_tags(client, kind):
+    arn = kind.make(client, tags(a="b"))
     answers = wire_answers(client)
-    client.get_model_import_job(jobIdentifier="job-1")
-    client.get_imported_model(modelIdentifier="model-1")
-    client.get_evaluation_job(jobIdentifier=evaluation_arn)
-    client.create_model_customization_job(**customization_job())
-    del answers[3:]
-    client.get_model_customization_job(jobIdentifier="customization-1")
-    client.get_custom_model(modelIdentifier="custom-1")
-    rows = shown()
-    for kind in KINDS:
-        members = {xform_name(name): value for name, value in answers.pop(0).items()}
-        expected_tags = {"a": "b"} if kind == "ModelImportJob" else {}
-        assert rows[kind] == [{**members, "tags": expected_tags}]
+    kind.look(client, arn)
+    members = {xform_name(name): value for name, value in answers[0].items()}
+    (row,) = shown()[kind.get[0].removeprefix("Get")]
+    assert row == {**members, "tags": {"a": "b"}}
 
 
 def test_all_accounts_and_regions_are_shown(bedrock_mock):

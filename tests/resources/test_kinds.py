@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import boto3
 import pytest
+from botocore import xform_name
 from kinds import ALL, WITH_CLOCKS
 
 from bedrock_mock.services import clocks
@@ -51,13 +53,9 @@ def test_it_is_found_by_each_of_its_identifiers(client, kind):
 def test_it_is_listed_newest_first_and_page_by_page(client, kind):
     assert kind.items(client) == []
     arns = [kind.make(client, number=number) for number in range(3)]
-    listed = [
-        item[next(key for key in item if key.lower().endswith("arn"))]
-        for item in kind.items(client)
-    ]
-    assert listed == arns[::-1]
+    assert [kind.arn_of(item) for item in kind.items(client)] == arns[::-1]
     operation, member = kind.listing
-    pages = client.get_paginator(operation).paginate(PaginationConfig={"PageSize": 2})
+    pages = client.get_paginator(xform_name(operation)).paginate(PaginationConfig={"PageSize": 2})
     assert [len(page[member]) for page in pages] == [2, 1]
 
 
@@ -93,3 +91,49 @@ def test_its_tags_are_its_own(client, kind):
     client.untag_resource(resourceARN=one, tagKeys=["a"])
     assert client.list_tags_for_resource(resourceARN=one)["tags"] == []
     assert client.list_tags_for_resource(resourceARN=two)["tags"] == tags(b="2")
+
+
+@pytest.fixture(params=[kind for kind in ALL if kind.deletion], ids=lambda kind: kind.name)
+def deletable(request):
+    return request.param
+
+
+def test_a_deleted_one_is_gone_everywhere(client, deletable):
+    arn, other = deletable.make(client, tags(a="b")), deletable.make(client, tags(c="d"), number=2)
+    name = deletable.look(client, arn)[deletable.by_name] if deletable.by_name else arn
+    deletable.delete(client, arn)
+    for identifier in (arn, name):
+        with refused("ResourceNotFoundException", 404):
+            deletable.look(client, identifier)
+    assert [deletable.arn_of(item) for item in deletable.items(client)] == [other]
+    with refused("ResourceNotFoundException", 404):
+        client.list_tags_for_resource(resourceARN=arn)
+    tagging = boto3.client("resourcegroupstaggingapi", region_name=REGION)
+    tagged = {each["ResourceARN"] for each in tagging.get_resources()["ResourceTagMappingList"]}
+    assert other in tagged
+    assert arn not in tagged
+
+
+def test_what_is_deleted_cannot_be_deleted_again(client, deletable):
+    arn = deletable.make(client)
+    deletable.delete(client, arn)
+    if isinstance(deletable.deleted, list):
+        (error,) = deletable.delete(client, arn)["errors"]
+        assert error["code"] == "404"
+    else:
+        with refused("ResourceNotFoundException", 404):
+            deletable.delete(client, arn)
+
+
+def test_the_name_of_a_deleted_one_is_free(client, deletable):
+    arn = deletable.make(client, name="again")
+    taken = client.exceptions.ClientError
+    with pytest.raises(taken):
+        deletable.make(client, name="again")
+    deletable.delete(client, arn)
+    if deletable.created_by_job:
+        # The name of the job that made it stays taken.
+        again = deletable.make(client, name="again", jobName="another")
+    else:
+        again = deletable.make(client, name="again")
+    assert again != arn

@@ -7,16 +7,14 @@ from datetime import datetime, timedelta, timezone
 import boto3
 import pytest
 from freezegun import freeze_time
+from kinds import ALL, KINDS, WITH_CLOCKS, call
 
 from support import (
-    CUSTOM_MODEL_CLOCK,
     CUSTOMIZATION_CLOCK,
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
     REGION,
-    custom_model,
     customization_job,
-    evaluation_job,
     import_job,
     in_process,
     manual,
@@ -36,52 +34,46 @@ def after(seconds):
     return {"progression": "time", "seconds": seconds}
 
 
-class Imports:
-    """Import jobs, looked at in three ways."""
+#: The members that name what a job makes, and the beginnings of the names of both.
+NAMES = {
+    "model-import-job": ("job", {"importedModelName": "model"}),
+    "evaluation-job": ("evaluation", {}),
+    "model-customization-job": ("customization", {"customModelName": "custom"}),
+    "brought custom-model": ("custom", {}),
+}
 
-    clock = IMPORT_CLOCK
 
-    def __init__(self, client):
-        self.client = client
+class Looked:
+    """One kind with a clock, looked at in three ways."""
 
-    def create(self, number=1):
-        return self.client.create_model_import_job(
-            **import_job(f"job-{number}", f"model-{number}")
-        )["jobArn"]
+    def __init__(self, kind, client):
+        self.kind, self.client, self.clock = kind, client, kind.clock
+        self.first, self.second = kind.statuses
+
+    def create(self, number=1, tag_list=()):
+        prefix, made = NAMES.get(self.kind.name, ("n", {}))
+        members = {member: f"{name}-{number}" for member, name in made.items()}
+        return self.kind.make(self.client, tag_list, name=f"{prefix}-{number}", **members)
 
     def get(self, arn):
-        return self.client.get_model_import_job(jobIdentifier=arn)["status"]
+        return self.kind.look(self.client, arn)[self.kind.status]
 
-    def list(self, _arn=None, **filters):
-        listed = self.client.list_model_import_jobs(**filters)["modelImportJobSummaries"]
-        return [summary["status"] for summary in listed]
+    def list(self, status=None, **filters):
+        """The statuses that List tells, of those with a status or of all."""
+        if status:
+            filters[self.kind.status_filter] = status
+        return [item[self.kind.status] for item in self.kind.items(self.client, **filters)]
 
     def poll(self, arn):
-        (status,) = self.list(arn)
-        return status
-
-
-class Evaluations(Imports):
-    """The same for evaluation jobs."""
-
-    clock = EVALUATION_CLOCK
-
-    def create(self, number=1):
-        request = evaluation_job(f"evaluation-{number}", jobTags=tags(a="b"))
-        return self.client.create_evaluation_job(**request)["jobArn"]
-
-    def get(self, arn):
-        return self.client.get_evaluation_job(jobIdentifier=arn)["status"]
-
-    def list(self, _arn=None, **filters):
-        listed = self.client.list_evaluation_jobs(**filters)["jobSummaries"]
-        return [summary["status"] for summary in listed]
+        (item,) = self.kind.items(self.client)
+        assert self.kind.arn_of(item) == arn
+        return item[self.kind.status]
 
     def stop(self, arn):
-        return self.client.stop_evaluation_job(jobIdentifier=arn)
+        return call(self.client, self.kind.stop, jobIdentifier=arn)
 
     def delete(self, arn):
-        return self.client.batch_delete_evaluation_job(jobIdentifiers=[arn])
+        return self.kind.delete(self.client, arn)
 
     def is_gone(self, arn):
         with refused("ResourceNotFoundException", 404, JOB_NOT_FOUND):
@@ -89,62 +81,37 @@ class Evaluations(Imports):
         return True
 
 
-class Customizations(Imports):
-    """The same for customization jobs."""
-
-    clock = CUSTOMIZATION_CLOCK
-
-    def create(self, number=1):
-        request = customization_job(f"customization-{number}", f"custom-{number}")
-        return self.client.create_model_customization_job(**request)["jobArn"]
-
-    def get(self, arn):
-        return self.client.get_model_customization_job(jobIdentifier=arn)["status"]
-
-    def list(self, _arn=None, **filters):
-        answer = self.client.list_model_customization_jobs(**filters)
-        return [summary["status"] for summary in answer["modelCustomizationJobSummaries"]]
-
-    def stop(self, arn):
-        return self.client.stop_model_customization_job(jobIdentifier=arn)
+def imports_of(client):
+    return Looked(KINDS["model-import-job"], client)
 
 
-class CustomModels(Imports):
-    """The same for custom models that are brought along."""
-
-    clock = CUSTOM_MODEL_CLOCK
-
-    def create(self, number=1):
-        return self.client.create_custom_model(**custom_model(f"custom-{number}"))["modelArn"]
-
-    def get(self, arn):
-        return self.client.get_custom_model(modelIdentifier=arn)["modelStatus"]
-
-    def list(self, _arn=None, **filters):
-        listed = self.client.list_custom_models(**filters)["modelSummaries"]
-        return [summary["modelStatus"] for summary in listed]
+def evaluations_of(client):
+    return Looked(KINDS["evaluation-job"], client)
 
 
-@pytest.fixture(params=[Imports, Evaluations, Customizations])
-def jobs(request, client):
-    """Each kind of job in turn."""
-    return request.param(client)
+def customizations_of(client):
+    return Looked(KINDS["model-customization-job"], client)
 
 
-@pytest.fixture(params=[Evaluations, Customizations])
-def stoppable(request, client):
-    """Each kind of job that can be stopped, in turn."""
-    return request.param(client)
+def each(kinds):
+    """A fixture that gives these kinds in turn."""
+
+    @pytest.fixture(params=kinds, ids=lambda kind: kind.name)
+    def looked(request, client):
+        return Looked(request.param, client)
+
+    return looked
 
 
-@pytest.fixture
-def models(client):
-    return CustomModels(client)
+#: Every kind with a clock; those that can be stopped; those whose List filters by the status.
+jobs = each(WITH_CLOCKS)
+stoppable = each([kind for kind in ALL if kind.stop])
+with_status = each([kind for kind in WITH_CLOCKS if kind.status_filter])
 
 
 @pytest.fixture
 def evaluations(client):
-    return Evaluations(client)
+    return evaluations_of(client)
 
 
 # --- immediate --------------------------------------------------------------------------
@@ -153,7 +120,7 @@ def evaluations(client):
 @pytest.mark.parametrize("look", ["get", "poll"])
 def test_at_once_is_the_default(jobs, look):
     arn = jobs.create()
-    assert getattr(jobs, look)(arn) == "Completed"
+    assert getattr(jobs, look)(arn) == jobs.second
 
 
 def test_at_once_a_deleted_job_is_gone(evaluations):
@@ -183,30 +150,25 @@ def test_at_once_a_job_is_over_before_it_can_be_stopped(stoppable):
 
 
 def test_at_once_the_model_of_a_job_that_nobody_looked_at_is_there(client):
-    Imports(client).create()
+    imports_of(client).create()
     assert client.get_imported_model(modelIdentifier="model-1")["jobName"] == "job-1"
-    Imports(client).create(2)
+    imports_of(client).create(2)
     assert len(client.list_imported_models()["modelSummaries"]) == 2
-    Imports(client).create(3)
+    imports_of(client).create(3)
     assert client.delete_imported_model(modelIdentifier="model-3")
 
 
 def test_at_once_the_custom_model_of_a_job_that_nobody_looked_at_is_there(client):
-    Customizations(client).create()
+    customizations_of(client).create()
     assert client.get_custom_model(modelIdentifier="custom-1")["jobName"] == "customization-1"
-    Customizations(client).create(2)
+    customizations_of(client).create(2)
     assert len(client.list_custom_models()["modelSummaries"]) == 2
-    Customizations(client).create(3)
+    customizations_of(client).create(3)
     assert client.delete_custom_model(modelIdentifier="custom-3")
     # It is also there for a job that starts from it.
-    Customizations(client).create(4)
+    customizations_of(client).create(4)
     request = customization_job("further", "further", baseModelIdentifier="custom-4")
     assert client.create_model_customization_job(**request)["jobArn"]
-
-
-@pytest.mark.parametrize("look", ["get", "poll"])
-def test_at_once_a_custom_model_that_is_brought_along_is_active(models, look):
-    assert getattr(models, look)(models.create()) == "Active"
 
 
 # --- look by look -------------------------------------------------------------------------
@@ -218,42 +180,44 @@ def test_the_nth_look_sees_the_next_status(jobs, bedrock_mock, look, times):
     bedrock_mock.set_transition(jobs.clock, manual(times))
     arn = jobs.create()
     seen = [getattr(jobs, look)(arn) for _ in range(times + 1)]
-    assert seen == ["InProgress"] * (times - 1) + ["Completed"] * 2
+    assert seen == [jobs.first] * (times - 1) + [jobs.second] * 2
 
 
 def test_looks_by_get_and_by_list_count_alike_and_for_their_own_job_only(jobs, bedrock_mock):
     bedrock_mock.set_transition(jobs.clock, manual(3))
     first = jobs.create(1)
-    assert [jobs.get(first), jobs.poll(first)] == ["InProgress", "InProgress"]
+    assert [jobs.get(first), jobs.poll(first)] == [jobs.first, jobs.first]
     second = jobs.create(2)
-    assert [jobs.get(first), jobs.get(second)] == ["Completed", "InProgress"]
+    assert [jobs.get(first), jobs.get(second)] == [jobs.second, jobs.first]
 
 
 def test_only_what_is_on_the_page_has_been_looked_at(jobs, bedrock_mock):
     bedrock_mock.set_transition(jobs.clock, manual(2))
+    # The page has the newest.
     first, second = jobs.create(1), jobs.create(2)
-    assert jobs.list(maxResults=1, sortOrder="Ascending") == ["InProgress"]
-    assert [jobs.get(first), jobs.get(second)] == ["Completed", "InProgress"]
+    assert jobs.list(maxResults=1) == [jobs.first]
+    assert [jobs.get(second), jobs.get(first)] == [jobs.second, jobs.first]
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
-def test_a_list_never_contradicts_its_own_status_filter(jobs, bedrock_mock, times):
-    bedrock_mock.set_transition(jobs.clock, manual(times))
+def test_a_list_never_contradicts_its_own_status_filter(with_status, bedrock_mock, times):
+    first, second = with_status.first, with_status.second
+    bedrock_mock.set_transition(with_status.clock, manual(times))
     for number in range(3):
-        jobs.create(number)
+        with_status.create(number)
     for _ in range(times - 1):
-        assert jobs.list(statusEquals="Completed") == []
-        assert jobs.list(statusEquals="InProgress") == ["InProgress"] * 3
+        assert with_status.list(second) == []
+        assert with_status.list(first) == [first] * 3
     # By this look they move on, so they are no longer what was asked for.
-    assert jobs.list(statusEquals="InProgress") == []
-    assert jobs.list(statusEquals="Completed") == ["Completed"] * 3
-    assert jobs.list(statusEquals="Failed") == []
+    assert with_status.list(first) == []
+    assert with_status.list(second) == [second] * 3
+    assert with_status.list("Failed") == []
 
 
 def test_what_is_refused_or_asks_for_something_else_is_no_look(client, bedrock_mock):
     bedrock_mock.set_transition(IMPORT_CLOCK, manual(2))
     bedrock_mock.set_transition(EVALUATION_CLOCK, manual(2))
-    imports, evaluations = Imports(client), Evaluations(client)
+    imports, evaluations = imports_of(client), evaluations_of(client)
     arn, evaluation = imports.create(), evaluations.create()
     for _ in range(3):
         assert client.list_imported_models()["modelSummaries"] == []
@@ -280,30 +244,14 @@ def test_stopping_moves_on_look_by_look(stoppable, bedrock_mock, look):
     assert seen == ["Stopping", "Stopped", "Stopped"]
 
 
-@pytest.mark.parametrize("look", ["get", "poll"])
-def test_a_custom_model_becomes_active_look_by_look(models, bedrock_mock, look):
-    bedrock_mock.set_transition(models.clock, manual(3))
-    arn = models.create()
-    assert [getattr(models, look)(arn) for _ in range(3)] == ["Creating", "Creating", "Active"]
-
-
-def test_a_list_of_custom_models_never_contradicts_its_own_status_filter(models, bedrock_mock):
-    bedrock_mock.set_transition(models.clock, manual(1))
-    models.create()
-    assert models.list(modelStatus="Active") == []
-    # By this look it moves on, so it is no longer what was asked for.
-    assert models.list(modelStatus="Creating") == []
-    assert models.list(modelStatus="Active") == ["Active"]
-
-
-@pytest.mark.parametrize("last", [None, {}, {"statusEquals": "Deleting"}])
+@pytest.mark.parametrize("last", [None, {}, {"status": "Deleting"}])
 def test_deleting_moves_on_look_by_look(evaluations, bedrock_mock, last):
     arn = evaluations.create()
     assert evaluations.get(arn) == "Completed"
     bedrock_mock.set_transition(EVALUATION_CLOCK, manual(3))
     evaluations.delete(arn)
     assert [evaluations.get(arn), evaluations.poll(arn)] == ["Deleting", "Deleting"]
-    assert evaluations.list(statusEquals="Completed") == []
+    assert evaluations.list("Completed") == []
     if last is not None:
         assert evaluations.list(**last) == []
     assert evaluations.is_gone(arn)
@@ -311,8 +259,8 @@ def test_deleting_moves_on_look_by_look(evaluations, bedrock_mock, last):
 
 
 def test_a_job_that_is_being_deleted_still_has_its_name_and_tags(client, bedrock_mock):
-    evaluations = Evaluations(client)
-    arn = evaluations.create()
+    evaluations = evaluations_of(client)
+    arn = evaluations.create(tag_list=tags(a="b"))
     assert evaluations.get(arn) == "Completed"
     bedrock_mock.set_transition(EVALUATION_CLOCK, NEVER)
     evaluations.delete(arn)
@@ -328,16 +276,18 @@ def test_a_job_that_is_being_deleted_still_has_its_name_and_tags(client, bedrock
 def test_a_change_of_the_progression_holds_for_jobs_that_are_there(jobs, bedrock_mock):
     bedrock_mock.set_transition(jobs.clock, NEVER)
     arn = jobs.create()
-    assert jobs.get(arn) == "InProgress"
+    assert jobs.get(arn) == jobs.first
     bedrock_mock.set_transition(jobs.clock, IMMEDIATE)
-    assert jobs.get(arn) == "Completed"
+    assert jobs.get(arn) == jobs.second
 
 
-def test_each_kind_of_job_has_its_own_clock(client, bedrock_mock):
-    bedrock_mock.set_transition(IMPORT_CLOCK, NEVER)
-    imports, evaluations = Imports(client), Evaluations(client)
-    assert imports.get(imports.create()) == "InProgress"
-    assert evaluations.get(evaluations.create()) == "Completed"
+def test_each_kind_has_its_own_clock(jobs, bedrock_mock):
+    bedrock_mock.set_transition(jobs.clock, NEVER)
+    assert jobs.get(jobs.create()) == jobs.first
+    for number, kind in enumerate(WITH_CLOCKS):
+        if kind != jobs.kind:
+            other = Looked(kind, jobs.client)
+            assert other.get(other.create(10 + number)) == other.second
 
 
 # --- with time ----------------------------------------------------------------------------
@@ -350,9 +300,9 @@ def test_a_job_is_over_when_its_time_is_up_and_not_before(jobs, bedrock_mock, lo
     with freeze_time(START) as clock:
         arn = jobs.create()
         clock.tick(59)
-        assert getattr(jobs, look)(arn) == getattr(jobs, look)(arn) == "InProgress"
+        assert getattr(jobs, look)(arn) == getattr(jobs, look)(arn) == jobs.first
         clock.tick(1)
-        assert getattr(jobs, look)(arn) == "Completed"
+        assert getattr(jobs, look)(arn) == jobs.second
 
 
 @in_process
@@ -360,7 +310,7 @@ def test_the_times_tell_when_the_job_was_due_however_late_somebody_looks(client,
     bedrock_mock.set_transition(IMPORT_CLOCK, after(60))
     bedrock_mock.set_transition(EVALUATION_CLOCK, after(60))
     with freeze_time(START) as clock:
-        imported, evaluated = Imports(client).create(), Evaluations(client).create()
+        imported, evaluated = imports_of(client).create(), evaluations_of(client).create()
         clock.tick(timedelta(days=1))
         job = client.get_model_import_job(jobIdentifier=imported)
         evaluation = client.get_evaluation_job(jobIdentifier=evaluated)
@@ -376,7 +326,7 @@ def test_the_model_of_a_job_that_nobody_looked_at_is_there_in_time(client, bedro
     bedrock_mock.set_transition(IMPORT_CLOCK, after(60))
     with freeze_time(START) as clock:
         for number in range(3):
-            Imports(client).create(number)
+            imports_of(client).create(number)
         client.create_model_import_job(
             **import_job("tagged", "tagged", importedModelTags=tags(a="b"))
         )
@@ -398,7 +348,7 @@ def test_the_model_of_a_job_that_nobody_looked_at_is_there_in_time(client, bedro
 def test_a_model_name_is_taken_whether_the_job_is_running_or_over_unseen(client, bedrock_mock):
     bedrock_mock.set_transition(IMPORT_CLOCK, after(60))
     with freeze_time(START) as clock:
-        Imports(client).create()
+        imports_of(client).create()
         for _ in range(2):
             with refused(
                 "ValidationException", 400, "The provided model name is currently in use."
@@ -412,7 +362,7 @@ def test_the_model_name_of_a_job_that_has_failed_unseen_is_free(client, bedrock_
     bedrock_mock.set_transition(IMPORT_CLOCK, after(60))
     bedrock_mock.fail_next(IMPORT_CLOCK, "no")
     with freeze_time(START) as clock:
-        Imports(client).create()
+        imports_of(client).create()
         clock.tick(60)
         client.create_model_import_job(**import_job("job-2", "model-1"))
         clock.tick(60)
@@ -436,24 +386,13 @@ def test_stopping_takes_its_time(stoppable, bedrock_mock):
 def test_a_customization_ends_when_it_was_due_however_late_somebody_looks(client, bedrock_mock):
     bedrock_mock.set_transition(CUSTOMIZATION_CLOCK, after(60))
     with freeze_time(START) as clock:
-        arn = Customizations(client).create()
+        arn = customizations_of(client).create()
         clock.tick(timedelta(days=1))
         model = client.get_custom_model(modelIdentifier="custom-1")
         job = client.get_model_customization_job(jobIdentifier=arn)
     assert job["creationTime"] == model["creationTime"] == milliseconds(START)
     assert job["endTime"] == job["lastModifiedTime"]
     assert job["endTime"] == milliseconds(START) + timedelta(seconds=60)
-
-
-@in_process
-def test_a_custom_model_takes_its_time_to_become_active(models, bedrock_mock):
-    bedrock_mock.set_transition(models.clock, after(60))
-    with freeze_time(START) as clock:
-        arn = models.create()
-        clock.tick(59)
-        assert models.get(arn) == models.poll(arn) == "Creating"
-        clock.tick(1)
-        assert models.get(arn) == "Active"
 
 
 @in_process

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from inspect import signature
 
 import boto3
 import kinds
 import pytest
+from kinds import snapshot
 
 from support import (
     ACCOUNT,
@@ -15,7 +17,6 @@ from support import (
     many_tags,
     refused,
     role_of,
-    snapshot,
     tags,
 )
 
@@ -113,9 +114,7 @@ def test_a_resource_has_at_most_50_tags(client, kind):
 
 
 def test_nothing_is_created_with_51_tags(client, kind):
-    # CreateEvaluationJob declares no TooManyTagsException.
-    code = "ValidationException" if kind == "evaluation-job" else "TooManyTagsException"
-    with refused(code, 400):
+    with refused(kinds.KINDS[kind].too_many_tags, 400):
         make(client, kind, many_tags(51))
     assert snapshot(client) == []
 
@@ -142,10 +141,14 @@ def test_an_arn_that_names_nothing_here_is_not_found(client, bedrock_mock, kind)
                 call()
 
 
+def arn_types():
+    """The types of the ARNs that can be tagged, as the service model's pattern lists them."""
+    pattern = kinds.shape_of("TagResource").members["resourceARN"].metadata["pattern"]
+    return re.findall(r"[a-z]+(?:-[a-z]+)+(?=/)", pattern)
+
+
 def test_a_resource_of_a_kind_that_is_not_mocked_is_not_found(client):
-    mocked = {kind.arn_type for kind in kinds.ALL}
-    taggable = ("provisioned-model", "prompt-router", "model-invocation-job")
-    missing = next(arn_type for arn_type in taggable if arn_type not in mocked)
+    missing = next(each for each in arn_types() if each not in {k.arn_type for k in kinds.ALL})
     for call in calls(client, f"arn:aws:bedrock:{REGION}:{ACCOUNT}:{missing}/abcdefghijkl"):
         with refused("ResourceNotFoundException", 404, NOT_FOUND):
             call()
@@ -203,11 +206,14 @@ def test_get_resources_filters_by_tags(tagging, tagged, filters, expected):
     ("types", "expected"),
     [
         (["bedrock"], KINDS),
-        (["bedrock:imported-model"], ["imported-model"]),
+        *(
+            (
+                [f"bedrock:{arn_type}"],
+                [each.name for each in kinds.ALL if each.arn_type == arn_type],
+            )
+            for arn_type in {each.arn_type: None for each in kinds.ALL}
+        ),
         (["bedrock:model-import-job", "bedrock:evaluation-job"], [KINDS[0], KINDS[2]]),
-        (["bedrock:model-customization-job"], ["model-customization-job"]),
-        (["bedrock:custom-model"], ["custom-model", "brought custom-model"]),
-        (["bedrock:guardrail"], ["guardrail"]),
         (["bedrock:no-kind"], []),
         (["s3"], ["bucket"]),
         (["s3", "bedrock:evaluation-job"], ["bucket", "evaluation-job"]),
@@ -244,11 +250,13 @@ def test_get_resources_tells_of_its_own_account_and_region_and_not_of_what_is_de
     other = "111122223333"
     make(bedrock_mock.client(region_name="eu-west-1"), KINDS[0], tags(a="b"))
     make(bedrock_mock.client(account_id=other), KINDS[0], tags(a="b"), roleArn=role_of(other))
-    job, model, evaluation, customization, custom_model, brought, guardrail = tagged
-    client.delete_imported_model(modelIdentifier=model)
-    client.delete_custom_model(modelIdentifier=custom_model)
-    client.batch_delete_evaluation_job(jobIdentifiers=[evaluation])
-    assert found(tagging).keys() == {job, customization, brought, guardrail}
+    kept = set()
+    for arn, kind in zip(tagged, kinds.ALL, strict=True):
+        if kind.deletion:
+            kind.delete(client, arn)
+        else:
+            kept.add(arn)
+    assert found(tagging).keys() == kept
 
 
 def test_keys_and_values_are_told_once_each(tagging, tagged):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support import ACCOUNT, ROLE, body, refused, role_of, wire_answers
+from support import ACCOUNT, OTHER, ROLE, body, refused, role_of, wire_answers
 
-OTHER = "111122223333"
 BUCKET = {"bucketName": "my-bucket", "keyPrefix": "logs"}
 CLOUD_WATCH = {"logGroupName": "/bedrock/invocations", "roleArn": ROLE}
 EVERYTHING = {

@@ -8,6 +8,7 @@ import sys
 
 import boto3
 import pytest
+from kinds import snapshot
 
 from support import (
     ACCOUNT,
@@ -19,7 +20,6 @@ from support import (
     import_job,
     in_process,
     refused,
-    snapshot,
 )
 
 STRICT = pytest.mark.bedrock_mock(config={"bedrock": {"references": "strict"}})

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from kinds import snapshot
 
 from support import (
     ACCOUNT,
     BASE_MODEL,
     CUSTOM_MODEL_CLOCK,
     CUSTOMIZATION_CLOCK,
+    OTHER,
     REGION,
     body,
     custom_model,
@@ -20,12 +22,10 @@ from support import (
     refused,
     role_of,
     send_paths_as_they_are,
-    snapshot,
     tags,
     wire_answers,
 )
 
-OTHER = "111122223333"
 NOT_FOUND = "The provided custom model was not found."
 FOREIGN_ROLE = "Cross-account pass role is not allowed."
 NAME_TAKEN = "The provided model name is currently in use."

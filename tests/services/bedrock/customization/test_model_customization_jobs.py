@@ -6,12 +6,14 @@ import re
 
 import boto3
 import pytest
+from kinds import snapshot
 
 from bedrock_mock import mock_bedrock
 from support import (
     ACCOUNT,
     BASE_MODEL,
     CUSTOMIZATION_CLOCK,
+    OTHER,
     REGION,
     body,
     custom_model,
@@ -21,12 +23,10 @@ from support import (
     refused,
     role_of,
     send_paths_as_they_are,
-    snapshot,
     tags,
     wire_answers,
 )
 
-OTHER = "111122223333"
 NEVER = manual(1000)
 NOT_FOUND = "The provided model customization job was not found."
 JOB_NAME_TAKEN = "The provided job name is currently in use."

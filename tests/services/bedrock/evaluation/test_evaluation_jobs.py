@@ -7,10 +7,12 @@ import re
 import boto3
 import pytest
 from botocore.config import Config
+from kinds import snapshot
 
 from support import (
     ACCOUNT,
     EVALUATION_CLOCK,
+    OTHER,
     REGION,
     body,
     data_set,
@@ -20,12 +22,10 @@ from support import (
     refused,
     role_of,
     send_paths_as_they_are,
-    snapshot,
     tags,
     wire_answers,
 )
 
-OTHER = "111122223333"
 NOT_FOUND = "The provided evaluation job was not found."
 NAME_TAKEN = "The provided job name is currently in use."
 FOREIGN_ROLE = "Cross-account pass role is not allowed."

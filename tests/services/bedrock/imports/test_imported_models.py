@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from kinds import snapshot
 
 from support import (
     ACCOUNT,
@@ -16,7 +17,6 @@ from support import (
     refused,
     role_of,
     send_paths_as_they_are,
-    snapshot,
     tags,
     wire_answers,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 
@@ -10,8 +9,10 @@ import boto3
 import pytest
 from botocore import xform_name
 from freezegun import freeze_time
+from kinds import snapshot
 from moto.core import set_initial_no_auth_action_count
 from moto.moto_api._internal import mock_random
+from permissions import authorised, user, with_key
 
 from support import (
     ACCOUNT,
@@ -19,6 +20,7 @@ from support import (
     CUSTOMIZATION_CLOCK,
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
+    OTHER,
     REGION,
     body,
     custom_model,
@@ -31,12 +33,10 @@ from support import (
     refused,
     role_of,
     send_paths_as_they_are,
-    snapshot,
     tags,
     wire_answers,
 )
 
-OTHER = "111122223333"
 NOT_FOUND = "The provided model import job was not found."
 JOB_NAME_TAKEN = "The provided job name is currently in use."
 MODEL_NAME_TAKEN = "The provided model name is currently in use."
@@ -389,37 +389,6 @@ def test_a_region_that_does_not_exist_is_denied_by_its_name(bedrock_mock):
 # --- permissions --------------------------------------------------------------------------
 
 
-def with_key(key, secret=None):
-    """A client that signs with this access key of IAM or STS."""
-    return boto3.client(
-        "bedrock",
-        region_name=REGION,
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=secret or key["SecretAccessKey"],
-        aws_session_token=key.get("SessionToken"),
-    )
-
-
-def user(name, *operations, resource="*", but=()):
-    """The access key of a new user who may call these operations, but on some resources none."""
-    iam = boto3.client("iam", region_name=REGION)
-    iam.create_user(UserName=name)
-    actions = [f"bedrock:{operation}" for operation in operations]
-    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
-    statements = [statement]
-    if but:
-        statements.append({"Effect": "Deny", "Action": "bedrock:*", "Resource": but})
-    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    iam.put_user_policy(UserName=name, PolicyName="policy", PolicyDocument=policy)
-    return iam.create_access_key(UserName=name)["AccessKey"]
-
-
-@set_initial_no_auth_action_count(0)
-def authorised(function, *args, **kwargs):
-    """Calls a function while moto checks signatures and policies."""
-    return function(*args, **kwargs)
-
-
 def call(client, operation, request):
     return getattr(client, xform_name(operation))(**request)
 
@@ -480,29 +449,6 @@ def test_a_user_may_do_what_a_policy_allows_and_nothing_else(client, bedrock_moc
     allowed = with_key(user("allowed", operation))
     answer = authorised(call, allowed, operation, request)
     assert answer["ResponseMetadata"]["HTTPStatusCode"] in {200, 201, 202}
-
-
-def test_a_policy_can_be_for_one_job(client):
-    first, second = create(client), create(client, "job-2", "model-2")
-    its_client = with_key(user("reader", "GetModelImportJob", resource=first))
-    assert authorised(get, its_client, first)["jobName"] == "job-1"
-    with refused("AccessDeniedException", 403):
-        authorised(get, its_client, second)
-
-
-def test_a_policy_is_for_a_resource_by_whatever_it_is_named(client):
-    model = get(client, create(client))["importedModelArn"]
-    its_client = with_key(user("reader", "GetImportedModel", resource=model))
-    for identifier in (model, "model-1"):
-        got = authorised(its_client.get_imported_model, modelIdentifier=identifier)
-        assert got["modelArn"] == model
-    denied = with_key(user("denied", "DeleteImportedModel", but=[model]))
-    for identifier in (model, "model-1"):
-        with refused("AccessDeniedException", 403):
-            authorised(denied.delete_imported_model, modelIdentifier=identifier)
-    assert client.get_imported_model(modelIdentifier="model-1")["modelArn"] == model
-    with refused("ResourceNotFoundException", 404):
-        authorised(denied.delete_imported_model, modelIdentifier="model-2")
 
 
 def test_each_resource_of_a_batch_is_held_against_policies(client):
