@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import Any
 
 from botocore import xform_name
@@ -32,7 +31,7 @@ class _Kind:
         """All resources of the kind, over all accounts and regions, as of now.
 
         moto shows those attributes that JSON can hold: here they are the members that the
-        Get operation answers with, in snake_case, and the tags.
+        Get operation answers with, in snake_case, the tags, and where the resource is.
         """
         found: list[Any] = []
         for account in list(self._backends.values()):
@@ -40,28 +39,67 @@ class _Kind:
                 with backend.lock:
                     kind = backend.kinds[self._arn_type]
                     kind.settle()
-                    found.extend(map(self._shown, kind.store))
+                    where = {"region": backend.region_name, "account": backend.account_id}
+                    found.extend(_Row({**self._members(each), **where}) for each in kind.store)
         return found
 
     @instances_tracked.setter
     def instances_tracked(self, value: list[Any]) -> None:
         """moto empties this at a reset; the backends have been emptied already."""
 
-    def _shown(self, resource: Any) -> SimpleNamespace:
+    def _members(self, resource: Any) -> dict[str, Any]:
         members = self._protocol.operation(f"Get{self.name}").encode(resource)
-        attributes = {xform_name(name): value for name, value in members.items()}
-        return SimpleNamespace(**{**attributes, "tags": dict(resource.tags)})
+        return {
+            **{xform_name(name): value for name, value in members.items()},
+            "tags": dict(resource.tags),
+        }
+
+
+class _Row:
+    """One resource: its columns are its attributes, and moto takes them as ``dir`` sorts them."""
+
+    def __init__(self, columns: dict[str, Any]) -> None:
+        vars(self).update(columns)
+
+    def __dir__(self) -> list[str]:
+        return [_Column(name) for name in vars(self)]
+
+
+class _Column(str):
+    """The name of a column; whose resource it is and how it is comes before the rest."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: str) -> bool:
+        return self._place < _Column(other)._place
+
+    @property
+    def _place(self) -> tuple[int, str]:
+        tests = (
+            self.endswith("name"),
+            self.endswith("status"),
+            self == "region",
+            self == "account",
+        )
+        return (*tests, True).index(True), str(self)
+
+
+class _Kinds(dict[str, Any]):
+    """The kinds of a service; moto goes over those only that have something to show."""
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, kind in self.items() if kind.instances_tracked)
 
 
 @contextmanager
 def shown(service: MockedService, backends: BackendDict[Any]) -> Iterator[None]:
     """Shows the resources of these backends under the service's name, while this lasts."""
-    kinds = backends.backend("us-east-1", "000000000000").kinds
     before = model_data[service.name]
-    model_data[service.name] = {**before}
-    for arn_type in kinds:
+    kinds = _Kinds(before)
+    for arn_type in backends.backend("us-east-1", "000000000000").kinds:
         kind = _Kind(service, backends, arn_type)
-        model_data[service.name][kind.name] = kind
+        kinds[kind.name] = kind
+    model_data[service.name] = kinds
     try:
         yield
     finally:

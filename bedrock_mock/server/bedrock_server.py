@@ -27,21 +27,15 @@ class BedrockServer(Clients, Scripting):
     """
 
     def __init__(self, endpoint_url: str, stop: Callable[[], None]) -> None:
-        self._endpoint_url = endpoint_url
+        self.endpoint_url = endpoint_url
         self._stop = stop
-        #: Whether anybody has asked for it since the last reset.
+        #: Whether a server in this process has had a request since the last reset.
         self.is_used = False
         #: What :meth:`configure` has set.
         self.config: dict[str, Any] = {}
         self._remote = Remote(endpoint_url)
         self._undo: list[Callable[[], None]] = []
         self._is_stopped = False
-
-    @property
-    def endpoint_url(self) -> str:
-        """Where it is."""
-        self.is_used = True
-        return self._endpoint_url
 
     def configure(self, config: dict[str, Any]) -> None:
         """Makes this Bedrock's part of the server's config, until something else is."""
@@ -58,6 +52,7 @@ class BedrockServer(Clients, Scripting):
         server = wsgi_server("127.0.0.1", port)
         # A connection that is kept alive is one that some client forgets to close.
         server.keep_alive_conn_limit = 0
+        application = server.wsgi_app
         listen(server)
         takeover.acquire()
         thread = Thread(target=server.serve, name="bedrock-mock", daemon=True)
@@ -68,7 +63,14 @@ class BedrockServer(Clients, Scripting):
             thread.join()
             takeover.release()
 
-        return cls(url_of(server), stop)
+        started = cls(url_of(server), stop)
+
+        def noting(environ: Any, start_response: Any) -> Any:
+            started.is_used = True
+            return application(environ, start_response)
+
+        server.wsgi_app = noting
+        return started
 
     @classmethod
     def in_process(cls, port: int = 0) -> BedrockServer:
@@ -122,7 +124,6 @@ class BedrockServer(Clients, Scripting):
         self._remote.set_transition(model_name, transition)
 
     def _perform(self, verb: str, **arguments: Any) -> Any:
-        self.is_used = True
         return self._remote.perform(verb, arguments)
 
     def reset(self) -> None:

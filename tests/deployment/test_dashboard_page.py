@@ -20,7 +20,7 @@ import pytest
 from botocore import xform_name
 from werkzeug.serving import make_ssl_devcert
 
-from support import evaluation_job, import_job, in_process, tags, wire_answers
+from support import ACCOUNT, evaluation_job, import_job, in_process, tags, wire_answers
 
 KINDS = ("ModelImportJob", "ImportedModel", "EvaluationJob")
 
@@ -143,8 +143,7 @@ def read_dashboard(server, cdn_port, tmp_path):
     profiles = (tmp_path / f"profile-{number}" for number in count())
 
     def rows(html, kind):
-        assert f">bedrock - {kind}<" in html, html
-        if f">No data available for {kind}<" in html:
+        if f">bedrock - {kind}<" not in html:
             return []
         names, *rows = Tables(html).by_id[f"table-bedrock-{kind}"]
         return [dict(zip(names, row, strict=True)) for row in rows]
@@ -160,6 +159,7 @@ def read_dashboard(server, cdn_port, tmp_path):
             text=True,
             timeout=100,
         ).stdout
+        assert 'id="service-tab-bedrock"' in html, html
         return {kind: rows(html, kind) for kind in KINDS}
 
     return read
@@ -190,9 +190,11 @@ def test_it_lists_jobs_and_models_with_their_members(server, read_dashboard):
     client.get_evaluation_job(jobIdentifier=arn)
     for kind, answer in zip(KINDS, answers, strict=True):
         row = shown[kind][-1]
+        assert [*row][-1] not in {"Region", "Account", "Status"}
         given = json.loads(row.pop("Tags"))
         assert given == ({"team": "team-2"} if kind == "ModelImportJob" else {})
-        assert row == {title(name): text(value) for name, value in answer.items()}
+        where = {"Region": "eu-west-1", "Account": ACCOUNT}
+        assert row == {**{title(name): text(value) for name, value in answer.items()}, **where}
 
 
 def test_what_is_deleted_disappears_and_a_reset_leaves_nothing(server, read_dashboard):

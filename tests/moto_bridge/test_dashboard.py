@@ -13,8 +13,10 @@ from freezegun import freeze_time
 from kinds import ALL
 
 from support import (
+    ACCOUNT,
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
+    REGION,
     evaluation_job,
     import_job,
     in_process,
@@ -33,7 +35,7 @@ def shown():
 
 
 def names(kind, member):
-    return [row[member] for row in shown()[kind]]
+    return [row[member] for row in shown().get(kind, [])]
 
 
 @pytest.fixture
@@ -48,7 +50,24 @@ def test_a_row_has_the_members_that_get_answers_with_and_the_tags(client, kind):
     kind.look(client, arn)
     members = {xform_name(name): value for name, value in answers[0].items()}
     (row,) = shown()[kind.get[0].removeprefix("Get")]
-    assert row == {**members, "tags": {"a": "b"}}
+    where = {"region": REGION, "account": ACCOUNT}
+    assert row == {**members, "tags": {"a": "b"}, **where}
+
+
+def test_names_and_statuses_come_first_then_where_it_is(client):
+    client.create_model_import_job(**import_job())
+    (row,) = shown()["ModelImportJob"]
+    first = ["imported_model_name", "job_name", "status", "region", "account"]
+    assert [*row][:5] == first
+    assert [*row][5:] == sorted(row.keys() - set(first))
+    (row,) = shown()["ImportedModel"]
+    assert [*row][:4] == ["job_name", "model_name", "region", "account"]
+
+
+def test_empty_kinds_take_no_space(client):
+    assert shown() == {}
+    client.create_evaluation_job(**evaluation_job())
+    assert [*shown()] == ["EvaluationJob"]
 
 
 def test_all_accounts_and_regions_are_shown(bedrock_mock):
@@ -63,7 +82,10 @@ def test_a_model_is_shown_as_soon_as_it_is_there(client, bedrock_mock):
     bedrock_mock.set_transition(IMPORT_CLOCK, {"progression": "time", "seconds": 60})
     with freeze_time("2030-01-01") as clock:
         client.create_model_import_job(**import_job())
-        assert (names("ModelImportJob", "status"), shown()["ImportedModel"]) == (["InProgress"], [])
+        assert (names("ModelImportJob", "status"), [*shown()]) == (
+            ["InProgress"],
+            ["ModelImportJob"],
+        )
         clock.tick(60)
         assert names("ImportedModel", "model_name") == ["model-1"]
         assert names("ModelImportJob", "status") == ["Completed"]
@@ -80,12 +102,12 @@ def test_a_deleted_job_is_shown_until_it_is_gone(client, bedrock_mock, evaluatio
     client.batch_delete_evaluation_job(jobIdentifiers=[evaluation_arn])
     assert names("EvaluationJob", "status") == ["Deleting"]
     client.list_evaluation_jobs()
-    assert shown()["EvaluationJob"] == []
+    assert "EvaluationJob" not in shown()
 
 
 def test_a_deleted_job_that_is_gone_at_once_is_not_shown(client, evaluation_arn):
     client.batch_delete_evaluation_job(jobIdentifiers=[evaluation_arn])
-    assert shown()["EvaluationJob"] == []
+    assert "EvaluationJob" not in shown()
 
 
 def delete(client, evaluation_arn):
