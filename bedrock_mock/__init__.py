@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from bedrock_mock.protocol.types import Foreign
+
 if TYPE_CHECKING:
     from bedrock_mock.mock.calls import Call, Calls
     from bedrock_mock.mock.context import BedrockMock, current, mock_bedrock
@@ -37,7 +39,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Foreign:
     """Loads a public name at its first use, so that importing the package costs nothing."""
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415 - as lazy as the rest

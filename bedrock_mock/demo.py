@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from bedrock_mock import mock_bedrock
+from bedrock_mock.protocol.types import Foreign
 
 if TYPE_CHECKING:
     from bedrock_mock import BedrockMock
@@ -23,7 +24,7 @@ def run() -> None:
         # Each job is looked at twice before it is done, so that its progress can be seen.
         for clock in ("bedrock::model_import_job", "bedrock::evaluation_job"):
             bedrock.set_transition(clock, {"progression": "manual", "times": 2})
-        client: Any = bedrock.client(region_name="us-east-1")
+        client: Foreign = bedrock.client(region_name="us-east-1")
         _import_a_model(client)
         _evaluate_it(client, bedrock)
         _make_a_mistake(client)
@@ -31,7 +32,7 @@ def run() -> None:
         _sum_up(client, bedrock)
 
 
-def _import_a_model(client: Any) -> None:
+def _import_a_model(client: Foreign) -> None:
     _title("1. A model import job")
     _say("create_model_import_job(jobName='import-1', importedModelName='my-llama', ...)")
     created = client.create_model_import_job(
@@ -61,7 +62,7 @@ def _import_a_model(client: Any) -> None:
     _show("models", [each["modelName"] for each in models])
 
 
-def _evaluate_it(client: Any, bedrock: BedrockMock) -> None:
+def _evaluate_it(client: Foreign, bedrock: BedrockMock) -> None:
     _title("2. Evaluation jobs: one completes, one is stopped, one still runs")
     model_arn = client.get_imported_model(modelIdentifier="my-llama")["modelArn"]
     arns = {name: _evaluation(client, name, model_arn) for name in ("accuracy", "toxicity", "bold")}
@@ -86,7 +87,7 @@ def _evaluate_it(client: Any, bedrock: BedrockMock) -> None:
         _show(job["jobName"], f"{job['status']}, {', '.join(job['evaluationTaskTypes'])}")
 
 
-def _evaluation(client: Any, name: str, model_arn: str) -> str:
+def _evaluation(client: Foreign, name: str, model_arn: str) -> str:
     _say(f"create_evaluation_job(jobName='{name}', ...)")
     data_set = {
         "taskType": "QuestionAndAnswer",
@@ -105,7 +106,7 @@ def _evaluation(client: Any, name: str, model_arn: str) -> str:
     return arn
 
 
-def _make_a_mistake(client: Any) -> None:
+def _make_a_mistake(client: Foreign) -> None:
     _title("3. Mistakes are answered as the service answers them")
     _say("create_model_import_job(jobName='import 2', importedModelName='my--llama', ...)")
     try:
@@ -119,7 +120,7 @@ def _make_a_mistake(client: Any) -> None:
         _show(error.response["Error"]["Code"], error.response["Error"]["Message"])
 
 
-def _script_trouble(client: Any, bedrock: BedrockMock) -> None:
+def _script_trouble(client: Foreign, bedrock: BedrockMock) -> None:
     _title("4. A test scripts what goes wrong")
     _say("bedrock.fail_next('bedrock::model_import_job', 'The model is too large.')")
     bedrock.fail_next("bedrock::model_import_job", "The model is too large.")
@@ -141,7 +142,7 @@ def _script_trouble(client: Any, bedrock: BedrockMock) -> None:
     _show("failureMessage", job["failureMessage"])
 
 
-def _sum_up(client: Any, bedrock: BedrockMock) -> None:
+def _sum_up(client: Foreign, bedrock: BedrockMock) -> None:
     _title("What this was")
     operations = sorted(bedrock.backend("us-east-1").handlers)
     everything = client.meta.service_model.operation_names

@@ -8,6 +8,7 @@ from difflib import get_close_matches, ndiff
 from pprint import pformat
 from typing import Any, overload
 
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.scripting.calls import Call, matches
 
 __all__ = ["Call", "Calls"]
@@ -92,7 +93,7 @@ class Calls(Sequence[Call]):
             operation,
         )
 
-    def once(self, **members: Any) -> Call:
+    def once(self, **members: Json) -> Call:
         """The one call whose request has these members.
 
         Args:
@@ -105,7 +106,7 @@ class Calls(Sequence[Call]):
         (call,) = self.times(1, **members)
         return call
 
-    def never(self, **members: Any) -> None:
+    def never(self, **members: Json) -> None:
         """There is no call whose request has these members.
 
         Raises:
@@ -113,7 +114,7 @@ class Calls(Sequence[Call]):
         """
         self.times(0, **members)
 
-    def times(self, count: int, **members: Any) -> Calls:
+    def times(self, count: int, **members: Json) -> Calls:
         """The calls whose request has these members; their number must be ``count``.
 
         Raises:
@@ -166,7 +167,7 @@ def _likeness(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> float:
     )
 
 
-def _part_of(actual: Any, expected: Any) -> Any:
+def _part_of(actual: Json, expected: Json) -> Json:
     """What of ``actual`` is spoken of in ``expected``."""
     if isinstance(expected, Mapping) and isinstance(actual, Mapping):
         return {n: _part_of(actual[n], value) for n, value in expected.items() if n in actual}
@@ -185,7 +186,7 @@ def _listed(members: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in members.items())
 
 
-def _moment(value: Any) -> datetime:
+def _moment(value: Json) -> datetime:
     """A moment as users have it, in UTC: the stores have it naive, and JSON as text."""
     moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

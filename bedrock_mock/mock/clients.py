@@ -7,6 +7,8 @@ import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from bedrock_mock.protocol.types import Foreign
+
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -61,7 +63,7 @@ class Clients(ABC):
         client = self._make_client(service_name, region_of(region_name))
         if account_id is not None:
 
-            def name_account(request: Any, **_: Any) -> None:
+            def name_account(request: Foreign, **_: Foreign) -> None:
                 request.headers["x-moto-account-id"] = str(account_id)
 
             # The event has the service's id with hyphens, which is its name in boto3, too.
@@ -69,7 +71,7 @@ class Clients(ABC):
         return client
 
     @abstractmethod
-    def _make_client(self, service_name: str, region_name: str) -> Any:
+    def _make_client(self, service_name: str, region_name: str) -> Foreign:
         """A client of boto3 that reaches the mock."""
 
 
@@ -78,7 +80,7 @@ def region_of(region_name: str | None) -> str:
     return region_name or os.environ.get("AWS_DEFAULT_REGION") or _DEFAULT_REGION
 
 
-def _meant(*args: Any, **kwargs: Any) -> tuple[str, str | None, str | None]:
+def _meant(*args: Foreign, **kwargs: Foreign) -> tuple[str, str | None, str | None]:
     """The service, the region and the account of a call of ``client``."""
     from bedrock_mock.services import SERVICES  # noqa: PLC0415 - it loads moto
 

@@ -16,6 +16,7 @@ from bedrock_mock.mock.decorate import decorate
 from bedrock_mock.mock.handle import BedrockMock
 from bedrock_mock.moto_bridge.surroundings import CREDENTIALS, Surroundings
 from bedrock_mock.moto_bridge.takeover import takeover
+from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.settings import check_config
 
 __all__ = ["BedrockMock", "MockBedrock", "current", "mock_bedrock"]
@@ -64,7 +65,7 @@ class MockBedrock:
             raise RuntimeError(msg)
         self._activations.pop().end(remove_data=remove_data)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Foreign:
         """Says that the mock must be entered first, where the object that it gives has the name."""
         msg = f"{type(self).__name__!r} object has no attribute {name!r}"
         if hasattr(BedrockMock, name):

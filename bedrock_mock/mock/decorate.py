@@ -11,13 +11,14 @@ from types import FunctionType
 from typing import Any
 
 from bedrock_mock.mock.xunit import OF_CLASS, OF_METHOD, as_pytest_counts
+from bedrock_mock.protocol.types import Foreign
 
 Activate = Callable[[], AbstractContextManager[object]]
 
 _ACTIVATIONS = "_bedrock_mock_activations"
 
 
-def decorate(target: Any, activate: Activate) -> Any:
+def decorate(target: Foreign, activate: Activate) -> Foreign:
     """The target with a mock active whenever its body runs.
 
     Args:
@@ -55,20 +56,20 @@ def decorate(target: Any, activate: Activate) -> Any:
     raise TypeError(msg)
 
 
-def _is_fixture(target: Any) -> bool:
+def _is_fixture(target: Foreign) -> bool:
     """Whether a target is what ``@pytest.fixture`` has made of a function."""
     # The former is in pytest 8.4 and newer, the latter in older ones.
     name = type(target).__name__
     return name == "FixtureFunctionDefinition" or hasattr(target, "_pytestfixturefunction")
 
 
-def _function(function: Any, activate: Activate) -> Any:
+def _function(function: Foreign, activate: Activate) -> Foreign:
     return as_pytest_counts(_plain(function, activate), function)
 
 
-def _plain(function: Any, activate: Activate) -> Any:
+def _plain(function: Foreign, activate: Activate) -> Foreign:
     @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
+    def wrapper(*args: Foreign, **kwargs: Foreign) -> Foreign:
         with activate():
             result = function(*args, **kwargs)
         # Some callables do not look like coroutine functions.
@@ -77,32 +78,32 @@ def _plain(function: Any, activate: Activate) -> Any:
     return wrapper
 
 
-async def _awaited(coroutine: Any, activate: Activate) -> Any:
+async def _awaited(coroutine: Foreign, activate: Activate) -> Foreign:
     with activate():
         return await coroutine
 
 
-def _coroutine(function: Any, activate: Activate) -> Any:
+def _coroutine(function: Foreign, activate: Activate) -> Foreign:
     @functools.wraps(function)
-    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+    async def wrapper(*args: Foreign, **kwargs: Foreign) -> Foreign:
         with activate():
             return await function(*args, **kwargs)
 
     return wrapper
 
 
-def _generator(function: Any, activate: Activate) -> Any:
+def _generator(function: Foreign, activate: Activate) -> Foreign:
     @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+    def wrapper(*args: Foreign, **kwargs: Foreign) -> Generator[Any, Any, Any]:
         with activate():
             return (yield from function(*args, **kwargs))
 
     return wrapper
 
 
-def _async_generator(function: Any, activate: Activate) -> Any:
+def _async_generator(function: Foreign, activate: Activate) -> Foreign:
     @functools.wraps(function)
-    async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+    async def wrapper(*args: Foreign, **kwargs: Foreign) -> AsyncGenerator[Any, Any]:
         with activate():
             async with aclosing(function(*args, **kwargs)) as generator:
                 # "yield from" for asynchronous generators, which Python does not have.
@@ -123,7 +124,7 @@ def _async_generator(function: Any, activate: Activate) -> Any:
     return wrapper
 
 
-def _class(cls: Any, activate: Activate) -> Any:
+def _class(cls: Foreign, activate: Activate) -> Foreign:
     if issubclass(cls, unittest.TestCase):
         # run() has it all, cleanups too; debug() is its sibling without a result.
         cls.run = _function(cls.run, activate)
@@ -140,7 +141,7 @@ def _class(cls: Any, activate: Activate) -> Any:
     return cls
 
 
-def _bracket(cls: Any, activate: Activate) -> None:
+def _bracket(cls: Foreign, activate: Activate) -> None:
     """Keeps one mock active from before ``setup_method`` until after ``teardown_method``.
 
     The methods' own activations nest in it, so a test finds what its setup made. A subclass
@@ -150,7 +151,7 @@ def _bracket(cls: Any, activate: Activate) -> None:
     # pytest sets a class within a class up once for each of the two.
     key = object()
 
-    def setup_method(self: Any, method: Any = None) -> None:
+    def setup_method(self: Any, method: Foreign = None) -> None:  # noqa: ANN401 - any test class
         mock = activate()
         mock.__enter__()
         vars(self).setdefault(_ACTIVATIONS, []).append((key, mock))
@@ -161,7 +162,7 @@ def _bracket(cls: Any, activate: Activate) -> None:
             _unwind(self, key)
             raise
 
-    def teardown_method(self: Any, method: Any = None) -> None:
+    def teardown_method(self: Foreign, method: Foreign = None) -> None:
         try:
             _call(teardown, self, method)
         finally:
@@ -169,7 +170,7 @@ def _bracket(cls: Any, activate: Activate) -> None:
 
     inherited = vars(cls).get("__init_subclass__")
 
-    def __init_subclass__(subclass: Any, /, **kwargs: Any) -> None:  # noqa: N807 - Python's name
+    def __init_subclass__(subclass: Foreign, /, **kwargs: Foreign) -> None:  # noqa: N807 - Python's name
         if inherited is None:
             super(cls, subclass).__init_subclass__(**kwargs)
         else:
@@ -182,12 +183,12 @@ def _bracket(cls: Any, activate: Activate) -> None:
     cls.__init_subclass__ = classmethod(__init_subclass__)
 
 
-def _defined(cls: Any, name: str) -> Any:
+def _defined(cls: Foreign, name: str) -> Foreign:
     """A method as it stands in the class or a base, static or not; ``None`` if nowhere."""
     return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), None)
 
 
-def _unwind(instance: Any, key: object) -> None:
+def _unwind(instance: Foreign, key: object) -> None:
     """Ends what a bracket began, and all that began in it and was not ended."""
     activations = vars(instance).get(_ACTIVATIONS, [])
     keys = [began for began, _ in activations]
@@ -199,7 +200,7 @@ def _unwind(instance: Any, key: object) -> None:
             del activations[place:]
 
 
-def _call(fixture: Any, instance: Any, method: Any) -> None:
+def _call(fixture: Foreign, instance: Foreign, method: Foreign) -> None:
     """pytest's setup and teardown methods may take the test method or not, or be static."""
     if fixture is None:
         return

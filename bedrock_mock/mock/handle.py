@@ -16,6 +16,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from bedrock_mock.mock.clients import Clients, region_of
 from bedrock_mock.mock.remote import Remote
 from bedrock_mock.mock.verbs import Scripting
+from bedrock_mock.protocol.types import Json
 
 if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
@@ -36,7 +37,7 @@ class BedrockMock(Clients, Scripting):
         self._undo: list[Callable[[], None]] = []
         self._has_ended = False
 
-    def _make_client(self, service_name: str, region_name: str) -> Any:
+    def _make_client(self, service_name: str, region_name: str) -> Json:
         options: dict[str, Any] = {}
         if not settings.TEST_SERVER_MODE:
             # AWS_ENDPOINT_URL, say, is meant for others than the mock.
@@ -114,7 +115,7 @@ class BedrockMock(Clients, Scripting):
 
             state_manager.set_transition(model_name, transition)
 
-    def _perform(self, verb: str, **arguments: Any) -> Any:
+    def _perform(self, verb: str, **arguments: Json) -> Json:
         self._check_active(verb)
         if settings.TEST_SERVER_MODE:
             return Remote(settings.test_server_mode_endpoint()).perform(verb, arguments)

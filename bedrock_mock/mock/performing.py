@@ -12,13 +12,14 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from bedrock_mock.mock.verbs import Scripting
 from bedrock_mock.moto_bridge.backends import backends_of
+from bedrock_mock.protocol.types import Foreign, Json
 from bedrock_mock.scripting.said import Said
 from bedrock_mock.scripting.verbs import verbs
 from bedrock_mock.scripting.where import Where
 from bedrock_mock.services import SERVICES
 
 
-def perform(name: str, arguments: Mapping[str, Any]) -> Any:
+def perform(name: str, arguments: Mapping[str, Any]) -> Json:
     """Does what a verb says.
 
     Args:
@@ -52,7 +53,7 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Any:
     return known[name](Said(_as_written(name, bound), where), **said)
 
 
-def _check_types(name: str, method: Any, bound: inspect.BoundArguments) -> None:
+def _check_types(name: str, method: Foreign, bound: inspect.BoundArguments) -> None:
     for argument, value in bound.arguments.items():
         hint = get_type_hints(method)[argument]
         if not _fits(value, hint):
@@ -62,10 +63,11 @@ def _check_types(name: str, method: Any, bound: inspect.BoundArguments) -> None:
             raise ValueError(msg)
 
 
-def _fits(value: Any, hint: Any) -> bool:
+def _fits(value: Json, hint: Foreign) -> bool:
     """Whether a value is of one of the types of an annotation."""
     # Python 3.10 makes a Union of what may be None.
-    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    is_union: bool = get_origin(hint) in {Union, UnionType}
+    kinds = get_args(hint) if is_union else (hint,)
     return any(isinstance(value, get_origin(kind) or kind) for kind in kinds)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import requests
 
+from bedrock_mock.protocol.types import Json
+
 #: Beside moto's own paths.
 API_PATH = "/moto-api/bedrock"
 #: GET and POST of ``{"validate_requests": true}``.
@@ -54,7 +56,7 @@ class Remote:
         body = {"model_name": model_name, "transition": transition}
         self._call("POST", "/moto-api/state-manager/set-transition", body)
 
-    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Json:
         """Has the server do what a scripting verb says.
 
         Raises:

@@ -9,6 +9,8 @@ from functools import wraps
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from bedrock_mock.protocol.types import Json
+
 if TYPE_CHECKING:
     from bedrock_mock.mock.calls import Calls
 
@@ -47,7 +49,7 @@ class Scripting(ABC):
     """
 
     @abstractmethod
-    def _perform(self, verb: str, **arguments: Any) -> Any:
+    def _perform(self, verb: str, **arguments: Json) -> Json:
         """Has a verb done where the state is."""
 
     @abstractmethod

@@ -15,6 +15,7 @@ from moto.moto_api._internal import urls
 
 from bedrock_mock.mock.performing import perform
 from bedrock_mock.mock.remote import API_PATH, CONFIG_PATH
+from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.settings import check_part
 from bedrock_mock.services import settings as declared_settings
 
@@ -28,11 +29,11 @@ def added() -> AbstractContextManager[Any]:
     return patch.dict(urls.url_paths, {f"{{0}}{path}": answer for path, answer in paths.items()})
 
 
-def _config(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG001
+def _config(request: Foreign, full_url: str, headers: Foreign) -> Answer:  # noqa: ARG001
     """GET and POST of Bedrock's part of moto's config."""
     settings: Any = default_user_config
 
-    def change() -> Any:
+    def change() -> Foreign:
         if request.method == "POST":
             config = _body(request)
             check_part(config, declared_settings())
@@ -42,11 +43,11 @@ def _config(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG00
     return _answer(change)
 
 
-def _verb(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG001
+def _verb(request: Foreign, full_url: str, headers: Foreign) -> Answer:  # noqa: ARG001
     """A scripting verb; the body has its arguments."""
     name = urlsplit(full_url).path.rpartition("/")[2].replace("-", "_")
 
-    def done() -> Any:
+    def done() -> Foreign:
         if request.method != "POST":
             msg = f"a verb is a POST of its arguments, not a {request.method}"
             raise ValueError(msg)
@@ -55,7 +56,7 @@ def _verb(request: Any, full_url: str, headers: Any) -> Answer:  # noqa: ARG001
     return _answer(done)
 
 
-def _body(request: Any) -> dict[str, Any]:
+def _body(request: Foreign) -> dict[str, Any]:
     try:
         body = json.loads(request.get_data() or b"{}")
     except RecursionError:

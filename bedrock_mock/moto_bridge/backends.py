@@ -10,6 +10,7 @@ from boto3 import Session
 from moto.core.base_backend import BackendDict
 
 from bedrock_mock.moto_bridge.methods import method
+from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.backend import ServiceBackend
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def backends_of(service: MockedService) -> ServiceBackends:
 def _with_methods(service: MockedService) -> type[ServiceBackend]:
     """The service's backend class with moto's methods: ``create_model_import_job``."""
 
-    def __getattr__(self: ServiceBackend, name: str) -> Any:  # noqa: N807 - Python's name
+    def __getattr__(self: ServiceBackend, name: str) -> Foreign:  # noqa: N807 - Python's name
         return method(self, service.protocol, name)
 
     cls = service.backend

@@ -37,7 +37,7 @@ class CallerResponse(BaseResponse):
     reading a request works the action out several times, and outside of its error handling.
     """
 
-    def read(self, request: Any, full_url: str) -> None:
+    def read(self, request: Any, full_url: str) -> None:  # noqa: ANN401 - one of three classes
         """Takes what is needed from a request of moto's server, stubber or ``responses``."""
         environ = getattr(request, "environ", {})
         # Only the raw URI still has the path as it was sent; it may lack the query.

@@ -10,6 +10,7 @@ from botocore import xform_name
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import model_data
 
+from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.service import MockedService
 
 
@@ -47,7 +48,7 @@ class _Kind:
     def instances_tracked(self, value: list[Any]) -> None:
         """moto empties this at a reset; the backends have been emptied already."""
 
-    def _members(self, resource: Any) -> dict[str, Any]:
+    def _members(self, resource: Foreign) -> dict[str, Any]:
         members = self._protocol.operation(f"Get{self.name}").encode(resource)
         return {
             **{xform_name(name): value for name, value in members.items()},

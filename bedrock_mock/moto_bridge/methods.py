@@ -10,6 +10,7 @@ from botocore import xform_name
 
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.encoding import Page
+from bedrock_mock.protocol.types import Foreign
 
 if TYPE_CHECKING:
     from bedrock_mock.protocol.service import Service
@@ -49,7 +50,7 @@ def method(backend: ServiceBackend, service: Service, name: str) -> Callable[...
     members = {xform_name(member): member for member in model.input_shape.members}
     answered = list(model.output_shape.members)
 
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: Foreign, **kwargs: Foreign) -> Foreign:
         if len(args) > len(members):
             msg = f"{name}() takes {len(members)} arguments, not {len(args)}"
             raise TypeError(msg)
@@ -77,7 +78,7 @@ def method(backend: ServiceBackend, service: Service, name: str) -> Callable[...
     return call
 
 
-def _in_utc(value: Any) -> Any:
+def _in_utc(value: Foreign) -> Foreign:
     """A moment that has a zone as the stores have it; anything else as it is."""
     if isinstance(value, datetime) and value.tzinfo:
         return value.astimezone(timezone.utc).replace(tzinfo=None)

@@ -23,7 +23,7 @@ def split_uri(uri: str) -> tuple[str, str]:
 class Bucket:
     """A bucket of moto's S3."""
 
-    def __init__(self, s3: Any, name: str) -> None:
+    def __init__(self, s3: Any, name: str) -> None:  # noqa: ANN401 - moto's, loaded or not
         self._s3 = s3
         self._name = name
 
@@ -50,11 +50,11 @@ class Bucket:
         """Makes this an object."""
         self._s3.put_object(self._name, key, value)
 
-    def _object(self, key: str) -> Any:
+    def _object(self, key: str) -> Any:  # noqa: ANN401 - moto's FakeKey
         return self._s3.get_object(self._name, key)
 
 
-def _lines(found: Any) -> Iterator[bytes]:
+def _lines(found: Any) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
     # The object's ``value`` would be all of it, as a copy.
     buffer, offset = found._value_buffer, 0  # noqa: SLF001 - see tests/test_moto_canaries.py
     #: Of the line that goes on in the next chunk; put together once, however long it is.
@@ -125,7 +125,7 @@ def has_security_group(backend: ServiceBackend, group_id: str) -> bool:
     return ec2 is not None and ec2.get_security_group_from_id(group_id) is not None
 
 
-def _neighbour(service: Any, account_id: str, region: str) -> Any:
+def _neighbour(service: Any, account_id: str, region: str) -> Any:  # noqa: ANN401 - moto's backend
     """The backend of a service; ``None`` if no test has used it: then it is empty.
 
     Loading one takes long, so only those that are loaded already are asked.
@@ -139,7 +139,7 @@ def _neighbour(service: Any, account_id: str, region: str) -> Any:
         return None
 
 
-def _client_error() -> Any:
+def _client_error() -> Any:  # noqa: ANN401 - a class of moto's, loaded or not
     from moto.s3.exceptions import S3ClientError  # noqa: PLC0415 - loaded, if S3 is
 
     return S3ClientError

@@ -12,6 +12,8 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import passthrough_service, passthrough_url, service_whitelisted
 from moto.moto_api import recorder
 
+from bedrock_mock.protocol.types import Foreign
+
 if TYPE_CHECKING:
     from bedrock_mock.resources.service import MockedService
 
@@ -25,7 +27,7 @@ def shortened(services: Sequence[MockedService]) -> AbstractContextManager[Any]:
     """
     original = BotocoreStubber.process_request
 
-    def process_request(self: BotocoreStubber, request: Any) -> Any:
+    def process_request(self: BotocoreStubber, request: Foreign) -> Foreign:
         url = request.url
         service = next((each for each in services if each.hosts.match(url)), None)
         if (
@@ -90,7 +92,7 @@ def lazy_bodies() -> AbstractContextManager[Any]:
     """
     original = botocore_stubber.MockRawResponse
 
-    def raw_response(body: Any) -> Any:
+    def raw_response(body: Foreign) -> Foreign:
         return LazyRaw(body) if isinstance(body, Iterator) else original(body)
 
     return patch.object(botocore_stubber, "MockRawResponse", raw_response)

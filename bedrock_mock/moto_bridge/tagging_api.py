@@ -16,6 +16,7 @@ from unittest.mock import patch
 from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.protocol.operation import Operation
+from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.resources.service import MockedService
 
@@ -43,10 +44,10 @@ def joined(service: MockedService) -> Iterator[None]:
         yield
 
 
-def _wrapped(original: Any, wrapper: Any, service: MockedService) -> Any:
+def _wrapped(original: Foreign, wrapper: Foreign, service: MockedService) -> Foreign:
     """A method of moto's backend that has ours, too, to answer from."""
 
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def method(self: Foreign, *args: Foreign, **kwargs: Foreign) -> Foreign:
         ours = backends_of(service)[self.account_id][self.region_name]
         return wrapper(partial(original, self), ours, *args, **kwargs)
 
@@ -54,18 +55,22 @@ def _wrapped(original: Any, wrapper: Any, service: MockedService) -> Any:
 
 
 def _resources(
-    tagged_resource: Any, original: Any, ours: ServiceBackend, *args: Any, **kwargs: Any
+    tagged_resource: Foreign,
+    original: Foreign,
+    ours: ServiceBackend,
+    *args: Foreign,
+    **kwargs: Foreign,
 ) -> Iterator[Any]:
     found = (_as_moto_has_it(tagged_resource, *each) for each in _found(ours, **kwargs))
     return chain(original(*args, **kwargs), found)
 
 
-def _tag_keys(original: Any, ours: ServiceBackend) -> Iterator[str]:
+def _tag_keys(original: Foreign, ours: ServiceBackend) -> Iterator[str]:
     found = (key for _, _, tags in _found(ours) for key in tags)
     return iter(dict.fromkeys(chain(original(), found)))
 
 
-def _tag_values(original: Any, ours: ServiceBackend, tag_key: str) -> Iterator[str]:
+def _tag_values(original: Foreign, ours: ServiceBackend, tag_key: str) -> Iterator[str]:
     found = (tags[tag_key] for _, _, tags in _found(ours) if tag_key in tags)
     return iter(dict.fromkeys(chain(original(tag_key), found)))
 
@@ -73,10 +78,10 @@ def _tag_values(original: Any, ours: ServiceBackend, tag_key: str) -> Iterator[s
 def _change_all(
     service: MockedService,
     operation: str,
-    original: Any,
+    original: Foreign,
     ours: ServiceBackend,
-    *args: Any,
-    **kwargs: Any,
+    *args: Foreign,
+    **kwargs: Foreign,
 ) -> dict[str, Any]:
     # The ARNs and the tags or keys, which each method calls by other names.
     arns, change = (*args, *kwargs.values())
@@ -127,8 +132,8 @@ def _found(
 
 
 def _as_moto_has_it(
-    tagged_resource: Any, arn: str, resource_type: str, tags: Mapping[str, str]
-) -> Any:
+    tagged_resource: Foreign, arn: str, resource_type: str, tags: Mapping[str, str]
+) -> Foreign:
     """A resource in the form of this version of moto: a class of its own, or (older) a dict."""
     if tagged_resource is not None:
         return tagged_resource(arn=arn, tags=dict(tags), resource_type=resource_type)
@@ -138,7 +143,7 @@ def _as_moto_has_it(
     }
 
 
-def _change(backend: ServiceBackend, operation: Operation, arn: str, change: Any) -> str | None:
+def _change(backend: ServiceBackend, operation: Operation, arn: str, change: Foreign) -> str | None:
     """Changes the tags of one resource; the message of the error if that is refused."""
     request: dict[str, Any] = {"resourceARN": arn}
     if operation.name == "TagResource":

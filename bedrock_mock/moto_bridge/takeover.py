@@ -20,6 +20,7 @@ from moto import backend_index
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
 
+from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.settings import check_config
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class _Takeover:
             stack.enter_context(patch.object(URLLib3Session, "send", _guarded_send()))
             self._stack = stack.pop_all()
 
-    def _get_backend(self) -> Any:
+    def _get_backend(self) -> Foreign:
         """moto's ``get_backend``, which also joins the tagging API when it is first needed.
 
         In some versions of moto its backend imports every other one, which no test that
@@ -128,7 +129,7 @@ class _Takeover:
         original = moto.backends.get_backend
         joined = False
 
-        def get_backend(name: Any) -> Any:
+        def get_backend(name: Foreign) -> Foreign:
             nonlocal joined
             if name == tagging_api.SERVICE:
                 with self._lock:
@@ -172,7 +173,7 @@ def _all_hosts(service: MockedService) -> Iterator[None]:
         patterns[at] = before
 
 
-def _guarded_send() -> Any:
+def _guarded_send() -> Foreign:
     """botocore's way to the network, closed to AWS while moto is active.
 
     A client that was made before moto was imported does not know of moto's stubber: its
@@ -180,7 +181,7 @@ def _guarded_send() -> Any:
     """
     original = URLLib3Session.send
 
-    def send(self: URLLib3Session, request: Any) -> Any:
+    def send(self: URLLib3Session, request: Foreign) -> Foreign:
         if not botocore_stubber.enabled:
             return original(self, request)
         response = botocore_stubber("before-send", request)

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from botocore.model import Shape
+
 Function = TypeVar("Function", bound=Callable[[Any], Any])
 
 
@@ -18,7 +20,7 @@ class Compiler(ABC, Generic[Function]):
     def __init__(self) -> None:
         self._compiled: dict[str, Function] = {}
 
-    def of(self, shape: Any) -> Function:
+    def of(self, shape: Shape) -> Function:
         """The function of a shape."""
         name: str = shape.name
         if name not in self._compiled:
@@ -29,10 +31,10 @@ class Compiler(ABC, Generic[Function]):
         return self._compiled[name]
 
     @abstractmethod
-    def compile(self, shape: Any) -> Function:
+    def compile(self, shape: Shape) -> Function:
         """The function of a shape that has not been asked for yet."""
 
 
-def is_document(shape: Any) -> bool:
+def is_document(shape: Shape) -> bool:
     """Whether any JSON may stand here."""
     return bool(getattr(shape, "is_document_type", False))

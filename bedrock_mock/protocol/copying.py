@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from bedrock_mock.protocol.types import Json
 
 
-def copied(value: Any) -> Any:
+def copied(value: Json) -> Json:
     """A copy of a request or answer, so that a change of it changes no state."""
     if isinstance(value, dict):
         return {name: copied(each) for name, each in value.items()}

@@ -14,10 +14,12 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any, NoReturn
 
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
 from bedrock_mock.protocol.compiling import Compiler, is_document
 from bedrock_mock.protocol.errors import SerializationException
+from bedrock_mock.protocol.types import Json
 
 Decode = Callable[[Any], Any]
 
@@ -70,7 +72,7 @@ def _refuse_depth() -> NoReturn:
     raise SerializationException(msg)
 
 
-def _check_tree(value: Any, *, surrogates: bool, depth: int = 0) -> None:
+def _check_tree(value: Json, *, surrogates: bool, depth: int = 0) -> None:
     """Refuses what parses but could not be sent back: deep trees, infinity, half characters."""
     if isinstance(value, dict):
         parts = [*value.values(), *value] if surrogates else list(value.values())
@@ -85,7 +87,7 @@ def _check_tree(value: Any, *, surrogates: bool, depth: int = 0) -> None:
         _check_tree(part, surrogates=surrogates, depth=depth + 1)
 
 
-def _check_leaf(value: Any, *, surrogates: bool) -> None:
+def _check_leaf(value: Json, *, surrogates: bool) -> None:
     if isinstance(value, float) and math.isinf(value):
         msg = "The request body holds a number that is too large"
         raise SerializationException(msg)
@@ -97,23 +99,23 @@ def _check_leaf(value: Any, *, surrogates: bool) -> None:
 class Decoders(Compiler[Decode]):
     """Compiles decoders of JSON values; members that the model does not know are dropped."""
 
-    def compile(self, shape: Any) -> Decode:
+    def compile(self, shape: Shape) -> Decode:
         """The decoder of a shape; it raises :class:`SerializationException`."""
         if is_document(shape):
             return lambda value: value
-        if shape.type_name == "structure":
+        if isinstance(shape, StructureShape):
             members = [
                 (name, member.serialization.get("name", name), self.of(member))
                 for name, member in shape.members.items()
             ]
             return _structure_decoder(members)
-        if shape.type_name == "list":
+        if isinstance(shape, ListShape):
             decode = self.of(shape.member)
             return lambda value: [
                 None if element is None else decode(element)
                 for element in _typed(value, list, "a List")
             ]
-        if shape.type_name == "map":
+        if isinstance(shape, MapShape):
             decode = self.of(shape.value)
             # To a document null is a value like any other.
             has_nulls = is_document(shape.value)
@@ -126,7 +128,7 @@ class Decoders(Compiler[Decode]):
 
 
 def _structure_decoder(members: list[tuple[str, str, Decode]]) -> Decode:
-    def decode(value: Any) -> dict[str, Any]:
+    def decode(value: Json) -> dict[str, Any]:
         _typed(value, dict, "a Structure")
         decoded = {}
         for name, wire_name, decode_member in members:
@@ -142,28 +144,28 @@ def _structure_decoder(members: list[tuple[str, str, Decode]]) -> Decode:
     return decode
 
 
-def _typed(value: Any, expected: type, name: str) -> Any:
+def _typed(value: Json, expected: type, name: str) -> Json:
     if type(value) is not expected:
         msg = f"{_JSON_TYPES.get(type(value), 'NULL_VALUE')} can not be converted to {name}"
         raise SerializationException(msg)
     return value
 
 
-def _string(value: Any) -> Any:
+def _string(value: Json) -> Json:
     return _typed(value, str, "a String")
 
 
-def _boolean(value: Any) -> Any:
+def _boolean(value: Json) -> Json:
     return _typed(value, bool, "a Boolean")
 
 
-def _integer(value: Any) -> Any:
+def _integer(value: Json) -> Json:
     if type(value) is float and value.is_integer():
         return int(value)
     return _typed(value, int, "an Integer")
 
 
-def _float(value: Any) -> Any:
+def _float(value: Json) -> Json:
     if type(value) is int and abs(value) > sys.float_info.max:
         raise SerializationException("A number is too large for a Float")
     if type(value) is float or type(value) is int:
@@ -173,7 +175,7 @@ def _float(value: Any) -> Any:
     return _typed(value, float, "a Float")
 
 
-def _timestamp(value: Any) -> datetime:
+def _timestamp(value: Json) -> datetime:
     """A moment as naive UTC, the form of moto's clock."""
     if type(value) is bool or (type(value) is str and not _TIMESTAMP.fullmatch(value)):
         msg = f"'{value}' is not an ISO 8601 timestamp"
@@ -188,7 +190,7 @@ def _timestamp(value: Any) -> datetime:
         raise SerializationException(msg) from None
 
 
-def _blob(value: Any) -> bytes:
+def _blob(value: Json) -> bytes:
     try:
         return base64.b64decode(_typed(value, str, "a Blob"), validate=True)
     except ValueError:
@@ -207,19 +209,19 @@ _SCALARS: dict[str, Decode] = {
 }
 
 
-def query_decoder(shape: Any) -> Callable[[list[str]], Any]:
+def query_decoder(shape: Shape) -> Callable[[list[str]], Any]:
     """A decoder of the values that one name has in a query string.
 
     A list takes all of them; of another type's values the last one counts.
     """
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         decode_element = _QUERY_SCALARS[shape.member.type_name]
         return lambda values: [decode_element(value) for value in values]
     decode = _QUERY_SCALARS[shape.type_name]
     return lambda values: decode(values[-1])
 
 
-def header_decoder(shape: Any) -> Callable[[str], Any]:
+def header_decoder(shape: Shape) -> Callable[[str], Any]:
     """A decoder of a header's value: its text is written as in a query string."""
     return _QUERY_SCALARS[shape.type_name]
 

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from botocore import xform_name
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from bedrock_mock.protocol.compiling import Compiler, is_document
+from bedrock_mock.protocol.types import Json
 
 Encode = Callable[[Any], Any]
 T = TypeVar("T")
@@ -32,31 +34,31 @@ class Encoders(Compiler[Encode]):
     attributes in snake_case. What is ``None`` or absent is not sent.
     """
 
-    def compile(self, shape: Any) -> Encode:
+    def compile(self, shape: Shape) -> Encode:
         """The encoder of a shape, giving what ``json.dumps`` takes."""
         if is_document(shape):
             return _identity
-        if shape.type_name == "structure":
+        if isinstance(shape, StructureShape):
             members = [
                 (name, member.serialization.get("name", name), xform_name(name), self.of(member))
                 for name, member in shape.members.items()
             ]
             return _structure_encoder(members)
-        if shape.type_name == "list":
+        if isinstance(shape, ListShape):
             encode = self.of(shape.member)
             return lambda value: [encode(element) for element in value]
-        if shape.type_name == "map":
+        if isinstance(shape, MapShape):
             encode = self.of(shape.value)
             return lambda value: {key: encode(element) for key, element in value.items()}
         return _SCALARS.get(shape.type_name, _identity)
 
 
-def _identity(value: Any) -> Any:
+def _identity(value: Json) -> Json:
     return value
 
 
 def _structure_encoder(members: list[tuple[str, str, str, Encode]]) -> Encode:
-    def encode(source: Any) -> dict[str, Any]:
+    def encode(source: Json) -> dict[str, Any]:
         encoded = {}
         is_dict = isinstance(source, dict)
         for name, wire_name, attribute, encode_member in members:
@@ -84,7 +86,7 @@ def _encode_blob(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
-def header_text(value: Any) -> str:
+def header_text(value: Json) -> str:
     """A member's value as a header has it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 

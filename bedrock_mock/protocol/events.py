@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from bedrock_mock.protocol.errors import ServiceError
+from bedrock_mock.protocol.types import Json
 
 if TYPE_CHECKING:
     from botocore.model import StructureShape
@@ -56,7 +57,7 @@ class Events:
         return frame({":exception-type": name}, "exception", {"message": error.message})
 
 
-def frame(kind: Mapping[str, str], message_type: str, members: Any) -> bytes:
+def frame(kind: Mapping[str, str], message_type: str, members: Json) -> bytes:
     """One frame with JSON in it.
 
     Args:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from botocore.model import StructureShape
+
 from bedrock_mock.protocol import decoding
 from bedrock_mock.protocol.encoding import Encode, Encoders, Page
 from bedrock_mock.protocol.payload import Answers, Headers, body_decoder, payload_of
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.protocol.validation import refusal
 
 if TYPE_CHECKING:
@@ -95,11 +98,11 @@ class Operation:
             raise refusal(faults)
 
 
-def _encoder(shape: Any, encoders: Encoders) -> Encode:
+def _encoder(shape: StructureShape, encoders: Encoders) -> Encode:
     encode = encoders.of(shape)
     lists = [name for name, member in shape.members.items() if member.type_name == "list"]
 
-    def encode_result(result: Any) -> Any:
+    def encode_result(result: Json) -> Json:
         if isinstance(result, Page):
             # A List operation has one list member, whatever its name.
             (items,) = lists

@@ -11,6 +11,7 @@ from botocore import xform_name
 from bedrock_mock.protocol.decoding import header_decoder, parse_object
 from bedrock_mock.protocol.encoding import header_text
 from bedrock_mock.protocol.events import CONTENT_TYPE, Events
+from bedrock_mock.protocol.types import Json
 
 if TYPE_CHECKING:
     from botocore.model import Shape, StructureShape
@@ -104,7 +105,7 @@ class Answers:
         stream = cast("StructureShape", self._shape)
         self._events = Events(stream, encoders) if self._is_stream else None
 
-    def encode(self, result: Any) -> Answer:
+    def encode(self, result: Json) -> Answer:
         """The answer for a handler's result, which has the members as a dict or attributes."""
         found = {name: _member(result, name) for name, _ in self._headers}
         members = {name: value for name, value in found.items() if value is not None}
@@ -124,5 +125,5 @@ class Answers:
         return Answer({**members, self._name: encoded}, headers, json.dumps(encoded).encode())
 
 
-def _member(result: Any, name: str) -> Any:
+def _member(result: Json, name: str) -> Json:
     return result.get(name) if isinstance(result, dict) else getattr(result, xform_name(name), None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cached_property
 from threading import Lock
-from typing import Any
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
@@ -15,6 +14,7 @@ from bedrock_mock.protocol.encoding import Encoders
 from bedrock_mock.protocol.errors import ServiceError, ValidationException
 from bedrock_mock.protocol.operation import Operation
 from bedrock_mock.protocol.routing import Route, Routes
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.protocol.validation import Checks, refusal
 
 
@@ -47,7 +47,7 @@ class Service:
                 self._operations[name] = Operation(self.model.operation_model(name), self)
         return self._operations[name]
 
-    def read(self, shape_name: str, value: Any) -> Any:
+    def read(self, shape_name: str, value: Json) -> Json:
         """A JSON value that is no request, by a shape of the model.
 
         Raises:

@@ -11,9 +11,12 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
 from bedrock_mock.protocol import patterns
 from bedrock_mock.protocol.compiling import Compiler, is_document
 from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.protocol.types import Json
 
 
 class Fault(NamedTuple):
@@ -70,26 +73,26 @@ class Checks(Compiler[Check]):
         """The same checks with the values hidden, for what lies within sensitive shapes."""
         return Checks(self._open_enums, values=self._values, hidden=True)
 
-    def compile(self, shape: Any) -> Check:
+    def compile(self, shape: Shape) -> Check:
         """The check of a shape."""
         if shape.metadata.get("sensitive") and not self._hidden:
             return self._silent.of(shape)
-        if shape.type_name == "structure":
+        if isinstance(shape, StructureShape):
             return _no_check if is_document(shape) else self._structure(shape)
         own = self._own(shape)
-        if shape.type_name == "list":
+        if isinstance(shape, ListShape):
             return self._list(shape, own)
-        if shape.type_name == "map":
+        if isinstance(shape, MapShape):
             return self._map(shape, own)
         return own
 
-    def _structure(self, shape: Any) -> Check:
+    def _structure(self, shape: StructureShape) -> Check:
         members = [(name, self.of(member)) for name, member in shape.members.items()]
         required = frozenset(shape.required_members)
         union = getattr(shape, "is_tagged_union", False)
         one_of = f"Member must set exactly one of: [{', '.join(shape.members)}]"
 
-        def check(value: Any) -> Sequence[Fault]:
+        def check(value: Json) -> Sequence[Fault]:
             faults: list[Fault] = []
             if union and len(value) != 1:
                 faults.append(Fault((), None, one_of))
@@ -104,10 +107,10 @@ class Checks(Compiler[Check]):
 
         return check
 
-    def _list(self, shape: Any, own: Check) -> Check:
+    def _list(self, shape: ListShape, own: Check) -> Check:
         check_element = self.of(shape.member)
 
-        def check(value: Any) -> Sequence[Fault]:
+        def check(value: Json) -> Sequence[Fault]:
             faults = list(own(value))
             for position, element in enumerate(value, start=1):
                 at = (str(position), "member")
@@ -119,11 +122,11 @@ class Checks(Compiler[Check]):
 
         return check
 
-    def _map(self, shape: Any, own: Check) -> Check:
+    def _map(self, shape: MapShape, own: Check) -> Check:
         check_value = self.of(shape.value)
         key_rules = self._rules(shape.key)
 
-        def check(value: Any) -> Sequence[Fault]:
+        def check(value: Json) -> Sequence[Fault]:
             faults = list(own(value))
             for key, element in value.items():
                 broken = [words for rule in key_rules if (words := rule(key))]
@@ -136,14 +139,14 @@ class Checks(Compiler[Check]):
 
         return check
 
-    def _own(self, shape: Any) -> Check:
+    def _own(self, shape: Shape) -> Check:
         """The check of a value itself, without what it contains."""
         rules = self._rules(shape)
         hidden = self._hidden or _holds_sensitive(shape)
         if not rules:
             return _no_check
 
-        def check(value: Any) -> Sequence[Fault]:
+        def check(value: Json) -> Sequence[Fault]:
             broken = [words for rule in rules if (words := rule(value)) is not None]
             if not broken:
                 return _NO_FAULTS
@@ -152,7 +155,7 @@ class Checks(Compiler[Check]):
 
         return check
 
-    def _rules(self, shape: Any) -> list[Rule]:
+    def _rules(self, shape: Shape) -> list[Rule]:
         """The constraints of a shape, in the order in which the service reports them."""
         metadata = shape.metadata if self._values else {}
         rules: list[Rule] = []
@@ -172,7 +175,7 @@ class Checks(Compiler[Check]):
         return rules
 
 
-def _no_check(value: Any) -> Sequence[Fault]:  # noqa: ARG001 - a check takes a value
+def _no_check(value: Json) -> Sequence[Fault]:  # noqa: ARG001 - a check takes a value
     return _NO_FAULTS
 
 
@@ -202,22 +205,24 @@ def _enum_rule(enum: list[str]) -> Rule:
     return lambda value: None if value in allowed else words
 
 
-def _holds_sensitive(shape: Any, within: frozenset[str] = frozenset()) -> bool:
+def _holds_sensitive(shape: Shape, within: frozenset[str] = frozenset()) -> bool:
     """Whether printing a value of this shape would print something sensitive."""
     if shape.metadata.get("sensitive"):
         return True
     if shape.name in within:
         return False
     within |= {shape.name}
-    parts = {
-        "list": lambda: [shape.member],
-        "map": lambda: [shape.key, shape.value],
-        "structure": lambda: list(shape.members.values()),
-    }.get(shape.type_name, list)()
+    parts: list[Shape] = []
+    if isinstance(shape, ListShape):
+        parts = [shape.member]
+    elif isinstance(shape, MapShape):
+        parts = [shape.key, shape.value]
+    elif isinstance(shape, StructureShape):
+        parts = [*shape.members.values()]
     return any(_holds_sensitive(part, within) for part in parts)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Json) -> str:
     """A value as the service prints it: lists as ``[a, b]``, structures as ``{a=b}``."""
     if isinstance(value, list):
         return f"[{', '.join(map(_shown, value))}]"

@@ -12,6 +12,7 @@ import moto.backends
 from moto.core.base_backend import BaseBackend
 
 from bedrock_mock.moto_bridge.ids import mock_random
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.operations import Handler, handlers
@@ -84,11 +85,11 @@ class ServiceBackend(BaseBackend):
         """The service's name in ARNs, and that of its part of moto's config."""
         return self.mocked.signing_name
 
-    def setting(self, name: str) -> Any:
+    def setting(self, name: str) -> Json:
         """What moto's config says of a setting, or its default."""
         return value_of(name, {**SHARED, **self.mocked.settings})
 
-    def sibling(self, name: str) -> Any:
+    def sibling(self, name: str) -> Json:
         """The backend of another service for the same account and region.
 
         Args:

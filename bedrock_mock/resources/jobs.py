@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from bedrock_mock.protocol.errors import ConflictException, ValidationException
+from bedrock_mock.protocol.types import Members
 from bedrock_mock.resources.claims import Claims
 from bedrock_mock.resources.kind import Kind, Request
 from bedrock_mock.resources.lifecycle import Lifecycle
@@ -58,7 +59,7 @@ class Jobs(Kind[J]):
         if request[self.name_member] in self.store:
             raise ValidationException("The provided job name is currently in use.")
 
-    def stop(self, request: Any) -> None:
+    def stop(self, request: Members) -> None:
         """Stops a job that is in progress.
 
         Raises:

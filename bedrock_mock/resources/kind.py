@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from bedrock_mock.protocol.encoding import Page
+from bedrock_mock.protocol.types import Members
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.listing import Filters, page
 from bedrock_mock.resources.store import ARN_AND_NAME, R, Store
@@ -63,7 +64,7 @@ class Kind(Generic[R]):
 
     # --- operations -----------------------------------------------------------------
 
-    def create(self, request: Any) -> object:
+    def create(self, request: Members) -> object:
         """Creates a resource, or answers as before if the request's token was seen before."""
         operation = self.operations["create"]
         answer = self._backend.tokens.answer(operation, request)
@@ -75,7 +76,7 @@ class Kind(Generic[R]):
         self.added(resource)
         return resource
 
-    def get(self, request: Any) -> R:
+    def get(self, request: Members) -> R:
         """The resource that the request names; a job is looked at."""
         resource = self.find(request[self.identifier])
         if isinstance(resource, Lifecycle):
@@ -83,20 +84,20 @@ class Kind(Generic[R]):
         # By that look it may have gone.
         return self.store.find(resource.arn)
 
-    def list(self, request: Any) -> Page[R]:
+    def list(self, request: Members) -> Page[R]:
         """A page of the resources that pass the filters."""
         if "nextToken" not in request:
             # On the first page only: per page it would be O(pages * jobs in progress).
             self.arrive()
         return page(self.store, request, self.filters, self._backend.scope)
 
-    def delete(self, request: Any) -> None:
+    def delete(self, request: Members) -> None:
         """Deletes the resource that the request names."""
         self.store.remove(self.find(request[self.identifier]))
 
     # --- what subclasses say --------------------------------------------------------
 
-    def new(self, request: Any) -> R:
+    def new(self, request: Members) -> R:
         """Checks a Create request and gives the new resource, which is not stored yet.
 
         Raises:

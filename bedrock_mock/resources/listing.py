@@ -11,6 +11,7 @@ from typing import Any
 
 from bedrock_mock.protocol.encoding import Page
 from bedrock_mock.protocol.errors import NotImplementedException, ValidationException
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.store import Position, R, Store
 
@@ -82,7 +83,7 @@ def _matches(
             yield position, resource
 
 
-def _test(filters: Filters, member: str, value: Any) -> Test:
+def _test(filters: Filters, member: str, value: Json) -> Test:
     if member not in filters:
         # A newer service model may have filters that an older release of ours lacks.
         msg = f"The filter {member} is not implemented by bedrock_mock: leave it out."

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import Any, TypeVar
 
+from bedrock_mock.protocol.types import Json
+
 #: Takes the decoded and validated request, gives what the output shape is read from.
 Handler = Callable[[Any], object]
 Method = TypeVar("Method", bound=Callable[..., object])
@@ -34,7 +36,7 @@ def operation(name: str) -> Callable[[Method], Method]:
 
 
 @cache
-def declared(resource: Any) -> tuple[tuple[str, str], ...]:
+def declared(resource: Json) -> tuple[tuple[str, str], ...]:
     """The (operation, method name) pairs of a class and its bases.
 
     A class declares an operation by marking a method with :func:`operation`, or with an

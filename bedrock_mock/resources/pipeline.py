@@ -13,6 +13,7 @@ import moto.backends
 from bedrock_mock.moto_bridge.caller import CallerResponse, NotAuthorisedError
 from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.payload import Answer
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.backend import unknown_region
 from bedrock_mock.resources.settings import SHARED, value_of
 from bedrock_mock.scripting.scripts import Asked
@@ -114,7 +115,7 @@ def _handler(backend: ServiceBackend, name: str) -> Handler:
 
 def _handle(
     backend: ServiceBackend, operation: Operation, handler: Handler, request: dict[str, Any]
-) -> Any:
+) -> Json:
     with backend.lock:
         result = handler(request)
         if operation.answers is None:

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
 from moto import settings
@@ -14,6 +14,7 @@ from moto import settings
 from bedrock_mock.moto_bridge.caller import CallerResponse
 from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.payload import Answer, Body
+from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.pipeline import serve
 
 if TYPE_CHECKING:
@@ -39,11 +40,16 @@ class ServiceResponse(CallerResponse):
     mocked: ClassVar[MockedService]
 
     @classmethod
-    def dispatch(cls, *args: Any, **kwargs: Any) -> Any:
+    def dispatch(cls, *args: Foreign, **kwargs: Foreign) -> Foreign:
         """Answers a request; this is what moto's URL tables point to."""
         return cls(cls.mocked.name)._dispatch(*args, **kwargs)  # noqa: SLF001 - moto's name
 
-    def _dispatch(self, request: Any, full_url: str | None = None, headers: Any = None) -> Any:  # noqa: ARG002
+    def _dispatch(
+        self,
+        request: Foreign,
+        full_url: str | None = None,
+        headers: Foreign = None,  # noqa: ARG002 - moto's signature
+    ) -> Foreign:
         self.read(request, full_url or request.url)
         try:
             status, answer = serve(self.mocked, self)
@@ -77,5 +83,5 @@ class ServiceResponse(CallerResponse):
         return headers
 
 
-def _json(members: Any) -> str:
+def _json(members: Foreign) -> str:
     return json.dumps(members, indent=4 if settings.PRETTIFY_RESPONSES else None)

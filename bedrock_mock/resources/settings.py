@@ -9,6 +9,8 @@ from typing import Any
 
 from moto.core.config import default_user_config
 
+from bedrock_mock.protocol.types import Json
+
 _OURS = "bedrock"
 _FORM = "config={'bedrock': {...}}"
 
@@ -30,7 +32,7 @@ class Setting:
     check: Callable[[Any], None] | None = None
 
 
-def one_of(*choices: Any) -> Setting:
+def one_of(*choices: Json) -> Setting:
     """A setting that has one of these values; the first one is the default."""
     return Setting(choices[0], choices.__contains__, " or ".join(map(repr, choices)))
 
@@ -43,7 +45,7 @@ SHARED: Mapping[str, Setting] = {
 }
 
 
-def value_of(name: str, settings: Mapping[str, Setting]) -> Any:
+def value_of(name: str, settings: Mapping[str, Setting]) -> Json:
     """What is set for all of Bedrock, or the default.
 
     Args:
@@ -54,7 +56,7 @@ def value_of(name: str, settings: Mapping[str, Setting]) -> Any:
     return (config.get(_OURS) or {}).get(name, settings[name].default)
 
 
-def check_config(config: Any, settings: Mapping[str, Setting]) -> None:
+def check_config(config: Json, settings: Mapping[str, Setting]) -> None:
     """Checks a config of moto with our part in it against the settings that are declared.
 
     Raises:
@@ -72,7 +74,7 @@ def check_config(config: Any, settings: Mapping[str, Setting]) -> None:
     check_part((config or {}).get(_OURS), settings)
 
 
-def check_part(config: Any, settings: Mapping[str, Setting]) -> None:
+def check_part(config: Json, settings: Mapping[str, Setting]) -> None:
     """Checks Bedrock's part of a config against the settings that are declared.
 
     Raises:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bedrock_mock.protocol.types import Json
+
 
 @dataclass(frozen=True)
 class Call:
@@ -33,7 +35,7 @@ class Call:
     service: str = "bedrock"
 
 
-def matches(expected: Any, actual: Any) -> bool:
+def matches(expected: Json, actual: Json) -> bool:
     """Whether ``actual`` has at least what is expected; dicts are compared member by member."""
     if isinstance(expected, Mapping) and isinstance(actual, Mapping):
         return all(

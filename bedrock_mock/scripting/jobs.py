@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from bedrock_mock.moto_bridge.backends import backends_of
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.where import Where
@@ -48,7 +49,7 @@ def find_job(identifier: str, where: Where) -> tuple[ServiceBackend, Any]:
     raise ValueError(msg)
 
 
-def must_go_on(what: str, job: Any) -> None:
+def must_go_on(what: str, job: Json) -> None:
     """The job has not ended.
 
     Raises:

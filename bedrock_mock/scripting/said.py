@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import clocks
 from bedrock_mock.scripting.jobs import jobs, must_go_on
 from bedrock_mock.scripting.scripts import SCRIPTS, ForJob, Matching
@@ -31,7 +32,7 @@ class Said:
                 yield backend, job
 
     def script_job(
-        self, clock: str, job: str | None, matching: Matching | None, attribute: str, value: Any
+        self, clock: str, job: str | None, matching: Matching | None, attribute: str, value: Json
     ) -> None:
         """Sets an attribute of a job: of one that is under way, or of the next one that fits.
 

@@ -13,6 +13,7 @@ from moto.core.utils import utcnow
 
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.errors import ServiceError
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.calls import Call, matches
 from bedrock_mock.scripting.where import Where
@@ -75,7 +76,7 @@ class ForJob(Scripted):
     attribute: str
     value: Any
 
-    def is_about(self, job: Any, account_id: str, region_name: str) -> bool:
+    def is_about(self, job: Json, account_id: str, region_name: str) -> bool:
         """Whether it is meant for this job."""
         if self.clock != job.clock or not self.where.includes(region_name, account_id):
             return False
@@ -119,7 +120,7 @@ class Scripts:
         with self._lock:
             self._for_jobs.append(script)
 
-    def give(self, script: ForJob, job: Any, account_id: str, region_name: str) -> bool:
+    def give(self, script: ForJob, job: Json, account_id: str, region_name: str) -> bool:
         """Gives the job what is scripted, if it is for this job and neither was used before.
 
         The caller holds the lock of the job's backend. A function from the test is
@@ -173,7 +174,7 @@ class Scripts:
         for script in sorted(waiting, key=lambda script: not script.is_for_one):
             self.give(script, job, account_id, region_name)
 
-    def record(self, asked: Asked, request: Mapping[str, Any], answer: Any) -> None:
+    def record(self, asked: Asked, request: Mapping[str, Any], answer: Json) -> None:
         """Keeps a call with its answer, the members of a response or a ServiceError."""
         error = response = None
         if isinstance(answer, ServiceError):

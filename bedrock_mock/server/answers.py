@@ -10,6 +10,8 @@ from typing import Any
 
 from moto import settings
 
+from bedrock_mock.protocol.types import Foreign
+
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
@@ -62,7 +64,7 @@ def allowed(environ: Environ) -> dict[str, str]:
 
 
 def answer_of(
-    moto: Any, environ: Environ, start_response: StartResponse, *, must_know: bool
+    moto: Foreign, environ: Environ, start_response: StartResponse, *, must_know: bool
 ) -> Iterable[bytes]:
     """What moto answers; where it fails or has a page for an error, JSON instead.
 
@@ -77,7 +79,7 @@ def answer_of(
     """
     began: list[Any] = []
 
-    def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:  # noqa: ARG001
+    def begin(status: str, headers: list[tuple[str, str]], exc_info: Foreign = None) -> Foreign:  # noqa: ARG001
         began[:] = [status, headers]
 
     try:

@@ -16,6 +16,7 @@ from bedrock_mock.mock.clients import Clients
 from bedrock_mock.mock.remote import Remote
 from bedrock_mock.mock.verbs import Scripting
 from bedrock_mock.moto_bridge.takeover import takeover
+from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.server.command import READY, listen, url_of, wsgi_server
 
 
@@ -65,7 +66,7 @@ class BedrockServer(Clients, Scripting):
 
         started = cls(url_of(server), stop)
 
-        def noting(environ: Any, start_response: Any) -> Any:
+        def noting(environ: Foreign, start_response: Foreign) -> Foreign:
             started.is_used = True
             return application(environ, start_response)
 
@@ -100,7 +101,7 @@ class BedrockServer(Clients, Scripting):
             raise RuntimeError(msg)
         return cls(line.removeprefix(READY).strip(), stop)
 
-    def _make_client(self, service_name: str, region_name: str) -> Any:
+    def _make_client(self, service_name: str, region_name: str) -> Foreign:
         import boto3  # noqa: PLC0415 - not before it is needed
 
         return boto3.client(  # type: ignore[call-overload]
@@ -123,7 +124,7 @@ class BedrockServer(Clients, Scripting):
         self._undo.append(partial(self._remote.set_transition, model_name, before))
         self._remote.set_transition(model_name, transition)
 
-    def _perform(self, verb: str, **arguments: Any) -> Any:
+    def _perform(self, verb: str, **arguments: Foreign) -> Foreign:
         return self._remote.perform(verb, arguments)
 
     def reset(self) -> None:

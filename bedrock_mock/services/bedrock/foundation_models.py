@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ResourceNotFoundException, ServiceError
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.resources.settings import Setting
 from bedrock_mock.services.bedrock.customization.base_models import foundation_model
@@ -97,7 +98,7 @@ def _our_models() -> Models:
     return _parsed(str(_OURS))
 
 
-def _parsed(given: Any) -> Models:
+def _parsed(given: Json) -> Models:
     """The models of a list or file, with the times of their lives as moments.
 
     Raises:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ServiceQuotaExceededException
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.settings import Setting, check_name
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ IMPORTED_MODELS = "imported_models"
 AUTOMATED_JOBS = "concurrent_automatic_evaluation_jobs"
 
 
-def _check_numbers(quotas: Any) -> None:
+def _check_numbers(quotas: Json) -> None:
     for quota, number in quotas.items() if isinstance(quotas, Mapping) else ():
         check_name("there is no quota", quota, QUOTAS)
         if type(number) is not int or number < 0:

@@ -9,6 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bedrock_mock.moto_bridge import neighbours
+from bedrock_mock.protocol.types import Json
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
@@ -93,7 +94,7 @@ def _finite(number: str) -> float:
     return value if isfinite(value) else _refuse(number)
 
 
-def _misfit(value: Any, form: Form, place: str, separator: str = ".") -> str | None:
+def _misfit(value: Json, form: Form, place: str, separator: str = ".") -> str | None:
     """Where a value is not of a form, and what should be there; ``None`` where it is."""
     parts: list[tuple[str, Any, Form]]
     if isinstance(form, type):

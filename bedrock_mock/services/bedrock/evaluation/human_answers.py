@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bedrock_mock.moto_bridge.clock import utcnow
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.encoding import iso8601
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock.evaluation.data_sets import PROMPTS, PROMPTS_WITH_ANSWERS
 from bedrock_mock.services.bedrock.evaluation.records import Answerer, Records
 
@@ -22,7 +23,7 @@ class AnswersToHumans(Records):
     """Evaluation by people, who see the answers of all models."""
 
     def __init__(
-        self, job: Any, metrics: Any, config: Mapping[str, Any], models: Sequence[Any]
+        self, job: Json, metrics: Json, config: Mapping[str, Any], models: Sequence[Any]
     ) -> None:
         super().__init__(job, metrics, config)
         self._answerers = [Answerer(model) for model in models]
@@ -66,7 +67,7 @@ class AnswersToHumans(Records):
             rated += [{"metricName": metric, **each} for each in self._rating(method, score)]
         return ratings
 
-    def _rating(self, method: str, score: Any) -> list[Record]:
+    def _rating(self, method: str, score: Json) -> list[Record]:
         """What is said of the answers by one metric: of each one, or of how they compare.
 
         Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-foundation-model-evaluate-results-human.html

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.copying import copied
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock.evaluation.data_sets import (
     PROMPTS,
     PROMPTS_WITH_ANSWERS,
@@ -134,7 +135,7 @@ class Answerer:
 class AnswersOfModel(Records):
     """Programmatic and judged evaluation of one model."""
 
-    def __init__(self, job: Any, metrics: Any, config: Any, model: Mapping[str, Any]) -> None:
+    def __init__(self, job: Json, metrics: Json, config: Json, model: Mapping[str, Any]) -> None:
         super().__init__(job, metrics, config)
         self._answerer = Answerer(model)
         self.form = self._answerer.form
@@ -152,7 +153,7 @@ class AnswersOfModel(Records):
 class AnswersOfRag(Records):
     """Evaluation of a knowledge base, turn by turn."""
 
-    def __init__(self, job: Any, metrics: Any, config: Any, rag: Mapping[str, Any]) -> None:
+    def __init__(self, job: Json, metrics: Json, config: Json, rag: Mapping[str, Any]) -> None:
         super().__init__(job, metrics, config)
         self._rag = rag
         self.form = TURNS_WITH_ANSWERS if "precomputedRagSourceConfig" in rag else TURNS

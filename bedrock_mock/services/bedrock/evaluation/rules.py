@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.protocol.types import Json
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import CreateEvaluationJobRequestTypeDef
@@ -65,7 +66,7 @@ def check_evaluation(request: CreateEvaluationJobRequestTypeDef) -> None:
         raise ValidationException(msg)
 
 
-def _check_models(kind: str, models: Any) -> None:
+def _check_models(kind: str, models: Json) -> None:
     if len(models) > _MAX_MODELS[kind]:
         msg = (
             f"The member 'inferenceConfig.models' can have at most {_MAX_MODELS[kind]} "
@@ -79,7 +80,7 @@ def _check_models(kind: str, models: Any) -> None:
             raise ValidationException(msg)
 
 
-def _check_human_metrics(config: Any, metrics: set[str]) -> None:
+def _check_human_metrics(config: Json, metrics: set[str]) -> None:
     custom = {metric["name"] for metric in config.get("customMetrics", ())}
     if metrics != custom:
         # The service treats metric names as sensitive, so the message does not print them.
@@ -90,5 +91,5 @@ def _check_human_metrics(config: Any, metrics: set[str]) -> None:
         raise ValidationException(msg)
 
 
-def _listed(names: Any) -> str:
+def _listed(names: Json) -> str:
     return ", ".join(sorted(names))

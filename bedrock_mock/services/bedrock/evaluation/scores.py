@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from bedrock_mock.protocol.types import Json
 
-def checked(scores: Any, job: str, metrics: Collection[str] | None = None) -> Mapping[str, Any]:
+
+def checked(scores: Json, job: str, metrics: Collection[str] | None = None) -> Mapping[str, Any]:
     """The scores, if they are some.
 
     Args:
@@ -35,7 +37,7 @@ def checked(scores: Any, job: str, metrics: Collection[str] | None = None) -> Ma
     return scores
 
 
-def _is_score(said: Any) -> bool:
+def _is_score(said: Json) -> bool:
     if isinstance(said, Mapping):
         has_both = {"score"} <= said.keys() <= {"score", "explanation"}
         return (
@@ -44,7 +46,7 @@ def _is_score(said: Any) -> bool:
     return _is_number(said)
 
 
-def _is_number(score: Any) -> bool:
+def _is_number(score: Json) -> bool:
     # A bool is an int.
     return score is None or (type(score) in (int, float) and 0 <= score <= 1)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bedrock_mock.protocol.types import Json
+
 Config = Mapping[str, Any]
 
 
@@ -90,7 +92,7 @@ def judges_of(config: Config | None) -> list[str] | None:
     return _present(each["modelIdentifier"] for each in models)
 
 
-def at(config: Config, *path: str) -> Any:
+def at(config: Config, *path: str) -> Json:
     """What is at this path in nested dicts, or ``None``."""
     value: Any = config
     for name in path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJob
 from bedrock_mock.services.bedrock.evaluation.scores import checked, metrics_of
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from bedrock_mock.scripting.said import Said
 
 
-def evaluation_results(said: Said, job: str, scores: Any) -> None:
+def evaluation_results(said: Said, job: str, scores: Json) -> None:
     """Has an evaluation job come to these scores."""
     matching = None
     if not callable(scores):

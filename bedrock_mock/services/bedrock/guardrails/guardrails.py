@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from bedrock_mock.protocol.encoding import Page
 from bedrock_mock.protocol.errors import ConflictException
+from bedrock_mock.protocol.types import Members
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.listing import page
 from bedrock_mock.resources.operations import operation
@@ -53,7 +54,7 @@ class Guardrails(Kind[Guardrail]):
         }
 
     @operation("GetGuardrail")
-    def get(self, request: GetGuardrailRequestTypeDef) -> Any:
+    def get(self, request: GetGuardrailRequestTypeDef) -> Members:
         """The DRAFT, or the version that the request names."""
         guardrail = super().get(request)
         return guardrail.versions.find(request.get("guardrailVersion", DRAFT))
