@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from tempfile import gettempdir
 
+import boto3
 import pytest
 from moto import settings
 from moto.core.config import default_user_config
@@ -28,6 +29,14 @@ os.environ["MOTO_RECORDER_FILEPATH"] = str(Path(gettempdir(), f"moto_recording_{
 def client(bedrock_mock):
     """A boto3 client for us-east-1 and the default account, with the mock active."""
     return bedrock_mock.client(region_name="us-east-1")
+
+
+@pytest.fixture
+def s3(bedrock_mock):
+    """A client of moto's S3 with ``my-bucket``, where the valid requests have their data."""
+    s3 = boto3.client("s3", "us-east-1")
+    s3.create_bucket(Bucket="my-bucket")
+    return s3
 
 
 @pytest.fixture(autouse=True)

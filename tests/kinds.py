@@ -18,6 +18,7 @@ from support import (
     CUSTOMIZATION_CLOCK,
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
+    body,
     custom_model,
     customization_job,
     evaluation_job,
@@ -259,3 +260,22 @@ ALL = [
 #: The kinds by the names of their entries.
 KINDS = {kind.name: kind for kind in ALL}
 WITH_CLOCKS = [kind for kind in ALL if kind.clock]
+
+
+def calls_of(name, request, first=None):
+    """Create, Get and List of a kind, as functions of a client.
+
+    Args:
+        name: of the entry.
+        request: gives a valid Create request.
+        first: what Get looks at unless another identifier is given.
+    """
+    kind = KINDS[name]
+
+    def create(client, *args, **members):
+        return call(client, kind.create, **request(*args, **members))[kind.created]
+
+    def get(client, identifier=first):
+        return body(kind.look(client, identifier))
+
+    return create, get, kind.items

@@ -24,6 +24,17 @@ CUSTOM_MODEL_CLOCK = "bedrock::custom_model"
 OTHER = "111122223333"
 BASE_MODEL = "amazon.titan-text-lite-v1:0:4k"
 
+BASE_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/{BASE_MODEL}"
+KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY}"
+VPC = {"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
+MOTO_API = "https://motoapi.amazonaws.com/moto-api"
+
+#: Texts of the service.
+JOB_NAME_TAKEN = "The provided job name is currently in use."
+MODEL_NAME_TAKEN = "The provided model name is currently in use."
+FOREIGN_ROLE = "Cross-account pass role is not allowed."
+
 #: For tests that reach into the process that holds the state.
 in_process = pytest.mark.skipif(
     settings.TEST_SERVER_MODE, reason="needs the state in this process, not in a server"
@@ -50,6 +61,10 @@ def without_coverage():
 def manual(times):
     """The transition by which the n-th look sees the next status."""
     return {"progression": "manual", "times": times}
+
+
+#: The transition by which a job stays as it is, however often it is looked at.
+NEVER = manual(1000)
 
 
 def import_job(job_name="job-1", model_name="model-1", **members):

@@ -13,6 +13,7 @@ from freezegun import freeze_time
 from moto import mock_aws
 
 from support import (
+    BASE_ARN,
     BASE_MODEL,
     REGION,
     customization_job,
@@ -23,7 +24,6 @@ from support import (
     wire_answers,
 )
 
-BASE_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/{BASE_MODEL}"
 OTHER_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/amazon.nova-lite-v1:0:300k"
 DEFECTS = []
 

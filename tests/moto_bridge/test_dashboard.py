@@ -16,6 +16,7 @@ from support import (
     ACCOUNT,
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
+    MOTO_API,
     REGION,
     evaluation_job,
     import_job,
@@ -26,8 +27,6 @@ from support import (
 )
 
 pytestmark = in_process
-
-MOTO_API = "https://motoapi.amazonaws.com/moto-api"
 
 
 def shown():

@@ -13,6 +13,7 @@ from support import (
     CUSTOMIZATION_CLOCK,
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
+    NEVER,
     REGION,
     customization_job,
     import_job,
@@ -24,7 +25,6 @@ from support import (
 )
 
 IMMEDIATE = {"progression": "immediate"}
-NEVER = manual(1000)
 START = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 JOB_NOT_FOUND = "The provided evaluation job was not found."
 

@@ -30,13 +30,6 @@ pytestmark = [in_process, pytest.mark.once]
 
 
 @pytest.fixture
-def s3(bedrock_mock):
-    s3 = boto3.client("s3", REGION)
-    s3.create_bucket(Bucket="my-bucket")
-    return s3
-
-
-@pytest.fixture
 def model_files(s3):
     """Puts the files of a model where import jobs look for it."""
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from kinds import snapshot
+from kinds import calls_of, snapshot
 
 from support import (
     ACCOUNT,
+    BASE_ARN,
     BASE_MODEL,
     CUSTOM_MODEL_CLOCK,
     CUSTOMIZATION_CLOCK,
+    FOREIGN_ROLE,
+    KEY_ARN,
+    MODEL_NAME_TAKEN,
     OTHER,
     REGION,
     body,
@@ -27,10 +31,6 @@ from support import (
 )
 
 NOT_FOUND = "The provided custom model was not found."
-FOREIGN_ROLE = "Cross-account pass role is not allowed."
-NAME_TAKEN = "The provided model name is currently in use."
-KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-BASE_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/{BASE_MODEL}"
 NOVA = "amazon.nova-micro-v1:0:128k"
 IMPORTED = re.compile(f"arn:aws:bedrock:{REGION}:{ACCOUNT}:custom-model/imported/[a-z0-9]{{12}}")
 
@@ -42,16 +42,7 @@ def customize(client, *args, **members):
     return client.get_model_customization_job(jobIdentifier=arn)
 
 
-def create(client, *args, **members):
-    return client.create_custom_model(**custom_model(*args, **members))["modelArn"]
-
-
-def get(client, identifier="custom-1"):
-    return body(client.get_custom_model(modelIdentifier=identifier))
-
-
-def summaries(client, **filters):
-    return client.list_custom_models(**filters)["modelSummaries"]
+create, get, summaries = calls_of("brought custom-model", custom_model, "custom-1")
 
 
 def names(client, **filters):
@@ -217,9 +208,9 @@ def refusal(message=None, code="ValidationException", status=400):
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"modelName": "brought"}, refusal(NAME_TAKEN)),
-        ({"modelName": "of-done"}, refusal(NAME_TAKEN)),
-        ({"modelName": "of-running"}, refusal(NAME_TAKEN)),
+        ({"modelName": "brought"}, refusal(MODEL_NAME_TAKEN)),
+        ({"modelName": "of-done"}, refusal(MODEL_NAME_TAKEN)),
+        ({"modelName": "of-running"}, refusal(MODEL_NAME_TAKEN)),
         ({"modelName": "not a name"}, refusal()),
         ({"roleArn": role_of(OTHER)}, refusal(FOREIGN_ROLE, "AccessDeniedException", 403)),
         ({"roleArn": None}, refusal("The member 'roleArn' is required with 'modelSourceConfig'.")),

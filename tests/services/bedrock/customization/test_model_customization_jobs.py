@@ -6,15 +6,22 @@ import re
 
 import boto3
 import pytest
-from kinds import snapshot
+from kinds import calls_of, snapshot
 
 from bedrock_mock import mock_bedrock
 from support import (
     ACCOUNT,
+    BASE_ARN,
     BASE_MODEL,
     CUSTOMIZATION_CLOCK,
+    JOB_NAME_TAKEN,
+    KEY,
+    KEY_ARN,
+    MODEL_NAME_TAKEN,
+    NEVER,
     OTHER,
     REGION,
+    VPC,
     body,
     custom_model,
     customization_job,
@@ -27,14 +34,7 @@ from support import (
     wire_answers,
 )
 
-NEVER = manual(1000)
 NOT_FOUND = "The provided model customization job was not found."
-JOB_NAME_TAKEN = "The provided job name is currently in use."
-MODEL_NAME_TAKEN = "The provided model name is currently in use."
-KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
-KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY}"
-BASE_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/{BASE_MODEL}"
-VPC = {"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
 VALIDATION = {"validators": [{"s3Uri": "s3://my-bucket/a"}, {"s3Uri": "s3://my-bucket/b"}]}
 LOGS = {
     "invocationLogsConfig": {
@@ -67,17 +67,7 @@ def arn_pattern(kind, base=BASE_MODEL, partition="aws", region=REGION, account=A
     return re.compile(f"arn:{partition}:bedrock:{region}:{account}:{kind}/{base}/[a-z0-9]{{12}}")
 
 
-def create(client, *args, **members):
-    return client.create_model_customization_job(**customization_job(*args, **members))["jobArn"]
-
-
-def get(client, identifier="customization-1"):
-    return body(client.get_model_customization_job(jobIdentifier=identifier))
-
-
-def summaries(client, **filters):
-    answer = client.list_model_customization_jobs(**filters)
-    return answer["modelCustomizationJobSummaries"]
+create, get, summaries = calls_of("model-customization-job", customization_job, "customization-1")
 
 
 def models(client):

@@ -7,11 +7,15 @@ import re
 import boto3
 import pytest
 from botocore.config import Config
-from kinds import snapshot
+from kinds import calls_of, snapshot
 
 from support import (
     ACCOUNT,
     EVALUATION_CLOCK,
+    FOREIGN_ROLE,
+    JOB_NAME_TAKEN,
+    KEY,
+    NEVER,
     OTHER,
     REGION,
     body,
@@ -27,10 +31,6 @@ from support import (
 )
 
 NOT_FOUND = "The provided evaluation job was not found."
-NAME_TAKEN = "The provided job name is currently in use."
-FOREIGN_ROLE = "Cross-account pass role is not allowed."
-KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
-NEVER = manual(1000)
 ARN = re.compile(f"arn:aws:bedrock:{REGION}:{ACCOUNT}:evaluation-job/[a-z0-9]{{12}}")
 UNKNOWN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:evaluation-job/000000000000"
 
@@ -291,16 +291,7 @@ KINDS = {
 }
 
 
-def create(client, *args, **members):
-    return client.create_evaluation_job(**evaluation_job(*args, **members))["jobArn"]
-
-
-def get(client, arn):
-    return body(client.get_evaluation_job(jobIdentifier=arn))
-
-
-def summaries(client):
-    return client.list_evaluation_jobs()["jobSummaries"]
+create, get, summaries = calls_of("evaluation-job", evaluation_job)
 
 
 def delete(client, *arns):
@@ -451,8 +442,8 @@ NO_JUDGE = "The member 'evaluationConfig.automated.evaluatorModelConfig' is requ
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"jobName": "taken"}, refusal(NAME_TAKEN)),
-        ({"jobName": "running"}, refusal(NAME_TAKEN)),
+        ({"jobName": "taken"}, refusal(JOB_NAME_TAKEN)),
+        ({"jobName": "running"}, refusal(JOB_NAME_TAKEN)),
         ({"jobName": "Upper"}, refusal()),
         ({"roleArn": role_of(OTHER)}, refusal(FOREIGN_ROLE, "AccessDeniedException", 403)),
         # The operation declares no TooManyTagsException.

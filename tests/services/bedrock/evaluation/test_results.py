@@ -10,11 +10,19 @@ import pytest
 import requests
 
 from bedrock_mock import mock_bedrock
-from support import ACCOUNT, REGION, data_set, evaluation_job, import_job, in_process, refused
+from support import (
+    ACCOUNT,
+    MOTO_API,
+    REGION,
+    data_set,
+    evaluation_job,
+    import_job,
+    in_process,
+    refused,
+)
 
 pytestmark = in_process
 
-MOTO_API = "https://motoapi.amazonaws.com/moto-api"
 MODEL = "amazon.titan-text-lite-v1"
 JUDGE = "anthropic.claude-3-haiku-20240307-v1:0"
 LINES = [
@@ -25,13 +33,6 @@ TURN = {
     "prompt": {"content": [{"text": "Two and two?"}]},
     "referenceResponses": [{"content": [{"text": "Four"}]}],
 }
-
-
-@pytest.fixture
-def s3(bedrock_mock):
-    s3 = boto3.client("s3", REGION)
-    s3.create_bucket(Bucket="my-bucket")
-    return s3
 
 
 @pytest.fixture

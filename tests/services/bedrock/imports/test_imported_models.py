@@ -8,9 +8,8 @@ import pytest
 from kinds import snapshot
 
 from support import (
-    ACCOUNT,
     IMPORT_CLOCK,
-    REGION,
+    KEY_ARN,
     body,
     import_job,
     manual,
@@ -22,7 +21,6 @@ from support import (
 )
 
 NOT_FOUND = "The provided imported model was not found."
-KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 def create(client, *args, **members):

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore import xform_name
 from freezegun import freeze_time
-from kinds import snapshot
+from kinds import calls_of, snapshot
 from moto.core import set_initial_no_auth_action_count
 from moto.moto_api._internal import mock_random
 from permissions import authorised, user, with_key
@@ -19,9 +19,15 @@ from support import (
     BASE_MODEL,
     CUSTOMIZATION_CLOCK,
     EVALUATION_CLOCK,
+    FOREIGN_ROLE,
     IMPORT_CLOCK,
+    JOB_NAME_TAKEN,
+    KEY,
+    KEY_ARN,
+    MODEL_NAME_TAKEN,
     OTHER,
     REGION,
+    VPC,
     body,
     custom_model,
     customization_job,
@@ -38,28 +44,13 @@ from support import (
 )
 
 NOT_FOUND = "The provided model import job was not found."
-JOB_NAME_TAKEN = "The provided job name is currently in use."
-MODEL_NAME_TAKEN = "The provided model name is currently in use."
-FOREIGN_ROLE = "Cross-account pass role is not allowed."
-KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
-KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY}"
-VPC = {"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
 
 
 def arn_pattern(kind, partition="aws", region=REGION, account=ACCOUNT):
     return re.compile(f"arn:{partition}:bedrock:{region}:{account}:{kind}/[a-z0-9]{{12}}")
 
 
-def create(client, *args, **members):
-    return client.create_model_import_job(**import_job(*args, **members))["jobArn"]
-
-
-def get(client, identifier="job-1"):
-    return body(client.get_model_import_job(jobIdentifier=identifier))
-
-
-def summaries(client):
-    return client.list_model_import_jobs()["modelImportJobSummaries"]
+create, get, summaries = calls_of("model-import-job", import_job, "job-1")
 
 
 # --- what comes back ------------------------------------------------------------------
