@@ -12,14 +12,13 @@ from importlib import import_module
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
-from urllib.parse import urlsplit
 
 import moto.backends
 from botocore.httpsession import URLLib3Session
 from moto import backend_index
-from moto.core.config import default_user_config, passthrough_service, passthrough_url
-from moto.core.models import botocore_stubber
+from moto.core.config import default_user_config
 
+from bedrock_mock.moto_bridge.guard import guarded_send
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.settings import check_config
 
@@ -114,7 +113,7 @@ class _Takeover:
             stack.enter_context(lazy_bodies())
             stack.enter_context(api.added())
             stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))
-            stack.enter_context(patch.object(URLLib3Session, "send", _guarded_send()))
+            stack.enter_context(patch.object(URLLib3Session, "send", guarded_send()))
             self._stack = stack.pop_all()
 
     def _get_backend(self) -> Foreign:
@@ -144,22 +143,6 @@ class _Takeover:
         return get_backend
 
 
-def _would_leak(url: str) -> bool:
-    """Whether a request that moto has no answer to would reach AWS.
-
-    moto stops most by itself, unless they are to be passed through, but not those with a
-    port, and it knows few hosts other than amazonaws.com.
-    """
-    from bedrock_mock.resources.service import DNS_SUFFIXES  # noqa: PLC0415 - loaded by now
-
-    service, _, rest = (urlsplit(url).hostname or "").partition(".")
-    return (
-        rest.endswith(DNS_SUFFIXES)
-        and not passthrough_url(url.partition("?")[0])
-        and not passthrough_service(service)
-    )
-
-
 @contextmanager
 def _all_hosts(service: MockedService) -> Iterator[None]:
     """Adds the FIPS and dual-stack hosts of a service to moto's index, which has one host."""
@@ -171,32 +154,6 @@ def _all_hosts(service: MockedService) -> Iterator[None]:
         yield
     finally:
         patterns[at] = before
-
-
-def _guarded_send() -> Foreign:
-    """botocore's way to the network, closed to AWS while moto is active.
-
-    A client that was made before moto was imported does not know of moto's stubber: its
-    requests get here, and are answered as if it did.
-    """
-    original = URLLib3Session.send
-
-    def send(self: URLLib3Session, request: Foreign) -> Foreign:
-        if not botocore_stubber.enabled:
-            return original(self, request)
-        response = botocore_stubber("before-send", request)
-        if response is not None:
-            return response
-        if not _would_leak(request.url):
-            return original(self, request)
-        msg = (
-            f"{request.method} {request.url} was about to leave for the real AWS: moto has "
-            "no mock for this host. Use the service's standard endpoint, or let it through "
-            "with mock_bedrock(config={'core': {'passthrough': {'urls': [...]}}})."
-        )
-        raise NotImplementedError(msg)
-
-    return send
 
 
 takeover = _Takeover()

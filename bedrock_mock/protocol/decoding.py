@@ -151,7 +151,8 @@ def _typed(value: Json, expected: type, name: str) -> Json:
     return value
 
 
-def _string(value: Json) -> Json:
+def string(value: Json) -> Json:
+    """A string that is one already."""
     return _typed(value, str, "a String")
 
 
@@ -175,7 +176,7 @@ def _float(value: Json) -> Json:
     return _typed(value, float, "a Float")
 
 
-def _timestamp(value: Json) -> datetime:
+def timestamp(value: Json) -> datetime:
     """A moment as naive UTC, the form of moto's clock."""
     if type(value) is bool or (type(value) is str and not _TIMESTAMP.fullmatch(value)):
         msg = f"'{value}' is not an ISO 8601 timestamp"
@@ -199,52 +200,11 @@ def _blob(value: Json) -> bytes:
 
 _SCALARS: dict[str, Decode] = {
     "blob": _blob,
-    "string": _string,
+    "string": string,
     "boolean": _boolean,
     "integer": _integer,
     "long": _integer,
     "float": _float,
     "double": _float,
-    "timestamp": _timestamp,
-}
-
-
-def query_decoder(shape: Shape) -> Callable[[list[str]], Any]:
-    """A decoder of the values that one name has in a query string.
-
-    A list takes all of them; of another type's values the last one counts.
-    """
-    if isinstance(shape, ListShape):
-        decode_element = _QUERY_SCALARS[shape.member.type_name]
-        return lambda values: [decode_element(value) for value in values]
-    decode = _QUERY_SCALARS[shape.type_name]
-    return lambda values: decode(values[-1])
-
-
-def header_decoder(shape: Shape) -> Callable[[str], Any]:
-    """A decoder of a header's value: its text is written as in a query string."""
-    return _QUERY_SCALARS[shape.type_name]
-
-
-def _query_integer(value: str) -> int:
-    # int() would also take blanks, underscores and other alphabets' digits.
-    if not re.fullmatch(r"[+-]?[0-9]{1,19}", value):
-        msg = f"'{value}' can not be converted to an Integer"
-        raise SerializationException(msg)
-    return int(value)
-
-
-def _query_boolean(value: str) -> bool:
-    if value not in ("true", "false"):
-        msg = f"'{value}' can not be converted to a Boolean"
-        raise SerializationException(msg)
-    return value == "true"
-
-
-_QUERY_SCALARS: dict[str, Callable[[str], Any]] = {
-    "string": _string,
-    "boolean": _query_boolean,
-    "integer": _query_integer,
-    "long": _query_integer,
-    "timestamp": _timestamp,
+    "timestamp": timestamp,
 }

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from botocore.model import StructureShape
 
-from bedrock_mock.protocol import decoding
+from bedrock_mock.protocol import texts
 from bedrock_mock.protocol.encoding import Encode, Encoders, Page
 from bedrock_mock.protocol.payload import Answers, Headers, body_decoder, payload_of
 from bedrock_mock.protocol.types import Json
@@ -48,7 +48,7 @@ class Operation:
             if member.serialization.get("location") == "uri"
         ]
         self._query = [
-            (name, member.serialization["name"], decoding.query_decoder(member))
+            (name, member.serialization["name"], texts.query_decoder(member))
             for name, member in members.items()
             if member.serialization.get("location") == "querystring"
         ]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from botocore import xform_name
 
-from bedrock_mock.protocol.decoding import header_decoder, parse_object
+from bedrock_mock.protocol.decoding import parse_object
 from bedrock_mock.protocol.encoding import header_text
 from bedrock_mock.protocol.events import CONTENT_TYPE, Events
+from bedrock_mock.protocol.texts import header_decoder
 from bedrock_mock.protocol.types import Json
 
 if TYPE_CHECKING:

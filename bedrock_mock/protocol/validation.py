@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from bedrock_mock.protocol import patterns
 from bedrock_mock.protocol.compiling import Compiler, is_document
 from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.protocol.rules import Rule, rules_of
 from bedrock_mock.protocol.types import Json
 
 
@@ -37,9 +37,6 @@ class Fault(NamedTuple):
 
 
 Check = Callable[[Any], Sequence[Fault]]
-#: A constraint of one value: the words if the value breaks it, else ``None``.
-Rule = Callable[[Any], "str | None"]
-
 _NO_FAULTS: Sequence[Fault] = ()
 _NOT_NULL = "Member must not be null"
 
@@ -139,6 +136,9 @@ class Checks(Compiler[Check]):
 
         return check
 
+    def _rules(self, shape: Shape) -> list[Rule]:
+        return rules_of(shape, self._open_enums) if self._values else []
+
     def _own(self, shape: Shape) -> Check:
         """The check of a value itself, without what it contains."""
         rules = self._rules(shape)
@@ -155,25 +155,6 @@ class Checks(Compiler[Check]):
 
         return check
 
-    def _rules(self, shape: Shape) -> list[Rule]:
-        """The constraints of a shape, in the order in which the service reports them."""
-        metadata = shape.metadata if self._values else {}
-        rules: list[Rule] = []
-        if "pattern" in metadata:
-            rules.append(_pattern_rule(metadata["pattern"]))
-        if shape.type_name in ("integer", "long", "float", "double"):
-            measure, noun = (lambda value: value), "value"
-        else:
-            measure, noun = len, "length"
-        if "max" in metadata:
-            rules.append(_bound_rule(measure, noun, metadata["max"], upper=True))
-        # Nothing is shorter than 0, but a number may be less.
-        if metadata.get("min", 0) or ("min" in metadata and noun == "value"):
-            rules.append(_bound_rule(measure, noun, metadata["min"], upper=False))
-        if metadata.get("enum") and shape.name not in self._open_enums:
-            rules.append(_enum_rule(metadata["enum"]))
-        return rules
-
 
 def _no_check(value: Json) -> Sequence[Fault]:  # noqa: ARG001 - a check takes a value
     return _NO_FAULTS
@@ -182,27 +163,6 @@ def _no_check(value: Json) -> Sequence[Fault]:  # noqa: ARG001 - a check takes a
 def _at(path: tuple[str, ...], faults: Sequence[Fault]) -> list[Fault]:
     """The faults of a part, with paths from the whole."""
     return [fault._replace(path=path + fault.path) for fault in faults]
-
-
-def _pattern_rule(pattern: str) -> Rule:
-    fullmatch = patterns.compiled(pattern).fullmatch
-    words = f"Member must satisfy regular expression pattern: {patterns.displayed(pattern)}"
-    return lambda value: None if fullmatch(value) else words
-
-
-def _bound_rule(measure: Callable[[Any], Any], noun: str, bound: float, *, upper: bool) -> Rule:
-    # "not (a <= b)" instead of "a > b": NaN breaks every bound.
-    if upper:
-        words = f"Member must have {noun} less than or equal to {bound}"
-        return lambda value: None if measure(value) <= bound else words
-    words = f"Member must have {noun} greater than or equal to {bound}"
-    return lambda value: None if measure(value) >= bound else words
-
-
-def _enum_rule(enum: list[str]) -> Rule:
-    allowed = frozenset(enum)
-    words = f"Member must satisfy enum value set: [{', '.join(enum)}]"
-    return lambda value: None if value in allowed else words
 
 
 def _holds_sensitive(shape: Shape, within: frozenset[str] = frozenset()) -> bool:

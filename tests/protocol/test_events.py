@@ -6,10 +6,10 @@ import pytest
 from botocore.eventstream import EventStreamBuffer
 
 from bedrock_mock.moto_bridge.stubber import LazyRaw
-from bedrock_mock.protocol.decoding import query_decoder
 from bedrock_mock.protocol.encoding import header_text
 from bedrock_mock.protocol.events import frame
 from bedrock_mock.protocol.service import Service
+from bedrock_mock.protocol.texts import query_decoder
 
 RUNTIME, CONTROL = Service("bedrock-runtime"), Service("bedrock")
 

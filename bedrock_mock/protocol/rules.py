@@ -1,0 +1,54 @@
+"""The constraints that the service model puts on one value, in the service's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from botocore.model import Shape
+
+from bedrock_mock.protocol import patterns
+
+#: A constraint of one value: the words if the value breaks it, else ``None``.
+Rule = Callable[[Any], "str | None"]
+
+
+def rules_of(shape: Shape, open_enums: Collection[str]) -> list[Rule]:
+    """The constraints of a shape, in the order in which the service reports them."""
+    metadata = shape.metadata
+    rules: list[Rule] = []
+    if "pattern" in metadata:
+        rules.append(_pattern_rule(metadata["pattern"]))
+    if shape.type_name in ("integer", "long", "float", "double"):
+        measure, noun = (lambda value: value), "value"
+    else:
+        measure, noun = len, "length"
+    if "max" in metadata:
+        rules.append(_bound_rule(measure, noun, metadata["max"], upper=True))
+    # Nothing is shorter than 0, but a number may be less.
+    if metadata.get("min", 0) or ("min" in metadata and noun == "value"):
+        rules.append(_bound_rule(measure, noun, metadata["min"], upper=False))
+    if metadata.get("enum") and shape.name not in open_enums:
+        rules.append(_enum_rule(metadata["enum"]))
+    return rules
+
+
+def _pattern_rule(pattern: str) -> Rule:
+    fullmatch = patterns.compiled(pattern).fullmatch
+    words = f"Member must satisfy regular expression pattern: {patterns.displayed(pattern)}"
+    return lambda value: None if fullmatch(value) else words
+
+
+def _bound_rule(measure: Callable[[Any], Any], noun: str, bound: float, *, upper: bool) -> Rule:
+    # "not (a <= b)" instead of "a > b": NaN breaks every bound.
+    if upper:
+        words = f"Member must have {noun} less than or equal to {bound}"
+        return lambda value: None if measure(value) <= bound else words
+    words = f"Member must have {noun} greater than or equal to {bound}"
+    return lambda value: None if measure(value) >= bound else words
+
+
+def _enum_rule(enum: list[str]) -> Rule:
+    allowed = frozenset(enum)
+    words = f"Member must satisfy enum value set: [{', '.join(enum)}]"
+    return lambda value: None if value in allowed else words
