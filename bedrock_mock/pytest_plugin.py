@@ -161,7 +161,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         # In a test before it may have been asked for by request.getfixturevalue().
         server.reset()
     if _names_server(item):
-        # Before the fixture, for the first of them there is no server yet.
+        # The first test that asks for the server comes here before the server is started.
         item.config.stash[_SERVER_CONFIG] = _config_of(item)["bedrock"]
         if server is not None:
             _configure(server, item.config)
@@ -194,7 +194,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keeps whether a test has passed: else what it left unused is no news."""
+    """Keeps whether a test has passed: a failed test is not blamed for unused scripts, too."""
     report = yield
     if call.when == "call":
         item.stash[_PASSED] = report.passed and not hasattr(report, "wasxfail")

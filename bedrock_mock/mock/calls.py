@@ -79,7 +79,7 @@ class Calls(Sequence[Call]):
         names = [name for model in self._models for name in model.operation_names]
         if operation not in names:
             close = ", ".join(get_close_matches(operation, names))
-            msg = f"There is no operation {operation!r}; did you mean: {close or 'another one'}?"
+            msg = f"Unknown operation {operation!r}. Did you mean: {close or 'another one'}?"
             raise ValueError(msg)
         return Calls(
             (
@@ -107,7 +107,7 @@ class Calls(Sequence[Call]):
         return call
 
     def never(self, **members: Json) -> None:
-        """There is no call whose request has these members.
+        """No call has a request with these members.
 
         Raises:
             AssertionError: there is one.

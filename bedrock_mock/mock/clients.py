@@ -56,7 +56,7 @@ class Clients(ABC):
 
             other = bedrock.client(region_name="eu-west-1", account_id="111122223333")
         """
-        service_name, region_name, account_id = _meant(*args, **kwargs)
+        service_name, region_name, account_id = _service_region_account(*args, **kwargs)
         if account_id is not None and not _ACCOUNT.fullmatch(str(account_id)):
             msg = f"account_id must be 12 digits, got {account_id!r}"
             raise ValueError(msg)
@@ -80,7 +80,9 @@ def region_of(region_name: str | None) -> str:
     return region_name or os.environ.get("AWS_DEFAULT_REGION") or _DEFAULT_REGION
 
 
-def _meant(*args: Foreign, **kwargs: Foreign) -> tuple[str, str | None, str | None]:
+def _service_region_account(
+    *args: Foreign, **kwargs: Foreign
+) -> tuple[str, str | None, str | None]:
     """The service, the region and the account of a call of ``client``."""
     from bedrock_mock.services import SERVICES  # noqa: PLC0415 - it loads moto
 

@@ -57,7 +57,7 @@ class BedrockMock(Clients, Scripting):
 
         Raises:
             RuntimeError: in moto's server mode the state is in another process.
-            ValueError: there is no such region.
+            ValueError: the region does not exist.
         """
         if settings.TEST_SERVER_MODE:
             msg = (
@@ -91,7 +91,7 @@ class BedrockMock(Clients, Scripting):
                 "frozen"}``.
 
         Raises:
-            ValueError: there is no such clock, or no such progression.
+            ValueError: the clock or the progression is unknown.
 
         Example::
 
@@ -162,5 +162,7 @@ def check_transition(model_name: str, transition: dict[str, Any]) -> None:
             f"{{'progression': '{name}'" + "".join(f", '{key}': number" for key in keys) + "}"
             for name, keys in _PROGRESSIONS.items()
         ]
-        msg = f"{transition!r} is no transition of moto's state manager; use {' or '.join(forms)}"
+        msg = (
+            f"{transition!r} is not a transition of moto's state manager. Use {' or '.join(forms)}"
+        )
         raise ValueError(msg)

@@ -1,4 +1,4 @@
-"""A verb, held against the signature of its method and done in the process that has the state."""
+"""Checks a verb against the signature of its method, and runs it where the state is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from bedrock_mock.mock.verbs import Scripting
 from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol.types import Foreign, Json
-from bedrock_mock.scripting.said import Said
+from bedrock_mock.scripting.verb_call import VerbCall
 from bedrock_mock.scripting.verbs import verbs
 from bedrock_mock.scripting.where import Where
 from bedrock_mock.services import SERVICES
@@ -27,7 +27,8 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Json:
         arguments: those of its method, which may have come as JSON.
 
     Raises:
-        ValueError: there is no such verb, an argument is not its own, or it makes no sense.
+        ValueError: the verb is unknown, an argument is unknown or has the wrong type, or the
+            verb refuses it.
     """
     known = verbs()
     if name not in known:
@@ -50,7 +51,7 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Json:
     for service in SERVICES:
         # A reset of moto's clears what is scripted only where a backend exists.
         backends_of(service).open(DEFAULT_ACCOUNT_ID)
-    return known[name](Said(_as_written(name, bound), where), **said)
+    return known[name](VerbCall(_as_written(name, bound), where), **said)
 
 
 def _check_types(name: str, method: Foreign, bound: inspect.BoundArguments) -> None:
@@ -59,7 +60,7 @@ def _check_types(name: str, method: Foreign, bound: inspect.BoundArguments) -> N
         if not _fits(value, hint):
             hint = getattr(hint, "__name__", None) if isinstance(hint, type) else hint
             hint = re.sub(r"\b(?:typing|collections\.abc)\.", "", str(hint))
-            msg = f"{name}: {argument} is of the type {hint}, which {value!r} is not"
+            msg = f"{name}: {argument} must be {hint}, got {value!r}"
             raise ValueError(msg)
 
 

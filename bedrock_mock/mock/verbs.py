@@ -84,7 +84,7 @@ class Scripting(ABC):
             account_id: whose (default: anybody's).
 
         Raises:
-            ValueError: there is no such clock, or the job has ended already.
+            ValueError: the clock is unknown, or the job has ended already.
 
         Example::
 
@@ -131,7 +131,7 @@ class Scripting(ABC):
             The new status; ``Gone`` for one that is deleted now.
 
         Raises:
-            ValueError: there is no such job, or several, or it has ended.
+            ValueError: no job or several jobs have this name, or the job has ended.
         """
 
     @verb
@@ -216,7 +216,7 @@ class Scripting(ABC):
             account_id: whose (default: anybody's).
 
         Raises:
-            ValueError: there is no such operation, or it does not declare this error.
+            ValueError: the operation is unknown, or it does not declare this error.
 
         Example::
 

@@ -88,7 +88,7 @@ class LazyRaw:
 def lazy_bodies() -> AbstractContextManager[Any]:
     """While this lasts, moto's stubber takes an iterator for a body.
 
-    By itself it wraps each body in a BytesIO, which an iterator is no content for.
+    moto wraps each body in a BytesIO, which does not take an iterator.
     """
     original = botocore_stubber.MockRawResponse
 

@@ -48,7 +48,7 @@ class Service:
         return self._operations[name]
 
     def read(self, shape_name: str, value: Json) -> Json:
-        """A JSON value that is no request, by a shape of the model.
+        """Decodes a JSON value that is not a request by a shape of the model.
 
         Raises:
             ServiceError: it is of another type, or lacks what is required.

@@ -1,4 +1,4 @@
-"""A decoded request held against its input shape: every fault at once, in the service's words.
+"""Checks a decoded request against its input shape: every fault at once, in the service's words.
 
 A check returns a list of :class:`Fault`; paths are put together only where something is
 wrong, so that a valid request costs no string work.

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from bedrock_mock.moto_bridge.clock import state_manager, utcnow
 
-#: The status of what is no longer there.
+#: The status of a deleted resource.
 GONE = "Gone"
 #: The status of what has failed.
 FAILED = "Failed"
@@ -97,12 +97,12 @@ class Lifecycle:
 
     @property
     def failure_messages(self) -> list[str] | None:
-        """The same, as some resources tell it."""
+        """The same, as some resources report it."""
         return None if self.failure_message is None else [self.failure_message]
 
     @property
     def is_gone(self) -> bool:
-        """Whether it has been deleted and is no longer there."""
+        """Whether its deletion is complete."""
         return self.status == GONE
 
     def look(self) -> None:

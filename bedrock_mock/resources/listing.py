@@ -67,7 +67,7 @@ def page(store: Store[R], request: Mapping[str, Any], filters: Filters, scope: s
     return Page(items, None)
 
 
-#: Members of a List request that are no filters.
+#: Members of a List request that do not filter.
 CONTROLS = frozenset({"sortBy", "sortOrder", "maxResults", "nextToken"})
 
 
@@ -143,7 +143,7 @@ class _Tokens:
         except ValueError:
             raw = b""
         payload = raw[_DIGEST_SIZE:]
-        # Decoding is lenient in the last character, so the token is held against its like.
+        # Decoding is lenient in the last character, so the token is encoded again and compared.
         if token != self._encoded(payload):
             msg = "The provided nextToken is invalid. Send it with the filters it was given for."
             raise ValidationException(msg)

@@ -52,7 +52,7 @@ class MockedService:
         settings: what it reads of moto's config beside the shared settings.
         open_enums: shapes whose enum the real service does not enforce.
         verbs: its own scripting verbs by the names of their methods, which
-            :class:`bedrock_mock.mock.verbs.Scripting` documents; each takes a ``Said`` and
+            :class:`bedrock_mock.mock.verbs.Scripting` documents; each takes a ``VerbCall`` and
             then the method's arguments.
     """
 

@@ -60,7 +60,7 @@ def check_config(config: Json, settings: Mapping[str, Setting]) -> None:
     """Checks a config of moto with our part in it against the settings that are declared.
 
     Raises:
-        ValueError: it is no dict, our part of it stands in the wrong place, or has an
+        ValueError: it is not a dict, our part of it stands in the wrong place, or has an
             unknown name or value.
     """
     if config is not None and not isinstance(config, Mapping):

@@ -53,7 +53,7 @@ class Tagging:
 
     @operation("UntagResource")
     def untag(self, request: UntagResourceRequestTypeDef) -> None:
-        """Takes tags away; a key that is not there is no error."""
+        """Removes tags; an unknown key is ignored."""
         resource = self._find(request["resourceARN"])
         for key in request["tagKeys"]:
             resource.tags.pop(key, None)

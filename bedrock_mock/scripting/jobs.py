@@ -45,7 +45,7 @@ def find_job(identifier: str, where: Where) -> tuple[ServiceBackend, Any]:
     else:
         names = [job.name for _, job in jobs(where)]
         close = get_close_matches(identifier, names) or names[-3:]
-        msg = f"There is no job {identifier!r}; there are: {', '.join(close) or 'none at all'}"
+        msg = f"Unknown job {identifier!r}. Known jobs: {', '.join(close) or 'none'}"
     raise ValueError(msg)
 
 

@@ -15,8 +15,8 @@ from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.scripting.jobs import find_job, jobs, must_go_on
-from bedrock_mock.scripting.said import Said
 from bedrock_mock.scripting.scripts import SCRIPTS, Fault, Matching
+from bedrock_mock.scripting.verb_call import VerbCall
 from bedrock_mock.services import SERVICES, service_of
 
 Verb = Callable[..., Any]
@@ -38,24 +38,24 @@ def verbs() -> dict[str, Verb]:
 
 
 def fail_next(
-    said: Said, model_name: str, message: str, job: str | None, matching: Matching | None
+    call: VerbCall, model_name: str, message: str, job: str | None, matching: Matching | None
 ) -> None:
     """Has a job fail."""
-    said.script_job(model_name, job, matching, "failure", message)
+    call.script_job(model_name, job, matching, "failure", message)
 
 
-def advance(said: Said, job: str) -> str:
+def advance(call: VerbCall, job: str) -> str:
     """Moves a job on by one status."""
-    backend, found = find_job(job, said.where)
+    backend, found = find_job(job, call.where)
     with backend.lock:
         must_go_on("advance", found)
         found.advance()
         return str(found.status)
 
 
-def complete(said: Said, job: str) -> str:
+def complete(call: VerbCall, job: str) -> str:
     """Moves a job on to its end."""
-    backend, found = find_job(job, said.where)
+    backend, found = find_job(job, call.where)
     with backend.lock:
         must_go_on("complete", found)
         while not found.has_ended:
@@ -63,10 +63,10 @@ def complete(said: Said, job: str) -> str:
         return str(found.status)
 
 
-def advance_all(said: Said) -> dict[str, str]:
+def advance_all(call: VerbCall) -> dict[str, str]:
     """Moves every job on by one status."""
     moved = {}
-    for backend, job in jobs(said.where):
+    for backend, job in jobs(call.where):
         with backend.lock:
             if not job.has_ended:
                 job.advance()
@@ -74,38 +74,38 @@ def advance_all(said: Said) -> dict[str, str]:
     return moved
 
 
-def throttle(said: Said, operation: str, times: int | None) -> None:
+def throttle(call: VerbCall, operation: str, times: int | None) -> None:
     """Has calls of an operation be throttled."""
-    raise_next(said, operation, "ThrottlingException", None, times, 0)
+    raise_next(call, operation, "ThrottlingException", None, times, 0)
 
 
 def raise_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
-    said: Said, operation: str, code: str, message: str | None, times: int | None, after: int
+    call: VerbCall, operation: str, code: str, message: str | None, times: int | None, after: int
 ) -> None:
     """Has calls of an operation end in an error."""
     service, declared = _declared(operation)
     if code not in declared:
         msg = (
-            f"{said.text}: {operation} does not declare {code!r}, so it cannot end in it; "
+            f"{call.text}: {operation} does not declare {code!r}, so it cannot end in it; "
             f"it declares: {', '.join(sorted(declared))}"
         )
         raise ValueError(msg)
     if after < 0 or (times is not None and times < 1):
-        msg = f"{said.text}: times must be at least 1 (or None for all calls), and after 0 or more"
+        msg = f"{call.text}: times must be at least 1 (or None for all calls), and after 0 or more"
         raise ValueError(msg)
     shown = message or _MESSAGES.get(code, f"{code}, as the test has scripted it.")
     kind = errors.kind_of(code)
     SCRIPTS.add_fault(
-        Fault(said.text, said.where, service.name, operation, kind, shown, times, after)
+        Fault(call.text, call.where, service.name, operation, kind, shown, times, after)
     )
 
 
-def calls(_: Said) -> list[dict[str, Any]]:
+def calls(_: VerbCall) -> list[dict[str, Any]]:
     """The calls that were made."""
     return [copied(vars(call)) for call in SCRIPTS.calls]
 
 
-def unused(_: Said) -> list[str]:
+def unused(_: VerbCall) -> list[str]:
     """What was scripted and never used."""
     return SCRIPTS.unused()
 

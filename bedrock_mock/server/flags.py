@@ -43,6 +43,6 @@ def parser() -> argparse.ArgumentParser:
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or int(text) > _LAST_PORT:
-        msg = f"{text!r} is no port: they are 0 to {_LAST_PORT}"
+        msg = f"a port must be 0 to {_LAST_PORT}, got {text!r}"
         raise argparse.ArgumentTypeError(msg)
     return int(text)

@@ -981,7 +981,10 @@ def test_a_clock_that_does_not_exist_is_refused():
     ids=str,
 )
 def test_a_transition_that_means_nothing_is_refused(transition):
-    with mock_bedrock() as bedrock, pytest.raises(ValueError, match="is no transition of moto's"):
+    with (
+        mock_bedrock() as bedrock,
+        pytest.raises(ValueError, match="is not a transition of moto's"),
+    ):
         bedrock.set_transition(IMPORT_CLOCK, transition)
 
 

@@ -245,10 +245,10 @@ def test_all_jobs_go_on_at_once(bedrock, client):
 @pytest.mark.parametrize("verb", ["advance", "complete"])
 def test_a_job_that_cannot_go_on_is_an_error(bedrock, client, verb):
     move = getattr(bedrock, verb)
-    with pytest.raises(ValueError, match=r"There is no job 'job'; there are: none at all"):
+    with pytest.raises(ValueError, match=r"Unknown job 'job'. Known jobs: none"):
         move("job")
     client.create_model_import_job(**import_job())
-    with pytest.raises(ValueError, match=r"There is no job 'job'; there are: job-1"):
+    with pytest.raises(ValueError, match=r"Unknown job 'job'. Known jobs: job-1"):
         move("job")
     with pytest.raises(ValueError, match=f"{verb}: the job 'job-1' has ended already"):
         move("job-1")
@@ -433,7 +433,7 @@ def test_calls_are_filtered_and_counted(bedrock, client):
     bedrock.calls.of("CreateModelImportJob", region_name="eu-west-1").once()
     bedrock.calls.of("CreateModelImportJob", account_id=OTHER_ACCOUNT).never()
     bedrock.calls.of("GetModelImportJob").never()
-    with pytest.raises(ValueError, match="did you mean: CreateModelImportJob"):
+    with pytest.raises(ValueError, match="Did you mean: CreateModelImportJob"):
         bedrock.calls.of("CreateModelImportJobs")
 
 
@@ -563,9 +563,9 @@ def test_a_verb_is_a_path_and_its_arguments_a_body(server):
         ("advance", b"{}", "missing a required argument: 'job'"),
         ("advance", b"[]", "the body must be a JSON object"),
         ("advance", b"{", "Expecting property name"),
-        ("evaluation-results", b'{"job": "a", "scores": 1}', "scores is of the type Mapping"),
-        ("advance", b'{"job": 1}', "advance: job is of the type str, which 1 is not"),
-        ("throttle", b'{"operation": "GetImportedModel", "times": "2"}', "which '2' is not"),
+        ("evaluation-results", b'{"job": "a", "scores": 1}', "scores must be Mapping"),
+        ("advance", b'{"job": 1}', "advance: job must be str, got 1"),
+        ("throttle", b'{"operation": "GetImportedModel", "times": "2"}', "got '2'"),
         (
             "freze",
             b"{}",

@@ -327,7 +327,7 @@ def test_a_port_that_cannot_be_is_named(monkeypatch, capsys, port):
     for flags in ([f"--port={port}"], []):
         with pytest.raises(SystemExit):
             main(["serve", *flags])
-        assert f"{port!r} is no port: they are 0 to 65535" in capsys.readouterr().err
+        assert f"a port must be 0 to 65535, got {port!r}" in capsys.readouterr().err
 
 
 def test_an_address_of_ipv6_is_in_brackets():

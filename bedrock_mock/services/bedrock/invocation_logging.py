@@ -49,5 +49,5 @@ class InvocationLogging:
 
     @operation("DeleteModelInvocationLoggingConfiguration")
     def delete(self, request: object) -> None:  # noqa: ARG002 - it has no members
-        """There is no configuration any more, if there was one."""
+        """Removes the configuration, if there is one."""
         self.config = None

@@ -24,7 +24,7 @@ def check_role(backend: ServiceBackend, role_arn: str) -> None:
 
     Raises:
         AccessDeniedException: the role is of another account.
-        ValidationException: there is no such role, where references are strict.
+        ValidationException: the role does not exist, and references are strict.
     """
     role = _ROLE.fullmatch(role_arn)
     if role and role[1] != backend.account_id:
@@ -41,7 +41,7 @@ def kms_key_arn(backend: ServiceBackend, key: str | None) -> str | None:
     strict, the same alias always gives the same made-up key.
 
     Raises:
-        ValidationException: there is no such key, where references are strict.
+        ValidationException: the key does not exist, and references are strict.
     """
     if key is None:
         return None

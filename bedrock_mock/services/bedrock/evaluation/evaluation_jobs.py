@@ -74,7 +74,7 @@ class EvaluationJob(EvaluationSummary, Job):
         return None
 
     def entered(self, status: str, at: datetime) -> None:
-        """The job's status has changed; a deleted one is no longer there."""
+        """The job's status has changed; a deleted job leaves the store."""
         self.last_modified_time = at
         if status == GONE:
             self._backend.evaluation_jobs.store.remove(self)

@@ -44,7 +44,7 @@ def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
         for place, data_set, records in _parts(job):
             found = records_of(backend, data_set, records.form)
             if bucket is None:
-                # There is no bucket for results, but a bad data set must still fail the job.
+                # The bucket for results is missing, but a bad data set must still fail the job.
                 deque(found, maxlen=0)
                 continue
             # On disk where they are many: nothing is written before all data sets are read.

@@ -1,4 +1,4 @@
-"""The scores that a test scripts for an evaluation job, held against what they may be."""
+"""Checks the scores that a test scripts for an evaluation job."""
 
 from __future__ import annotations
 

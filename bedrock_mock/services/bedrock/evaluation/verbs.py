@@ -10,19 +10,19 @@ from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJ
 from bedrock_mock.services.bedrock.evaluation.scores import checked, metrics_of
 
 if TYPE_CHECKING:
-    from bedrock_mock.scripting.said import Said
+    from bedrock_mock.scripting.verb_call import VerbCall
 
 
-def evaluation_results(said: Said, job: str, scores: Json) -> None:
+def evaluation_results(call: VerbCall, job: str, scores: Json) -> None:
     """Has an evaluation job come to these scores."""
     matching = None
     if not callable(scores):
         checked(scores, job)
-        for _, there in said.jobs(EvaluationJob.clock, job):
+        for _, there in call.jobs(EvaluationJob.clock, job):
             checked(scores, job, metrics_of(there.request))
 
         def matching(request: Mapping[str, Any]) -> bool:
             # One that lacks a metric is not meant, and the script is left unused.
             return set(scores) <= set(metrics_of(request))
 
-    said.script_job(EvaluationJob.clock, job, matching, "scores", scores)
+    call.script_job(EvaluationJob.clock, job, matching, "scores", scores)

@@ -1,4 +1,4 @@
-"""What a verb is told beside its own arguments: the words of the test, and where they hold."""
+"""One call of a verb: its text, its region and account, and what its implementation needs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bedrock_mock.scripting.where import Where
 
 
 @dataclass(frozen=True)
-class Said:
-    """One sentence of a test.
+class VerbCall:
+    """One call of a verb.
 
     Attributes:
-        text: as the test wrote it: ``fail_next('bedrock::model_import_job', 'Too large.')``.
-        where: the region and the account that it is about.
+        text: the call as the test wrote it: ``throttle('ListImportedModels', times=2)``.
+        where: the region and the account that it is for.
     """
 
     text: str
@@ -37,7 +37,7 @@ class Said:
         """Sets an attribute of a job: of one that is under way, or of the next one that fits.
 
         Raises:
-            ValueError: there is no such clock, or the job has ended.
+            ValueError: the clock is unknown, or the job has ended.
         """
         if clock not in clocks():
             msg = f"Unknown clock {clock!r}. Known clocks: {', '.join(clocks())}"
