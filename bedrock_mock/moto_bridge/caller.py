@@ -15,6 +15,9 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
+#: The header by which moto takes the account that a client wants.
+ACCOUNT_HEADER = "x-moto-account-id"
+
 
 class NotAuthorisedError(Exception):
     """moto's authorisation refuses a request.
@@ -70,7 +73,8 @@ class CallerResponse(BaseResponse):
             # An Authorization header that only looks like a signature.
             self.region = self.default_region
         self.access_key = self.get_access_key()
-        self.current_account = self.get_current_account()
+        # moto would let MOTO_ACCOUNT_ID win over the account that the client asked for.
+        self.current_account = self.headers.get(ACCOUNT_HEADER) or self.get_current_account()
 
     def visit(self, service: str) -> None:
         """Records for IAM that the caller has used a service."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.protocol.errors import ResourceNotFoundException, TooManyTagsException
+from bedrock_mock.protocol.errors import (
+    ResourceNotFoundException,
+    TooManyTagsException,
+    ValidationException,
+)
 from bedrock_mock.resources.operations import operation
 
 if TYPE_CHECKING:
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
 #: How many tags a resource can have.
 MAX_TAGS = 50
+#: AWS's own tags begin with it, in any case.
+_RESERVED = "aws:"
 
 
 def as_dict(tags: Iterable[TagTypeDef]) -> dict[str, str]:
@@ -28,8 +34,23 @@ def as_dict(tags: Iterable[TagTypeDef]) -> dict[str, str]:
 
     Raises:
         TooManyTagsException: there are more than a resource can have.
+        ValidationException: a key is reserved.
     """
+    _check_keys(tag["key"] for tag in tags)
     return _within_limit({tag["key"]: tag["value"] for tag in tags})
+
+
+def _check_keys(keys: Iterable[str]) -> None:
+    """Refuses keys that only AWS itself may set and remove.
+
+    Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    """
+    for key in keys:
+        if key.lower().startswith(_RESERVED):
+            msg = (
+                f"The tag key '{key}' is reserved: keys that begin with aws: are for AWS's own use."
+            )
+            raise ValidationException(msg)
 
 
 def _within_limit(tags: dict[str, str]) -> dict[str, str]:
@@ -55,6 +76,7 @@ class Tagging:
     def untag(self, request: UntagResourceRequestTypeDef) -> None:
         """Removes tags; an unknown key is ignored."""
         resource = self._find(request["resourceARN"])
+        _check_keys(request["tagKeys"])
         for key in request["tagKeys"]:
             resource.tags.pop(key, None)
 

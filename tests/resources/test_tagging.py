@@ -128,6 +128,26 @@ def test_a_request_has_at_most_200_tags(client, kind):
     assert tags_of(client, arn) == []
 
 
+@pytest.mark.parametrize("key", ["aws:x", "AWS:cloudformation:stack-name"])
+def test_a_reserved_key_is_refused_on_all_sides(client, tagging, kind, key):
+    message = f"The tag key '{key}' is reserved: keys that begin with aws: are for AWS's own use."
+    arn = make(client, kind, tags(a="1"))
+    before = snapshot(client)
+    for call in (
+        lambda: make(client, kind, [{"key": key, "value": "1"}], 2),
+        lambda: client.tag_resource(resourceARN=arn, tags=[{"key": key, "value": "1"}]),
+        lambda: client.untag_resource(resourceARN=arn, tagKeys=["a", key]),
+    ):
+        with refused("ValidationException", 400, message):
+            call()
+    for failed in (
+        tagging.tag_resources(ResourceARNList=[arn], Tags={key: "1"}),
+        tagging.untag_resources(ResourceARNList=[arn], TagKeys=["a", key]),
+    ):
+        assert failed["FailedResourcesMap"][arn]["ErrorMessage"] == message
+    assert snapshot(client) == before
+
+
 def test_an_arn_that_names_nothing_here_is_not_found(client, bedrock_mock, kind):
     other = "111122223333"
     foreign = [

@@ -22,6 +22,7 @@ pytestmark = [in_process, pytest.mark.once]
 
 SCOPE = "20250101/eu-west-1/bedrock/aws4_request"
 SIGNED = f"AWS4-HMAC-SHA256 Credential=AKIA/{SCOPE}, SignedHeaders=host, Signature=0"
+OK = {"status": "ok"}
 AUTHORIZATIONS = {
     "unsigned": {},
     "signed": {"Authorization": SIGNED},
@@ -132,6 +133,16 @@ def test_the_other_services_that_sign_as_bedrock_are_motos(server, headers):
     answer = connection.getresponse()
     assert (answer.status, json.load(answer)["knowledgeBaseSummaries"]) == (200, [])
     connection.close()
+
+
+@pytest.mark.parametrize("authorization", AUTHORIZATIONS.values(), ids=AUTHORIZATIONS)
+def test_motos_own_paths_are_motos_however_a_request_is_signed(server, authorization):
+    server.client("eu-west-1").create_model_import_job(**import_job())
+    url = f"{server.endpoint_url}/moto-api"
+    shown = requests.get(f"{url}/data.json", headers=authorization, timeout=20).json()
+    assert [*shown["bedrock"]] == ["ImportedModel", "ModelImportJob"]
+    assert requests.post(f"{url}/reset", headers=authorization, timeout=20).json() == OK
+    assert server.client("eu-west-1").list_model_import_jobs()["modelImportJobSummaries"] == []
 
 
 HALVES = ["AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=a/b", "AWS", "Bearer", "Negotiate"]

@@ -332,6 +332,21 @@ def test_an_assumed_role_acts_in_its_own_account(client):
 
 
 @in_process
+def test_the_account_is_the_clients_then_the_environments_then_the_roles(
+    client, bedrock_mock, monkeypatch
+):
+    third = "222233334444"
+    sts = boto3.client("sts", region_name=REGION)
+    session = sts.assume_role(RoleArn=f"arn:aws:iam::{OTHER}:role/r", RoleSessionName="session")
+    assumed = with_key(session["Credentials"])
+    assert f":{OTHER}:" in create(assumed, roleArn=role_of(OTHER))
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", third)
+    assert f":{third}:" in create(assumed, roleArn=role_of(third))
+    asked = bedrock_mock.client(account_id=OTHER)
+    assert f":{OTHER}:" in create(asked, "job-2", "model-2", roleArn=role_of(OTHER))
+
+
+@in_process
 def test_the_default_account_is_motos(bedrock_mock, monkeypatch):
     monkeypatch.setenv("MOTO_ACCOUNT_ID", OTHER)
     arn = create(bedrock_mock.client(), roleArn=role_of(OTHER))
