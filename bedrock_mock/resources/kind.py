@@ -73,7 +73,13 @@ class Kind(Generic[R]):
         resource = self.new(request)
         self.store.add(resource)
         self._backend.tokens.remember(operation, request, self.answer(resource))
-        self.added(resource)
+        try:
+            self.added(resource)
+        except Exception:
+            # A function of the test has raised: the call fails, so it makes nothing.
+            self._backend.tokens.forget(operation, request)
+            self.store.remove(resource)
+            raise
         return resource
 
     def get(self, request: Members) -> R:

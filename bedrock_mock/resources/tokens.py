@@ -25,3 +25,7 @@ class Tokens:
         # Where values are not checked, it may be empty.
         if token := request.get("clientRequestToken"):
             self._answers[operation, token] = answer
+
+    def forget(self, operation: str, request: Mapping[str, Any]) -> None:
+        """Takes the answer back: the request has not succeeded."""
+        self._answers.pop((operation, request.get("clientRequestToken", "")), None)

@@ -126,8 +126,15 @@ class Scripts:
         The caller holds the lock of the job's backend. A function from the test is
         called without ours: it may call the service.
         """
-        if not script.is_about(job, account_id, region_name):
-            return False
+        try:
+            if not script.is_about(job, account_id, region_name):
+                return False
+        except Exception as error:
+            # The test sees what its function has raised once, not at every later call.
+            with self._lock:
+                self._for_jobs.remove(script)
+            self.blame(error, script.text, job)
+            raise
         with self._lock:
             # One failure is enough for a job: the next one is for the next job.
             given = (job.arn, script.attribute)
@@ -137,6 +144,13 @@ class Scripts:
             script.used += 1
             setattr(job, script.attribute, script.value)
             return True
+
+    @staticmethod
+    def blame(error: Exception, text: str, job: Json) -> None:
+        """Adds a note that says which function of the test has raised, and for which job."""
+        note = f"raised by a function in {text}, for the job {job.name!r}"
+        # Python 3.10 has no add_note(); pytest shows the note there, too.
+        error.__dict__.setdefault("__notes__", []).append(note)
 
     def unused(self) -> list[str]:
         """What was scripted and never used, as the test wrote it."""

@@ -83,12 +83,12 @@ class Records(ABC):
         """The scores as a list, each with what its judges say."""
         results = []
         for metric, (score, explanation) in self.scores(record).items():
-            result = {"metricName": metric, "result": score}
             judges = self._custom_judges if metric in self._custom else self._judges
-            if judges:
-                result["evaluatorDetails"] = [
-                    {"modelIdentifier": judge, "explanation": explanation} for judge in judges
-                ]
+            details = [{"modelIdentifier": judge, "explanation": explanation} for judge in judges]
+            # In the order of the service's own files.
+            result = {"metricName": metric, "evaluatorDetails": details, "result": score}
+            if not judges:
+                del result["evaluatorDetails"]
             results.append(result)
         return results
 

@@ -49,7 +49,9 @@ def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
                 continue
             # On disk where they are many: nothing is written before all data sets are read.
             file = stack.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
-            file.writelines(json.dumps(records.of(each)).encode() + b"\n" for each in found)
+            for number, each in enumerate(found):
+                # Real clients parse whatever stands between two newlines.
+                file.write(b"\n" * bool(number) + _line(records.of(each)))
             name = f"{UUID(int=mock_random.getrandbits(128), version=4)}_output.jsonl"
             files[f"{folder}/{job_id}/{place}/{name}"] = file
         if bucket is not None:
@@ -57,6 +59,10 @@ def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
             for key, file in files.items():
                 file.seek(0)
                 bucket.put(key, file.read())
+
+
+def _line(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _parts(job: EvaluationJob) -> Iterator[tuple[str, Any, Records]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 
 import boto3
 import pytest
@@ -363,6 +364,76 @@ def test_a_score_that_is_none_is_refused(client, bedrock_mock, put, said):
     create(client, automated(mine()))
     with pytest.raises(ValueError, match=re.escape(message)):
         bedrock_mock.complete("evaluation-1")
+
+
+def test_a_function_that_gives_no_scores_is_refused(client, bedrock_mock, put):
+    put(*LINES)
+    bedrock_mock.evaluation_results("evaluation-1", lambda _: 7)
+    with pytest.raises(ValueError, match="scores is a dict or a function of the record, not 7"):
+        create(client, automated(mine()))
+
+
+@pytest.mark.parametrize("clock", ["immediate", "frozen"])
+def test_an_error_of_a_function_is_seen_once_with_the_name_of_the_job(
+    client, bedrock_mock, put, results, clock
+):
+    put(*LINES)
+    bedrock_mock.set_transition("bedrock::evaluation_job", {"progression": clock})
+    bedrock_mock.evaluation_results("evaluation-1", lambda record: record["missing"])
+    request = {**automated(mine()), "clientRequestToken": "token-1"}
+    if clock == "frozen":
+        create(client, request)
+    is_frozen = clock == "frozen"
+    ends = partial(bedrock_mock.complete, "evaluation-1") if is_frozen else None
+    with pytest.raises(KeyError, match="missing") as caught:
+        (ends or partial(create, client, request))()
+    (note,) = caught.value.__notes__
+    assert note == "raised by a function in evaluation_results, for the job 'evaluation-1'"
+    # A call that fails makes nothing, and a job that is there stays as it was.
+    there = [each["status"] for each in client.list_evaluation_jobs()["jobSummaries"]]
+    assert there == (["InProgress"] if clock == "frozen" else [])
+    arn, _ = create(client, request)
+    if clock == "frozen":
+        bedrock_mock.complete("evaluation-1")
+    assert client.get_evaluation_job(jobIdentifier=arn)["status"] == "Completed"
+    assert len(scores(results)) == 2
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+def test_an_error_of_a_function_that_chooses_a_job_is_seen_once(client, bedrock_mock, is_early):
+    bedrock_mock.freeze()
+
+    def choose(request):
+        raise LookupError(request["jobName"])
+
+    clock = "bedrock::evaluation_job"
+    if is_early:
+        bedrock_mock.fail_next(clock, "no", matching=choose)
+        with pytest.raises(LookupError, match="evaluation-1") as caught:
+            create(client, evaluation_job())
+        assert client.list_evaluation_jobs()["jobSummaries"] == []
+        create(client, evaluation_job())
+    else:
+        create(client, evaluation_job())
+        with pytest.raises(LookupError, match="evaluation-1") as caught:
+            bedrock_mock.fail_next(clock, "no", matching=choose)
+    assert "for the job 'evaluation-1'" in caught.value.__notes__[0]
+    assert bedrock_mock.unused() == []
+    assert bedrock_mock.complete("evaluation-1") == "Completed"
+
+
+def test_the_files_have_the_form_of_the_services_own(client, bedrock_mock, put, s3):
+    put({"prompt": "Où?"}, {"prompt": "Qui?"})
+    create(client, automated(mine("Builtin.Correctness", task_type="General"), judge=JUDGE))
+    listed = s3.list_objects_v2(Bucket="my-bucket", Prefix="results/")["Contents"]
+    (key,) = (each["Key"] for each in listed if each["Key"].endswith("_output.jsonl"))
+    body = s3.get_object(Bucket="my-bucket", Key=key)["Body"].read().decode()
+    lines = body.split("\n")
+    assert len(lines) == 2
+    assert '"inputRecord":{"prompt":"Où?"}' in lines[0]
+    for line in lines:
+        (score,) = json.loads(line)["automatedEvaluationResult"]["scores"]
+        assert [*score] == ["metricName", "evaluatorDetails", "result"]
 
 
 def test_a_function_may_give_the_scores_of_all_metrics_of_the_job(
