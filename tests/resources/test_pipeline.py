@@ -17,7 +17,7 @@ from model_strategies import JSON, MODEL, changed, send
 from bedrock_mock import mock_bedrock
 from bedrock_mock.protocol.errors import SerializationException
 from bedrock_mock.services.bedrock.service import BEDROCK
-from support import evaluation_job, import_job, in_process
+from support import data_set, evaluation_job, import_job, in_process
 
 IMPORTS, EVALUATIONS = "/model-import-jobs", "/evaluation-jobs"
 
@@ -63,6 +63,8 @@ def generating_job():
 
 def rag_job(**knowledge_base):
     job = evaluation_job(inferenceConfig={"ragConfigs": [{"knowledgeBaseConfig": knowledge_base}]})
+    metric = "ContextRelevance" if "retrieveConfig" in knowledge_base else "Correctness"
+    job["evaluationConfig"]["automated"]["datasetMetricConfigs"] = [data_set(f"Builtin.{metric}")]
     job["evaluationConfig"]["automated"]["evaluatorModelConfig"] = {
         "bedrockEvaluatorModels": [{"modelIdentifier": "amazon.nova-pro-v1:0"}]
     }

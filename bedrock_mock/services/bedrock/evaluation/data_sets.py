@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -27,7 +26,7 @@ PROMPTS_WITH_ANSWERS: Mapping[str, Form] = {**PROMPTS, "modelResponses": [{"resp
 TURNS: Mapping[str, Form] = {"conversationTurns": [_TURN]}
 TURNS_WITH_ANSWERS: Mapping[str, Form] = {"conversationTurns": [{**_TURN, "output": dict}]}
 
-#: The number of prompts of a data set that a job uses.
+#: The number of prompts that a job can have.
 MAX_RECORDS = 1_000
 
 _QUESTIONS = (
@@ -62,7 +61,7 @@ def records_of(
     if lines is None:
         msg = f"The data set '{data_set['name']}' was not found: there is no object {uri}."
         raise DataSetError(msg)
-    return islice(_parsed(lines, uri, form), MAX_RECORDS)
+    return _parsed(lines, uri, form)
 
 
 def _parsed(lines: Iterator[bytes], uri: str, form: Mapping[str, Form]) -> Iterator[Record]:

@@ -15,10 +15,10 @@ from bedrock_mock.resources.tagging import as_dict
 from bedrock_mock.services.bedrock.evaluation.data_sets import DataSetError
 from bedrock_mock.services.bedrock.evaluation.references import check_references
 from bedrock_mock.services.bedrock.evaluation.results import write_results
-from bedrock_mock.services.bedrock.evaluation.rules import check_evaluation
+from bedrock_mock.services.bedrock.evaluation.rules import check_evaluation, undefined_metrics
 from bedrock_mock.services.bedrock.evaluation.summary import EvaluationSummary
 from bedrock_mock.services.bedrock.quotas import AUTOMATED_JOBS, check_quota
-from bedrock_mock.services.bedrock.rules import check_role
+from bedrock_mock.services.bedrock.rules import check_role, kms_key_arn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,7 +54,9 @@ class EvaluationJob(EvaluationSummary, Job):
         self.name = self.job_name = request["jobName"]
         self.job_description = request.get("jobDescription")
         self.role_arn = request["roleArn"]
-        self.customer_encryption_key_id = request.get("customerEncryptionKeyId")
+        self.customer_encryption_key_id = kms_key_arn(
+            backend, request.get("customerEncryptionKeyId")
+        )
         self.evaluation_config = request["evaluationConfig"]
         self.inference_config = request["inferenceConfig"]
         self.output_data_config = request["outputDataConfig"]
@@ -67,6 +69,8 @@ class EvaluationJob(EvaluationSummary, Job):
 
     def finish(self) -> str | None:
         """Writes the results; a data set that cannot be used has the job fail."""
+        if undefined := undefined_metrics(self.evaluation_config):
+            return f"The metrics {', '.join(undefined)} are neither built in nor defined."
         try:
             write_results(self._backend, self)
         except DataSetError as error:

@@ -17,6 +17,7 @@ from bedrock_mock.services.bedrock.evaluation.data_sets import (
     DataSetError,
     Form,
 )
+from bedrock_mock.services.bedrock.evaluation.metrics import RETRIEVES
 from bedrock_mock.services.bedrock.evaluation.scores import checked, metrics_of
 from bedrock_mock.services.bedrock.evaluation.summary import at, identifier_of, judges_of
 
@@ -30,6 +31,10 @@ _MODELS = (
     (*_RETRIEVE_AND_GENERATE, "knowledgeBaseConfiguration", "modelArn"),
     (*_RETRIEVE_AND_GENERATE, "externalSourcesConfiguration", "modelArn"),
 )
+
+
+#: The turns of a conversation where answers are generated.
+_MAX_TURNS = 5
 
 
 class Records(ABC):
@@ -59,6 +64,13 @@ class Records(ABC):
         }
         self._judges = judges_of(config) or []
         self._custom_judges = judges_of(own) or []
+
+    def check(self, record: Record) -> None:  # noqa: B027 - most jobs take any record
+        """Refuses a record that has the right form but is not for this job.
+
+        Raises:
+            DataSetError: it is not.
+        """
 
     @abstractmethod
     def of(self, record: Record) -> Record:
@@ -157,6 +169,15 @@ class AnswersOfRag(Records):
         super().__init__(job, metrics, config)
         self._rag = rag
         self.form = TURNS_WITH_ANSWERS if "precomputedRagSourceConfig" in rag else TURNS
+        (source,) = rag.values()
+        self._max_turns = 1 if RETRIEVES & source.keys() else _MAX_TURNS
+
+    def check(self, record: Record) -> None:
+        """A conversation has as many turns as the job can evaluate."""
+        turns = len(record["conversationTurns"])
+        if turns > self._max_turns:
+            msg = f"A conversation of this job can have {self._max_turns} turns, not {turns}."
+            raise DataSetError(msg)
 
     def of(self, record: Record) -> Record:
         """What was found and said in each turn, and its scores."""

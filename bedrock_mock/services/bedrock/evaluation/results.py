@@ -6,13 +6,19 @@ import json
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from bedrock_mock.moto_bridge import neighbours
 from bedrock_mock.moto_bridge.ids import mock_random
-from bedrock_mock.services.bedrock.evaluation.data_sets import records_of
+from bedrock_mock.services.bedrock.evaluation.data_sets import (
+    MAX_RECORDS,
+    DataSetError,
+    Record,
+    records_of,
+)
 from bedrock_mock.services.bedrock.evaluation.human_answers import AnswersToHumans
 from bedrock_mock.services.bedrock.evaluation.records import (
     AnswersOfModel,
@@ -41,17 +47,27 @@ def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
     job_id = job.arn.rpartition("/")[2]
     with ExitStack() as stack:
         files = {}
+        number = count(1)
+
+        def checked(found: Iterator[Record]) -> Iterator[Record]:
+            for record in found:
+                if next(number) > MAX_RECORDS:
+                    msg = f"The data sets have more than {MAX_RECORDS} prompts."
+                    raise DataSetError(msg)
+                records.check(record)
+                yield record
+
         for place, data_set, records in _parts(job):
-            found = records_of(backend, data_set, records.form)
+            found = checked(records_of(backend, data_set, records.form))
             if bucket is None:
                 # The bucket for results is missing, but a bad data set must still fail the job.
                 deque(found, maxlen=0)
                 continue
             # On disk where they are many: nothing is written before all data sets are read.
             file = stack.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
-            for number, each in enumerate(found):
+            for place_in_file, each in enumerate(found):
                 # Real clients parse whatever stands between two newlines.
-                file.write(b"\n" * bool(number) + _line(records.of(each)))
+                file.write(b"\n" * bool(place_in_file) + _line(records.of(each)))
             name = f"{UUID(int=mock_random.getrandbits(128), version=4)}_output.jsonl"
             files[f"{folder}/{job_id}/{place}/{name}"] = file
         if bucket is not None:

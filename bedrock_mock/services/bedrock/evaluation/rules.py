@@ -6,32 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.services.bedrock.evaluation import metrics as known
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import CreateEvaluationJobRequestTypeDef
 
-_JUDGED = frozenset(
-    f"Builtin.{name}"
-    for name in (
-        "Correctness",
-        "Completeness",
-        "Faithfulness",
-        "Helpfulness",
-        "Coherence",
-        "Relevance",
-        "FollowingInstructions",
-        "ProfessionalStyleAndTone",
-        "Harmfulness",
-        "Stereotyping",
-        "Refusal",
-    )
-)
-_RETRIEVE_ONLY = frozenset({"Builtin.ContextRelevance", "Builtin.ContextCoverage"})
-_RETRIEVE_AND_GENERATE = _JUDGED | {
-    "Builtin.LogicalCoherence",
-    "Builtin.CitationPrecision",
-    "Builtin.CitationCoverage",
-}
 _MAX_MODELS = {"automated": 1, "human": 2}
 
 
@@ -50,19 +29,88 @@ def check_evaluation(request: CreateEvaluationJobRequestTypeDef) -> None:
     if kind == "human" and "ragConfigs" in inference:
         msg = "A human evaluation job has the member 'inferenceConfig.models', not 'ragConfigs'."
         raise ValidationException(msg)
+    for part in config["datasetMetricConfigs"]:
+        _check_data_set(kind, part["dataset"])
     _check_models(kind, inference.get("models", ()))
     if kind == "human":
         _check_human_metrics(config, metrics)
         return
-    if metrics & _RETRIEVE_ONLY and metrics & _RETRIEVE_AND_GENERATE:
-        both = (
-            f"{_listed(metrics & _RETRIEVE_ONLY)} with {_listed(metrics & _RETRIEVE_AND_GENERATE)}"
-        )
-        msg = f"Retrieve-only metrics cannot be mixed with retrieve-and-generate metrics: {both}."
+    unknown = {name for name in metrics if name.startswith(known.BUILT_IN)} - known.METRICS
+    if unknown:
+        msg = f"There is no built-in metric {_listed(unknown)}."
         raise ValidationException(msg)
-    if "evaluatorModelConfig" not in config and ("ragConfigs" in inference or metrics & _JUDGED):
-        why = "a RAG evaluation job" if "ragConfigs" in inference else _listed(metrics & _JUDGED)
-        msg = f"The member 'evaluationConfig.automated.evaluatorModelConfig' is required for {why}."
+    only, both = metrics & known.RETRIEVE_ONLY, metrics & known.RETRIEVE_AND_GENERATE
+    if only and both:
+        msg = (
+            "Retrieve-only metrics cannot be mixed with retrieve-and-generate metrics: "
+            f"{_listed(only)} with {_listed(both)}."
+        )
+        raise ValidationException(msg)
+    is_rag = "ragConfigs" in inference
+    if is_rag:
+        _check_rag_metrics(inference["ragConfigs"], metrics)
+    _check_judge(config, metrics, is_rag=is_rag)
+
+
+def undefined_metrics(evaluation_config: Json) -> list[str]:
+    """The metrics of an automated job that nobody defines: with one of them the job fails."""
+    config = evaluation_config.get("automated", {})
+    defined = {
+        metric["customMetricDefinition"]["name"]
+        for metric in config.get("customMetricConfig", {}).get("customMetrics", ())
+    }
+    named = {
+        name for part in config.get("datasetMetricConfigs", ()) for name in part["metricNames"]
+    }
+    return sorted(named - known.METRICS - defined)
+
+
+def _check_data_set(kind: str, data_set: Json) -> None:
+    """A data set is one of the service's own, or a file of JSON lines."""
+    name, location = data_set["name"], data_set.get("datasetLocation")
+    is_built_in = name.startswith(known.BUILT_IN)
+    if is_built_in and name not in known.DATA_SETS:
+        msg = f"There is no built-in data set {name}. There are: {_listed(known.DATA_SETS)}."
+    elif is_built_in and kind == "human":
+        msg = f"A human evaluation job needs a data set of its own, not {name}."
+    elif not is_built_in and not location:
+        # The service treats names of data sets as sensitive.
+        msg = "The member 'datasetLocation' is required for a data set that is not built in."
+    elif location and not location.get("s3Uri", "").endswith(".jsonl"):
+        msg = "The member 'datasetLocation.s3Uri' must be the URI of a file that ends in .jsonl."
+    else:
+        return
+    raise ValidationException(msg)
+
+
+def _check_rag_metrics(configs: Json, metrics: set[str]) -> None:
+    """Metrics suit what the RAG job evaluates: what is retrieved, or also what is generated."""
+    parts = {member for config in configs for source in config.values() for member in source}
+    if wrong := metrics & known.PROGRAMMATIC:
+        msg = f"A RAG evaluation job does not take {_listed(wrong)}."
+    elif parts & known.RETRIEVES and (wrong := (metrics & known.METRICS) - known.RETRIEVE_ONLY):
+        msg = f"A retrieve-only evaluation job does not take {_listed(wrong)}."
+    elif parts & known.GENERATES and not metrics & known.RETRIEVE_AND_GENERATE:
+        msg = "A retrieve-and-generate evaluation job needs at least one metric of its own."
+    else:
+        return
+    raise ValidationException(msg)
+
+
+def _check_judge(config: Json, metrics: set[str], *, is_rag: bool) -> None:
+    judged = metrics & (known.JUDGED | known.RETRIEVE_AND_GENERATE)
+    if "evaluatorModelConfig" not in config:
+        if is_rag or judged:
+            why = "a RAG evaluation job" if is_rag else _listed(judged)
+            msg = (
+                "The member 'evaluationConfig.automated.evaluatorModelConfig' is required for "
+                f"{why}."
+            )
+            raise ValidationException(msg)
+        return
+    types = {part["taskType"] for part in config["datasetMetricConfigs"]}
+    if not is_rag and (wrong := types & known.NOT_JUDGED):
+        msg = f"A job that a model judges does not take the taskType {_listed(wrong)}: use General."
         raise ValidationException(msg)
 
 
@@ -89,6 +137,10 @@ def _check_human_metrics(config: Json, metrics: set[str]) -> None:
             f"{len(metrics - custom)} of them are not, and {len(custom - metrics)} are missing."
         )
         raise ValidationException(msg)
+    for metric in config.get("customMetrics", ()):
+        if metric["ratingMethod"] not in known.RATING_METHODS:
+            msg = f"The member 'ratingMethod' must be one of {', '.join(known.RATING_METHODS)}."
+            raise ValidationException(msg)
 
 
 def _listed(names: Json) -> str:

@@ -625,3 +625,102 @@ def test_an_empty_batch_is_refused(client):
     lax = boto3.client("bedrock", REGION, config=Config(parameter_validation=False))
     with refused("ValidationException", 400):
         delete(lax)
+
+
+# --- data sets, metrics and task types that suit the job ----------------------------------
+
+
+RAG = precomputed("retrieveAndGenerateSourceConfig", "my-rag")
+RETRIEVE = precomputed("retrieveSourceConfig", "my-rag")
+NOT_JSONL = {"name": "own", "datasetLocation": {"s3Uri": "s3://my-bucket/prompts.csv"}}
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (
+            {"evaluationConfig": automated(data_set(name="own"))},
+            "The member 'datasetLocation' is required for a data set that is not built in.",
+        ),
+        (
+            {"evaluationConfig": automated(data_set(**NOT_JSONL))},
+            "The member 'datasetLocation.s3Uri' must be the URI of a file that ends in .jsonl.",
+        ),
+        (
+            {"evaluationConfig": automated(data_set(name="Builtin.Mine"))},
+            "There is no built-in data set Builtin.Mine. There are: Builtin.Bold, Builtin.BoolQ, ",
+        ),
+        (
+            {"evaluationConfig": automated(data_set("Builtin.Acuracy"))},
+            "There is no built-in metric Builtin.Acuracy.",
+        ),
+        (
+            {
+                "evaluationConfig": {
+                    "human": {
+                        "customMetrics": [{"name": "fun", "ratingMethod": "ThumbsUpDown"}],
+                        "datasetMetricConfigs": [data_set("fun")],
+                    }
+                }
+            },
+            "A human evaluation job needs a data set of its own, not Builtin.BoolQ.",
+        ),
+        (
+            {
+                "evaluationConfig": human(
+                    ["fun"], [], customMetrics=[{"name": "fun", "ratingMethod": "Thumbs"}]
+                )
+            },
+            "The member 'ratingMethod' must be one of ThumbsUpDown, IndividualLikertScale, ",
+        ),
+        (
+            {
+                "evaluationConfig": automated(data_set("Builtin.Accuracy"), judge=HAIKU),
+                "inferenceConfig": RAG,
+            },
+            "A RAG evaluation job does not take Builtin.Accuracy.",
+        ),
+        (
+            {
+                "evaluationConfig": automated(data_set("Builtin.Correctness"), judge=HAIKU),
+                "inferenceConfig": RETRIEVE,
+            },
+            "A retrieve-only evaluation job does not take Builtin.Correctness.",
+        ),
+        (
+            {
+                "evaluationConfig": automated(data_set("Builtin.ContextCoverage"), judge=HAIKU),
+                "inferenceConfig": RAG,
+            },
+            "A retrieve-and-generate evaluation job needs at least one metric of its own.",
+        ),
+        *(
+            (
+                {
+                    "evaluationConfig": automated(
+                        data_set("Builtin.Helpfulness", task_type=task_type), judge=HAIKU
+                    )
+                },
+                f"A job that a model judges does not take the taskType {task_type}: use General.",
+            )
+            for task_type in ("Custom", "Generation")
+        ),
+    ],
+)
+def test_what_does_not_suit_the_job_is_refused(client, members, message):
+    with refused("ValidationException", 400) as caught:
+        create(client, **members)
+    assert caught.value.response["Error"]["Message"].startswith(message)
+    assert summaries(client) == []
+
+
+def test_a_rag_job_ignores_the_task_type(client):
+    part = data_set("Builtin.Correctness", task_type="Custom")
+    assert create(client, evaluationConfig=automated(part, judge=HAIKU), inferenceConfig=RAG)
+
+
+@pytest.mark.parametrize("key", [KEY, "alias/mine", f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/mine"])
+def test_a_key_comes_back_as_an_arn(client, key):
+    arn = create(client, customerEncryptionKeyId=key)
+    found = get(client, arn)["customerEncryptionKeyId"]
+    assert re.fullmatch(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/[0-9a-f-]{{36}}", found)

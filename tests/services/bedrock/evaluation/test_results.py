@@ -480,11 +480,26 @@ def test_a_built_in_data_set_has_a_few_made_up_prompts(client, results):
     assert {"prompt", "referenceResponse"} <= records[0]["inputRecord"].keys()
 
 
-def test_a_job_takes_at_most_1000_prompts(client, put, results):
-    put(*({"prompt": str(number)} for number in range(1_003)))
-    create(client, automated(mine()))
-    (records,) = results().values()
-    assert [record["inputRecord"]["prompt"] for record in records] == [str(n) for n in range(1_000)]
+def status_of(client, request):
+    """The status of a new job, and why it has failed."""
+    job = client.get_evaluation_job(jobIdentifier=create(client, request)[0])
+    return job["status"], *job.get("failureMessages", ())
+
+
+TASK_TYPES = ("QuestionAndAnswer", "Summarization")
+TOO_MANY = ("Failed", "The data sets have more than 1000 prompts.")
+
+
+@pytest.mark.parametrize("sets", [1, 2])
+def test_a_job_takes_at_most_1000_prompts_in_all_its_data_sets(client, put, results, sets):
+    prompts = [{"prompt": str(number)} for number in range(1_000 // sets)]
+    put(*prompts)
+    # Files of one folder have one name apart from their ids.
+    request = automated(*({**mine(), "taskType": each} for each in TASK_TYPES[:sets]))
+    assert status_of(client, request) == ("Completed",)
+    assert sum(len(records) for records in results().values()) == 1_000
+    put(*prompts, {"prompt": "one more"})
+    assert status_of(client, {**request, "jobName": "evaluation-2"}) == TOO_MANY
 
 
 def test_lines_may_be_longer_than_what_is_read_at_once(client, put, results):
@@ -496,10 +511,50 @@ def test_lines_may_be_longer_than_what_is_read_at_once(client, put, results):
 
 
 def test_no_more_is_read_of_a_data_set_than_is_needed(client, put):
-    # What is no JSON would fail the job.
-    put(*[{"prompt": "?"}] * 1_000, b"no JSON")
-    arn, _ = create(client, automated(mine()))
-    assert client.get_evaluation_job(jobIdentifier=arn)["status"] == "Completed"
+    put(*[{"prompt": "?"}] * 1_001, b"no JSON")
+    assert status_of(client, automated(mine())) == TOO_MANY
+
+
+SEARCH = {"vectorSearchConfiguration": {}}
+TURN = {"prompt": {"content": [{"text": "?"}]}}
+
+
+@pytest.mark.parametrize(
+    ("source", "metric", "most"),
+    [("retrieveConfig", "ContextCoverage", 1), ("retrieveAndGenerateConfig", "Correctness", 5)],
+)
+def test_a_conversation_has_as_many_turns_as_the_job_can_evaluate(
+    client, put, source, metric, most
+):
+    config = {
+        "retrieveConfig": {"knowledgeBaseId": "KB1", "knowledgeBaseRetrievalConfiguration": SEARCH},
+        "retrieveAndGenerateConfig": {
+            "type": "KNOWLEDGE_BASE",
+            "knowledgeBaseConfiguration": {"knowledgeBaseId": "KB1", "modelArn": MODEL},
+        },
+    }[source]
+    request = automated(
+        mine(f"Builtin.{metric}"),
+        judge=JUDGE,
+        inferenceConfig={"ragConfigs": [{"knowledgeBaseConfig": {source: config}}]},
+    )
+    put({"conversationTurns": [TURN] * most})
+    assert status_of(client, request) == ("Completed",)
+    put({"conversationTurns": [TURN] * (most + 1)})
+    message = f"A conversation of this job can have {most} turns, not {most + 1}."
+    for number, bucket in enumerate(("my-bucket", "missing-bucket"), start=2):
+        changes = {
+            "jobName": f"evaluation-{number}",
+            "outputDataConfig": {"s3Uri": f"s3://{bucket}/"},
+        }
+        assert status_of(client, {**request, **changes}) == ("Failed", message)
+
+
+def test_a_metric_that_is_defined_nowhere_fails_the_job(client, put):
+    put(*LINES)
+    request = automated(mine("Builtin.Accuracy", "brevity", "wit"))
+    message = "The metrics brevity, wit are neither built in nor defined."
+    assert status_of(client, request) == ("Failed", message)
 
 
 @pytest.mark.parametrize(
