@@ -75,13 +75,12 @@ class EvaluationJob(EvaluationSummary, Job):
             write_results(self._backend, self)
         except DataSetError as error:
             return str(error)
-        except Exception as error:
-            if callable(self.scores):
-                # The test sees the error of its function once; the next look makes scores up.
-                self.scores = None
-                self._backend.scripts.blame(error, "evaluation_results", self)
-            raise
         return None
+
+    def scores_failed(self, error: Exception) -> None:
+        """The test's function has raised: it is called no more, and the error names the job."""
+        self.scores = None
+        self._backend.scripts.blame(error, "evaluation_results", self)
 
     def entered(self, status: str, at: datetime) -> None:
         """The job's status has changed; a deleted job leaves the store."""

@@ -55,6 +55,7 @@ class Records(ABC):
         self, job: EvaluationJob, metrics: Mapping[str, Any], config: Mapping[str, Any]
     ) -> None:
         self._job_name = job.job_name
+        self._job = job
         self._scripted = job.scores
         self._metrics: Sequence[str] = metrics["metricNames"]
         self._all_metrics = metrics_of(job.request)
@@ -81,7 +82,11 @@ class Records(ABC):
         scripted = self._scripted
         if callable(scripted):
             # What a function gives is known only now.
-            scripted = checked(scripted(copied(record)), self._job_name, self._all_metrics)
+            try:
+                scripted = checked(scripted(copied(record)), self._job_name, self._all_metrics)
+            except Exception as error:
+                self._job.scores_failed(error)
+                raise
         found = {}
         for metric in self._metrics:
             said = (scripted or {}).get(metric, round(mock_random.random(), 4))
