@@ -296,7 +296,7 @@ def test_a_server_that_cannot_start_says_so(suite):
 
 
 @pytest.mark.once
-def test_a_test_that_has_not_passed_is_not_told_what_it_left_unused(suite):
+def test_a_test_that_has_not_passed_is_not_blamed_for_unused_scripts(suite):
     suite("""
     import pytest
 
@@ -368,7 +368,7 @@ def test_marker_and_options_hold_for_the_server_too(suite, pytester):
 
 @pytest.mark.once
 @pytest.mark.parametrize("config", ["5", "{'bedrock': 5}"])
-def test_a_config_that_is_none_is_a_usage_error(suite, config):
+def test_a_wrong_config_is_a_usage_error(suite, config):
     result = suite(f"""
     import pytest
 
@@ -380,7 +380,7 @@ def test_a_config_that_is_none_is_a_usage_error(suite, config):
 
 
 @pytest.mark.once
-def test_a_server_may_be_stopped_by_whoever_started_it(suite):
+def test_a_server_may_be_stopped_by_its_test(suite):
     suite("""
     import pytest
 

@@ -126,7 +126,7 @@ async def test_fifty_jobs_are_started_at_once_and_listed_in_pages(bedrock, serve
 
 
 @in_one_event_loop
-async def test_of_requests_for_one_name_one_wins_whoever_is_first(bedrock, server):
+async def test_of_requests_for_one_name_exactly_one_wins(bedrock, server):
     answers = await asyncio.gather(
         *(bedrock.create_evaluation_job(**evaluation_job("the-name")) for _ in range(20)),
         return_exceptions=True,

@@ -73,7 +73,7 @@ def test_it_serves_all_hosts_at_the_port_that_it_exposes(command, port, monkeypa
     assert (options.host, str(options.port)) == ("0.0.0.0", port)  # noqa: S104
 
 
-def test_its_health_check_tells_whether_the_server_is_up(command, port):
+def test_its_health_check_reports_whether_the_server_is_up(command, port):
     serve = [*command("CMD"), "--port", "0"]
     with subprocess.Popen(serve, env=environment(), stdout=subprocess.PIPE, text=True) as process:
         free = process.stdout.readline().rpartition(":")[2].strip()

@@ -51,7 +51,7 @@ def test_each_section_has_rows_with_a_mark_and_what_it_rests_on(name):
         assert source, row
 
 
-def test_no_behaviour_is_told_twice_in_a_section():
+def test_no_behaviour_stands_twice_in_a_section():
     for name, (_, *behaviours) in TABLES.items():
         told = [row[0] for row in behaviours]
         assert len(told) == len(set(told)), name

@@ -292,7 +292,7 @@ def test_a_code_block_does_what_it_says(block, tmp_path):
     MIGRATING.execute(block, tmp_path)
 
 
-def test_each_difference_is_told_with_before_and_after():
+def test_each_difference_is_shown_before_and_after():
     tables = re.findall(r"^\|.*\|$", MIGRATING.text, re.MULTILINE)
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in tables]
     rows = [row for row in cells if set("".join(row)) != {"-"}]

@@ -382,12 +382,12 @@ def test_a_function_that_gives_a_coroutine_is_awaited_within_the_mock():
         (classmethod(make_model), "put it below @classmethod"),
     ],
 )
-def test_a_decoration_that_cannot_be_says_what_was_meant(target, hint):
+def test_a_wrong_decoration_suggests_the_right_one(target, hint):
     with pytest.raises(TypeError, match=re.escape(hint)):
         mock_bedrock(target)
 
 
-def test_who_asks_the_mock_for_what_its_object_has_is_told():
+def test_an_attribute_of_the_handle_asked_of_the_mock_suggests_the_handle():
     with pytest.raises(AttributeError, match="'client'; enter it first: with mock_bedrock"):
         mock_bedrock().client()
     with pytest.raises(AttributeError, match=r"has no attribute 'clients'$"):

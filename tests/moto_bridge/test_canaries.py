@@ -67,7 +67,7 @@ def test_stubber_a_body_is_wrapped_by_a_name_that_is_looked_up_at_every_answer(m
     assert answer.raw == ("wrapped", "body")
 
 
-def test_stubber_the_recorder_tells_whether_it_records():
+def test_stubber_the_recorder_says_whether_it_records():
     assert recorder._user_enabled is False
     recorder.start_recording()
     assert recorder._user_enabled is True
@@ -129,7 +129,7 @@ def test_backend_ids_come_from_motos_random_numbers():
     assert mock_random.choices("abc", k=12) == first
 
 
-def test_response_moto_tells_who_asks_from_headers_and_query_string():
+def test_response_moto_finds_the_caller_in_headers_and_query_string():
     response = BaseResponse("bedrock")
     response.headers = {"x-moto-account-id": "111122223333"}
     response.querystring = {}

@@ -82,7 +82,7 @@ def test_a_progression_that_moto_does_not_have_moves_nothing_on(client, monkeypa
 
 
 @in_process
-def test_with_authorisation_an_unsigned_request_is_told_so(client):
+def test_with_authorisation_an_unsigned_request_is_refused(client):
     with enable_iam_authentication():
         answer = requests.get("https://bedrock.us-east-1.amazonaws.com/imported-models", timeout=5)
     assert answer.status_code == 403

@@ -497,7 +497,7 @@ def test_types_stay_types():
 
 
 @sloppy
-def test_an_empty_token_is_none():
+def test_an_empty_token_is_ignored():
     # boto3 makes up a token where there is none; other clients need not.
     tokens = ({}, {"clientRequestToken": ""}, {}, {"clientRequestToken": ""})
     arns = [

@@ -132,7 +132,7 @@ def test_at_once_a_deleted_job_is_gone(evaluations):
     assert evaluations.is_gone(arn)
 
 
-def test_at_once_a_deleted_job_is_gone_whoever_asks_first(client, evaluations):
+def test_at_once_a_deleted_job_is_gone_for_every_operation(client, evaluations):
     arns = [evaluations.create(number) for number in range(3)]
     client.batch_delete_evaluation_job(jobIdentifiers=arns)
     with refused("ResourceNotFoundException", 404, JOB_NOT_FOUND):
@@ -149,7 +149,7 @@ def test_at_once_a_job_is_over_before_it_can_be_stopped(stoppable):
     assert stoppable.get(arn) == "Completed"
 
 
-def test_at_once_the_model_of_a_job_that_nobody_looked_at_is_there(client):
+def test_at_once_the_model_of_an_unseen_job_is_there(client):
     imports_of(client).create()
     assert client.get_imported_model(modelIdentifier="model-1")["jobName"] == "job-1"
     imports_of(client).create(2)
@@ -158,7 +158,7 @@ def test_at_once_the_model_of_a_job_that_nobody_looked_at_is_there(client):
     assert client.delete_imported_model(modelIdentifier="model-3")
 
 
-def test_at_once_the_custom_model_of_a_job_that_nobody_looked_at_is_there(client):
+def test_at_once_the_custom_model_of_an_unseen_job_is_there(client):
     customizations_of(client).create()
     assert client.get_custom_model(modelIdentifier="custom-1")["jobName"] == "customization-1"
     customizations_of(client).create(2)
@@ -306,7 +306,7 @@ def test_a_job_is_over_when_its_time_is_up_and_not_before(jobs, bedrock_mock, lo
 
 
 @in_process
-def test_the_times_tell_when_the_job_was_due_however_late_somebody_looks(client, bedrock_mock):
+def test_the_times_are_those_when_the_job_was_due_however_late_the_look(client, bedrock_mock):
     bedrock_mock.set_transition(IMPORT_CLOCK, after(60))
     bedrock_mock.set_transition(EVALUATION_CLOCK, after(60))
     with freeze_time(START) as clock:
@@ -322,7 +322,7 @@ def test_the_times_tell_when_the_job_was_due_however_late_somebody_looks(client,
 
 
 @in_process
-def test_the_model_of_a_job_that_nobody_looked_at_is_there_in_time(client, bedrock_mock):
+def test_the_model_of_an_unseen_job_is_there_in_time(client, bedrock_mock):
     bedrock_mock.set_transition(IMPORT_CLOCK, after(60))
     with freeze_time(START) as clock:
         for number in range(3):
@@ -411,9 +411,7 @@ def test_a_job_whose_time_is_up_cannot_be_stopped_but_be_deleted(evaluations, be
 
 
 @in_process
-def test_the_name_of_a_job_whose_deletion_is_due_is_free_though_nobody_looked(
-    evaluations, bedrock_mock
-):
+def test_the_name_of_a_job_whose_deletion_is_due_is_free_without_a_look(evaluations, bedrock_mock):
     bedrock_mock.set_transition(EVALUATION_CLOCK, after(60))
     with freeze_time(START) as clock:
         arn = evaluations.create()

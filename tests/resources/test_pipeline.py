@@ -142,7 +142,7 @@ def test_an_empty_body_is_an_empty_object(body):
     )
 
 
-def test_a_body_that_nobody_asked_for_is_ignored():
+def test_an_unexpected_body_is_ignored():
     assert send("GET", IMPORTS, b"\xff").json() == {"modelImportJobSummaries": []}
 
 
@@ -393,7 +393,7 @@ def test_a_query_that_cannot_be_read_is_refused(query):
 @pytest.mark.parametrize(
     "query", ["nextToken=%FF", "nextToken=AAAA", "nextToken=%F0%9F%98%80", "nextToken=%2B%2F%3D"]
 )
-def test_a_page_token_that_nobody_gave_is_refused(query):
+def test_an_unknown_page_token_is_refused(query):
     check_error(send("GET", f"{IMPORTS}?{query}"), "ValidationException", message="nextToken")
 
 

@@ -264,7 +264,7 @@ def test_get_resources_has_pages(tagging, tagged):
     assert found(tagging, ResourcesPerPage=1).keys() == set(tagged)
 
 
-def test_get_resources_tells_of_its_own_account_and_region_and_not_of_what_is_deleted(
+def test_get_resources_lists_its_own_account_and_region_without_what_is_deleted(
     client, bedrock_mock, tagging, tagged
 ):
     other = "111122223333"
@@ -279,7 +279,7 @@ def test_get_resources_tells_of_its_own_account_and_region_and_not_of_what_is_de
     assert found(tagging).keys() == kept
 
 
-def test_keys_and_values_are_told_once_each(tagging, tagged):
+def test_keys_and_values_are_listed_once_each(tagging, tagged):
     assert sorted(tagging.get_tag_keys()["TagKeys"]) == ["kind", "team"]
     assert sorted(tagging.get_tag_values(Key="team")["TagValues"]) == ["blue", "red"]
     assert sorted(tagging.get_tag_values(Key="kind")["TagValues"]) == sorted(KINDS)

@@ -176,7 +176,7 @@ def test_scripts_can_be_for_one_account_and_region(bedrock):
     assert failed == [("eu-west-1", OTHER_ACCOUNT)]
 
 
-def test_what_was_never_used_is_told_as_it_was_written(bedrock, client):
+def test_unused_scripts_are_reported_as_they_were_written(bedrock, client):
     bedrock.fail_next(IMPORT_CLOCK, "no", job="jbo-1")
     bedrock.raise_next("StopEvaluationJob", "ConflictException", times=2, after=1)
     bedrock.throttle("GetModelImportJob", times=2)
@@ -207,7 +207,7 @@ def test_a_failure_that_cannot_be_is_refused(bedrock, client, arguments, message
 # --- the clock -------------------------------------------------------------------------
 
 
-def test_frozen_jobs_stay_until_they_are_told(bedrock, client):
+def test_frozen_jobs_stay_until_a_test_moves_them_on(bedrock, client):
     bedrock.freeze()
     client.create_model_import_job(**import_job())
     arn = client.create_evaluation_job(**evaluation_job())["jobArn"]
@@ -323,7 +323,7 @@ def test_a_fault_changes_nothing_and_hits_before_the_checks(bedrock, client):
     assert client.list_model_import_jobs()["modelImportJobSummaries"] == []
 
 
-def test_faults_come_after_so_many_calls_and_so_many_times(bedrock, insistent):
+def test_faults_come_after_a_number_of_calls_a_number_of_times(bedrock, insistent):
     code = "AccessDeniedException"
     bedrock.raise_next("ListImportedModels", code, after=1, times=2)
     with closing(insistent(1)) as client:
@@ -358,7 +358,7 @@ def test_a_fault_can_be_for_one_region(bedrock, client):
         other.list_imported_models()
 
 
-def test_so_many_times_means_so_many_under_threads_too(bedrock, insistent):
+def test_the_number_of_faults_is_exact_under_threads_too(bedrock, insistent):
     bedrock.raise_next("ListImportedModels", "AccessDeniedException", times=5)
     bedrock.fail_next(IMPORT_CLOCK, "no")
 
@@ -611,7 +611,7 @@ def test_a_second_failure_of_the_same_job_is_unused(bedrock, client):
     assert client.get_model_import_job(jobIdentifier="job-1")["failureMessage"] == "first"
 
 
-def test_what_is_meant_for_a_job_goes_before_what_any_may_have(bedrock, client):
+def test_a_script_for_one_job_goes_before_one_for_any_job(bedrock, client):
     bedrock.fail_next(IMPORT_CLOCK, "any")
     bedrock.fail_next(IMPORT_CLOCK, "named", job="job-1")
     for number in (1, 2):

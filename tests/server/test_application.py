@@ -151,7 +151,7 @@ HALVES = ["AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=a/b", "AWS", "Bearer"
 @pytest.mark.parametrize("path", ["/nothing", "/imported-models", "/nothing/at/all"])
 @pytest.mark.parametrize("authorization", [None, *HALVES, SIGNED.replace("bedrock", "nosuch")])
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "BREW"])
-def test_whatever_nobody_knows_is_answered_with_json(send, method, path, authorization):
+def test_unknown_requests_are_answered_with_json(send, method, path, authorization):
     headers = {} if authorization is None else {"Authorization": authorization}
     status, answered, body = send(method, path, b"{}", headers)
     assert status == 200 or ("x-amzn-ErrorType" in answered and body["message"])

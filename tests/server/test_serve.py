@@ -442,7 +442,7 @@ def test_serve_without_the_extra_says_what_to_install(monkeypatch, missing):
         main(["serve"])
 
 
-def test_the_demo_tells_the_whole_story(capsys):
+def test_the_demo_prints_the_whole_story(capsys):
     assert main(["demo"]) == 0
     story = capsys.readouterr().out
     expected = [

@@ -39,7 +39,7 @@ def ids(client, **filters):
     return [model["modelId"] for model in models(client, **filters)]
 
 
-def test_a_model_tells_what_it_takes_what_it_gives_and_how_it_can_be_had(client):
+def test_a_model_has_its_modalities_and_inference_types(client):
     assert get(client, f"{HAIKU}:200k") == {
         "modelId": f"{HAIKU}:200k",
         "modelArn": arn_of(f"{HAIKU}:200k"),
@@ -83,7 +83,7 @@ def test_every_region_has_the_same_models_with_arns_of_its_own(
     }
 
 
-def test_the_list_has_each_model_once_as_get_tells_it(client):
+def test_the_list_has_each_model_once_as_get_answers(client):
     listed = models(client)
     assert len({each["modelId"] for each in listed}) == len(listed) > 40
     for each in listed:

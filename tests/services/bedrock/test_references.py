@@ -289,7 +289,7 @@ def test_a_file_that_is_not_there_fails_the_job(client, s3, complete, missing):
     )
 
 
-def test_nothing_of_other_services_is_loaded_for_what_nobody_has_used():
+def test_services_that_no_test_uses_are_not_loaded():
     code = f"""
 import sys
 from bedrock_mock import mock_bedrock

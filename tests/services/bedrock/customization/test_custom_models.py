@@ -82,7 +82,7 @@ def test_what_was_not_sent_is_not_there(client):
     assert not get(client).keys() & (absent | {"customizationConfig", "failureMessage"})
 
 
-def test_a_summary_tells_base_owner_and_status(client):
+def test_a_summary_has_base_owner_and_status(client):
     customize(client)
     model = get(client)
     shared = ("modelArn", "modelName", "creationTime", "baseModelArn", "customizationType")
@@ -173,7 +173,7 @@ def test_a_model_that_is_being_created_cannot_be_deleted(client, bedrock_mock):
     assert summaries(client) == []
 
 
-def test_a_model_whose_creation_failed_tells_why(client, bedrock_mock):
+def test_a_model_whose_creation_failed_has_the_reason(client, bedrock_mock):
     bedrock_mock.fail_next(CUSTOM_MODEL_CLOCK, "The artifacts are not those of a Nova model.")
     arn = create(client)
     assert get(client)["failureMessage"] == "The artifacts are not those of a Nova model."
@@ -195,7 +195,7 @@ def test_a_clock_held_by_the_test_holds_job_and_model(client, bedrock_mock):
         bedrock_mock.advance("same")
 
 
-def test_a_token_seen_before_gives_the_first_model_whatever_else_is_said(client):
+def test_a_token_seen_before_gives_the_first_model_whatever_the_other_members(client):
     arn = create(client, clientRequestToken="token")
     assert create(client, "custom-2", clientRequestToken="token") == arn
     assert names(client) == ["custom-1"]
@@ -261,7 +261,7 @@ def test_a_model_that_does_not_exist_is_not_found(client, bedrock_mock):
     assert snapshot(client) == before
 
 
-def test_a_deleted_model_is_gone_and_its_job_still_tells_of_it(client):
+def test_a_deleted_model_is_gone_and_its_job_still_names_it(client):
     job = customize(client)
     answers = wire_answers(client)
     deleted = client.delete_custom_model(modelIdentifier="custom-1")

@@ -195,7 +195,7 @@ def test_arns_have_the_partition_and_the_region(bedrock_mock, region, partition)
 # --- what it is based on ----------------------------------------------------------------
 
 
-def test_a_base_model_given_by_its_arn_is_told_by_the_same_arn(client):
+def test_a_base_model_given_by_its_arn_comes_back_as_the_same_arn(client):
     elsewhere = BASE_ARN.replace(REGION, "us-west-2")
     for number, arn in enumerate((BASE_ARN, elsewhere)):
         job = get(client, create(client, f"job-{number}", f"m{number}", baseModelIdentifier=arn))
@@ -230,7 +230,7 @@ def test_a_custom_model_that_does_not_exist_cannot_be_customised(client, identif
 # --- the kinds of customization -----------------------------------------------------------
 
 
-def test_a_distillation_learns_from_invocation_logs_and_tells_its_sub_tasks(client, bedrock_mock):
+def test_a_distillation_learns_from_invocation_logs_and_reports_its_sub_tasks(client, bedrock_mock):
     bedrock_mock.set_transition(CUSTOMIZATION_CLOCK, manual(2))
     create(client, trainingDataConfig=LOGS, customizationConfig=TEACHER)
     job = get(client)
@@ -321,7 +321,7 @@ def test_a_model_name_is_claimed_by_a_job_then_held_by_the_model_then_free(clien
     assert get(client) == first
 
 
-def test_a_token_seen_before_gives_the_first_job_whatever_else_is_said(client):
+def test_a_token_seen_before_gives_the_first_job_whatever_the_other_members(client):
     arn = create(client, clientRequestToken="token")
     before = snapshot(client)
     assert create(client, clientRequestToken="token") == arn
@@ -408,7 +408,7 @@ def test_a_job_that_stops_unseen_frees_its_models_name(client, bedrock_mock):
     assert models(client) == ["custom-1"]
 
 
-def test_a_failed_job_tells_why_and_leaves_no_model(client, bedrock_mock):
+def test_a_failed_job_has_the_reason_and_leaves_no_model(client, bedrock_mock):
     bedrock_mock.fail_next(CUSTOMIZATION_CLOCK, "The training data is empty.")
     arn = create(client)
     failed = get(client)

@@ -353,7 +353,7 @@ SCORE_FORMS = "is a number from 0 to 1, None, or {'score': ..., 'explanation': .
     "said",
     [1.1, -1, "0.5", True, {}, {"explanation": "?"}, {"score": 2}, {"score": 1, "explanation": 7}],
 )
-def test_a_score_that_is_none_is_refused(client, bedrock_mock, put, said):
+def test_a_wrong_score_is_refused(client, bedrock_mock, put, said):
     message = f"the score of 'Builtin.Accuracy' {SCORE_FORMS}, not {said!r}"
     with pytest.raises(ValueError, match=re.escape(message)):
         bedrock_mock.evaluation_results("evaluation-1", {"Builtin.Accuracy": said})
@@ -624,7 +624,7 @@ def test_a_malformed_turn_fails_the_job_and_is_named(client, put, case):
         ),
     ],
 )
-def test_answers_that_are_to_be_there_beforehand_are_held_against_their_form(client, put, case):
+def test_answers_given_beforehand_are_checked_against_their_form(client, put, case):
     record, message = case
     put(record)
     source = {"precomputedInferenceSource": {"inferenceSourceIdentifier": "my-source"}}
@@ -633,7 +633,7 @@ def test_answers_that_are_to_be_there_beforehand_are_held_against_their_form(cli
 
 
 @pytest.mark.parametrize("output", [{}, {"output": "Four."}], ids=["none", "no object"])
-def test_what_was_found_beforehand_is_held_against_its_form(client, put, output):
+def test_outputs_given_beforehand_are_checked_against_their_form(client, put, output):
     put({"conversationTurns": [{**TURN, **output}]})
     request = automated(mine("Builtin.ContextRelevance"), judge=JUDGE, inferenceConfig=beforehand())
     arn, _ = create(client, request)

@@ -418,7 +418,7 @@ def test_a_profile_of_another_account_is_refused(client):
 
 
 @pytest.mark.bedrock_mock(config={"bedrock": {"validate_requests": False}})
-def test_an_arn_that_is_none_is_refused_where_values_are_not_checked(client):
+def test_a_malformed_arn_is_refused_where_values_are_not_checked(client):
     config = {"guardrailProfileIdentifier": "arn:aws:bedrock"}
     with refused("ValidationException", 400, "The provided ARN is invalid for the service region"):
         client.create_guardrail(**guardrail(crossRegionConfig=config))

@@ -61,7 +61,7 @@ def test_without_a_kms_key_there_is_no_key_arn(client):
     assert "modelKmsKeyArn" not in get(client)
 
 
-def test_a_summary_tells_architecture_and_instruct_support_too(client):
+def test_a_summary_has_architecture_and_instruct_support_too(client):
     create(client)
     model = get(client)
     names = ("modelArn", "modelName", "creationTime", "instructSupported", "modelArchitecture")
@@ -123,7 +123,7 @@ def test_deletion_answers_200_with_an_empty_object(client):
     assert answers == [{}]
 
 
-def test_a_deleted_model_is_gone_and_its_job_still_tells_of_it(client):
+def test_a_deleted_model_is_gone_and_its_job_still_names_it(client):
     job = create(client)
     create(client, "job-2", "model-2")
     client.delete_imported_model(modelIdentifier="model-1")

@@ -152,14 +152,14 @@ def test_times_do_not_depend_on_the_time_zone_of_the_machine(client, monkeypatch
     ],
     ids=["id", "arn", "arn of another account"],
 )
-def test_a_kms_key_is_told_by_its_arn(client, key, arn):
+def test_get_answers_with_the_arn_of_a_kms_key(client, key, arn):
     create(client, importedModelKmsKeyId=key)
     assert get(client)["importedModelKmsKeyArn"] == arn
     model = client.get_imported_model(modelIdentifier="model-1")
     assert model["modelKmsKeyArn"] == arn
 
 
-def test_a_key_of_a_region_that_there_is_not_is_told_as_it_was_sent(client):
+def test_a_key_of_an_unknown_region_comes_back_as_it_was_sent(client):
     boto3.client("kms", region_name=REGION).list_keys()
     arn = KEY_ARN.replace(REGION, "mars-north-1")
     create(client, importedModelKmsKeyId=arn)
@@ -229,7 +229,7 @@ def test_a_model_name_is_claimed_by_a_job_then_held_by_the_model_then_free(clien
     assert get(client, "job-1") == first
 
 
-def test_a_token_seen_before_gives_the_first_job_whatever_else_is_said(client):
+def test_a_token_seen_before_gives_the_first_job_whatever_the_other_members(client):
     arn = create(client, clientRequestToken="token")
     before = snapshot(client)
     assert create(client, clientRequestToken="token") == arn
@@ -457,7 +457,7 @@ def test_a_user_may_do_what_a_policy_allows_and_nothing_else(client, bedrock_moc
     assert answer["ResponseMetadata"]["HTTPStatusCode"] in {200, 201, 202}
 
 
-def test_each_resource_of_a_batch_is_held_against_policies(client):
+def test_each_resource_of_a_batch_is_checked_against_policies(client):
     names = ("evaluation-1", "evaluation-2")
     arns = [client.create_evaluation_job(**evaluation_job(name))["jobArn"] for name in names]
     key = user("denied", "BatchDeleteEvaluationJob", but=arns[1:])
@@ -484,7 +484,7 @@ def test_a_batch_is_one_request_to_motos_count(client):
     calls()
 
 
-def test_an_unknown_key_and_a_wrong_secret_are_told_apart(client):
+def test_an_unknown_key_and_a_wrong_secret_have_different_errors(client):
     key = user("lister", "ListModelImportJobs")
     nobody = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "secret"}
     with refused("UnrecognizedClientException", 403):
