@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from contextlib import contextmanager
 
@@ -15,6 +16,7 @@ from moto.moto_api._internal import mock_random
 from bedrock_mock import mock_bedrock
 from bedrock_mock.protocol.patterns import compiled
 from bedrock_mock.services import clocks
+from bedrock_mock.services.bedrock.evaluation.metrics import RATING_METHODS
 from bedrock_mock.services.bedrock.service import BEDROCK
 from support import (
     ACCOUNT,
@@ -37,6 +39,7 @@ PICKY = {
     "UpdateGuardrail",
 }
 REASONING_POLICY = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:automated-reasoning-policy/abc123def456"
+OWN = {"name": "own", "datasetLocation": {"s3Uri": "s3://my-bucket/own.jsonl"}}
 FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")
 
 
@@ -182,6 +185,9 @@ def valid():
             # Not every id that the pattern allows makes an ARN that its pattern allows.
             "BaseModelIdentifier": foundation_models
             | st.sampled_from(["known-brought-custom-model", "nobody"]),
+            # Not every name and location makes a data set that the job takes.
+            "EvaluationDataset": st.builds(copy.deepcopy, st.just(OWN)),
+            "EvaluationRatingMethod": st.sampled_from(RATING_METHODS),
             # The metrics of a human job must be those that it defines.
             "EvaluationMetricName": st.just("my-metric")
             | st.from_regex("[0-9a-zA-Z-_.]{1,63}", fullmatch=True),

@@ -25,14 +25,14 @@ def judge():
     return {"bedrockEvaluatorModels": [{"modelIdentifier": KB_MODEL}]}
 
 
-def automated(**inference):
+def automated(metric="Correctness", **inference):
     definition = {
         "name": "wit",
         "instructions": "Judge.",
         "ratingScale": [{"definition": "yes", "value": {"floatValue": 1.0}}],
     }
     config = {
-        "datasetMetricConfigs": [data_set("Builtin.Correctness", "wit")],
+        "datasetMetricConfigs": [data_set(f"Builtin.{metric}", "wit")],
         "evaluatorModelConfig": judge(),
         "customMetricConfig": {
             "customMetrics": [{"customMetricDefinition": definition}],
@@ -42,6 +42,9 @@ def automated(**inference):
     return evaluation_job(evaluationConfig={"automated": config}, **inference)
 
 
+OWN = {"name": "own", "datasetLocation": {"s3Uri": "s3://my-bucket/own.jsonl"}}
+
+
 def human():
     workers = {
         "flowDefinitionArn": "arn:aws:sagemaker:us-east-1:123456789012:flow-definition/flow",
@@ -49,7 +52,7 @@ def human():
     }
     metric = {"name": "wit", "ratingMethod": "ThumbsUpDown", "description": "Is it funny?"}
     config = {
-        "datasetMetricConfigs": [data_set("wit")],
+        "datasetMetricConfigs": [data_set("wit", **OWN)],
         "customMetrics": [metric],
         "humanWorkflowConfig": workers,
     }
@@ -77,7 +80,7 @@ def retrieval():
         "knowledgeBaseRetrievalConfiguration": {"vectorSearchConfiguration": search},
     }
     rag = {"knowledgeBaseConfig": {"retrieveConfig": config}}
-    return automated(inferenceConfig={"ragConfigs": [rag]})
+    return automated("ContextRelevance", inferenceConfig={"ragConfigs": [rag]})
 
 
 def generation():
