@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.protocol.types import Foreign
-
 if TYPE_CHECKING:
     from bedrock_mock.mock.calls import Call, Calls
     from bedrock_mock.mock.context import BedrockMock, current, mock_bedrock
@@ -39,7 +37,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Foreign:
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - each name is of another type
     """Loads a public name at its first use, so that importing the package costs nothing."""
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415 - as lazy as the rest

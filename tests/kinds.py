@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from botocore import xform_name
 
 from bedrock_mock.services.bedrock.service import BEDROCK
@@ -279,3 +280,13 @@ def calls_of(name, request, first=None):
         return body(kind.look(client, identifier))
 
     return create, get, kind.items
+
+
+def fixture_of(view, kinds):
+    """A fixture that gives a view of each of these kinds in turn: ``view(kind, client)``."""
+
+    @pytest.fixture(params=kinds, ids=lambda kind: kind.name)
+    def viewed(request, client):
+        return view(request.param, client)
+
+    return viewed

@@ -67,7 +67,7 @@ class _Row:
 
 
 class _Column(str):
-    """The name of a column; whose resource it is and how it is comes before the rest."""
+    """The name of a column; names, statuses, region and account sort before the rest."""
 
     __slots__ = ()
 
@@ -86,7 +86,7 @@ class _Column(str):
 
 
 class _Kinds(dict[str, Any]):
-    """The kinds of a service; moto goes over those only that have something to show."""
+    """The kinds of a service; iteration skips those without resources."""
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, kind in self.items() if kind.instances_tracked)

@@ -132,7 +132,7 @@ class Scripts:
         except Exception as error:
             # The test sees what its function has raised once, not at every later call.
             with self._lock:
-                self._for_jobs.remove(script)
+                self._for_jobs = [each for each in self._for_jobs if each is not script]
             self.blame(error, script.text, job)
             raise
         with self._lock:

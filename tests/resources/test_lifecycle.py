@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import boto3
 import pytest
 from freezegun import freeze_time
-from kinds import ALL, KINDS, WITH_CLOCKS, call
+from kinds import ALL, KINDS, WITH_CLOCKS, call, fixture_of
 
 from support import (
     CUSTOMIZATION_CLOCK,
@@ -93,20 +93,10 @@ def customizations_of(client):
     return Looked(KINDS["model-customization-job"], client)
 
 
-def each(kinds):
-    """A fixture that gives these kinds in turn."""
-
-    @pytest.fixture(params=kinds, ids=lambda kind: kind.name)
-    def looked(request, client):
-        return Looked(request.param, client)
-
-    return looked
-
-
 #: Every kind with a clock; those that can be stopped; those whose List filters by the status.
-jobs = each(WITH_CLOCKS)
-stoppable = each([kind for kind in ALL if kind.stop])
-with_status = each([kind for kind in WITH_CLOCKS if kind.status_filter])
+jobs = fixture_of(Looked, WITH_CLOCKS)
+stoppable = fixture_of(Looked, [kind for kind in ALL if kind.stop])
+with_status = fixture_of(Looked, [kind for kind in WITH_CLOCKS if kind.status_filter])
 
 
 @pytest.fixture

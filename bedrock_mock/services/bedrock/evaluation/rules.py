@@ -53,7 +53,7 @@ def check_evaluation(request: CreateEvaluationJobRequestTypeDef) -> None:
 
 
 def undefined_metrics(evaluation_config: Json) -> list[str]:
-    """The metrics of an automated job that nobody defines: with one of them the job fails."""
+    """The metrics of an automated job that are neither built in nor defined by the request."""
     config = evaluation_config.get("automated", {})
     defined = {
         metric["customMetricDefinition"]["name"]
