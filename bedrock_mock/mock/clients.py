@@ -62,9 +62,10 @@ class Clients(ABC):
             raise ValueError(msg)
         client = self._make_client(service_name, region_of(region_name))
         if account_id is not None:
+            from bedrock_mock.moto_bridge.caller import ACCOUNT_HEADER  # noqa: PLC0415 - as above
 
             def name_account(request: Foreign, **_: Foreign) -> None:
-                request.headers["x-moto-account-id"] = str(account_id)
+                request.headers[ACCOUNT_HEADER] = str(account_id)
 
             # The event has the service's id with hyphens, which is its name in boto3, too.
             client.meta.events.register(f"before-sign.{service_name}", name_account)

@@ -16,7 +16,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from bedrock_mock.mock.clients import Clients, region_of
 from bedrock_mock.mock.remote import Remote
 from bedrock_mock.mock.verbs import Scripting
-from bedrock_mock.protocol.types import Json
+from bedrock_mock.protocol.types import Foreign, Json
 
 if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
@@ -37,7 +37,7 @@ class BedrockMock(Clients, Scripting):
         self._undo: list[Callable[[], None]] = []
         self._has_ended = False
 
-    def _make_client(self, service_name: str, region_name: str) -> Json:
+    def _make_client(self, service_name: str, region_name: str) -> Foreign:
         options: dict[str, Any] = {}
         if not settings.TEST_SERVER_MODE:
             # AWS_ENDPOINT_URL, say, is meant for others than the mock.

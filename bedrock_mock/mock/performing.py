@@ -46,21 +46,21 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Json:
         raise ValueError(msg) from None
     _check_types(name, method, bound)
     bound.apply_defaults()
-    said = dict(bound.arguments)
-    where = Where(said.pop("region_name", None), said.pop("account_id", None))
+    values = dict(bound.arguments)
+    where = Where(values.pop("region_name", None), values.pop("account_id", None))
     for service in SERVICES:
-        # A reset of moto's clears what is scripted only where a backend exists.
+        # moto resets only backends that exist, and the reset of ours forgets the scripts.
         backends_of(service).open(DEFAULT_ACCOUNT_ID)
-    return known[name](VerbCall(_as_written(name, bound), where), **said)
+    return known[name](VerbCall(_as_written(name, bound), where), **values)
 
 
 def _check_types(name: str, method: Foreign, bound: inspect.BoundArguments) -> None:
     for argument, value in bound.arguments.items():
         hint = get_type_hints(method)[argument]
         if not _fits(value, hint):
-            hint = getattr(hint, "__name__", None) if isinstance(hint, type) else hint
-            hint = re.sub(r"\b(?:typing|collections\.abc)\.", "", str(hint))
-            msg = f"{name}: {argument} must be {hint}, got {value!r}"
+            shown = hint.__name__ if isinstance(hint, type) else str(hint)
+            shown = re.sub(r"\b(?:typing|collections\.abc)\.", "", shown)
+            msg = f"{name}: {argument} must be {shown}, got {value!r}"
             raise ValueError(msg)
 
 
@@ -73,7 +73,7 @@ def _fits(value: Json, hint: Foreign) -> bool:
 
 
 def _as_written(name: str, bound: inspect.BoundArguments) -> str:
-    """The call as the test wrote it, without what is as it would be anyway."""
+    """The call as the test wrote it, without arguments that have their defaults."""
     words = []
     for parameter in bound.signature.parameters.values():
         value = bound.arguments[parameter.name]

@@ -26,7 +26,7 @@ Owner = TypeVar("Owner", bound="Scripting")
 def verb(
     documented: Callable[Concatenate[Owner, Arguments], Result],
 ) -> Callable[Concatenate[Owner, Arguments], Result]:
-    """Make a signature a verb: what is given goes to ``_perform`` under its name."""
+    """Makes a method a verb: its arguments, without defaults, go to ``_perform``."""
     declared = signature(documented)
 
     @wraps(documented)
