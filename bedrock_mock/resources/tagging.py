@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import (
@@ -29,7 +29,7 @@ MAX_TAGS = 50
 _RESERVED = "aws:"
 
 
-def as_dict(tags: Iterable[TagTypeDef]) -> dict[str, str]:
+def as_dict(tags: Collection[TagTypeDef]) -> dict[str, str]:
     """A TagList as a dict.
 
     Raises:
