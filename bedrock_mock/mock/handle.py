@@ -21,13 +21,6 @@ from bedrock_mock.protocol.types import Foreign, Json
 if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
-_PROGRESSIONS: dict[str, tuple[str, ...]] = {
-    "immediate": (),
-    "frozen": (),
-    "manual": ("times",),
-    "time": ("seconds",),
-}
-
 
 class BedrockMock(Clients, Scripting):
     """The active mock: what ``with mock_bedrock() as bedrock:`` and the fixture give."""
@@ -103,6 +96,8 @@ class BedrockMock(Clients, Scripting):
         https://docs.getmoto.org/en/latest/docs/configuration/state_transition/
         """
         self._check_active("set_transition")
+        from bedrock_mock.services import check_transition  # noqa: PLC0415 - it loads moto
+
         check_transition(model_name, transition)
         if settings.TEST_SERVER_MODE:
             remote = Remote(settings.test_server_mode_endpoint())
@@ -142,27 +137,3 @@ class BedrockMock(Clients, Scripting):
         if self._has_ended:
             msg = f"{what}(): this mock has ended; what it does now would hold for others"
             raise RuntimeError(msg)
-
-
-def check_transition(model_name: str, transition: dict[str, Any]) -> None:
-    """Refuses an unknown clock or progression with a ValueError."""
-    from bedrock_mock.services import clocks  # noqa: PLC0415 - not before it is needed
-
-    if model_name not in clocks():
-        msg = f"Unknown clock {model_name!r}. Known clocks: {', '.join(clocks())}"
-        raise ValueError(msg)
-    given = dict(transition) if isinstance(transition, dict) else {}
-    expected = _PROGRESSIONS.get(str(given.pop("progression", None)))
-    if (
-        expected is None
-        or given.keys() != set(expected)
-        or any(type(each) not in (int, float) or each < 0 for each in given.values())
-    ):
-        forms = [
-            f"{{'progression': '{name}'" + "".join(f", '{key}': number" for key in keys) + "}"
-            for name, keys in _PROGRESSIONS.items()
-        ]
-        msg = (
-            f"{transition!r} is not a transition of moto's state manager. Use {' or '.join(forms)}"
-        )
-        raise ValueError(msg)

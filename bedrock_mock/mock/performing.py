@@ -13,6 +13,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from bedrock_mock.mock.verbs import Scripting
 from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol.types import Foreign, Json
+from bedrock_mock.resources.schedule import SCHEDULE
 from bedrock_mock.scripting.verb_call import VerbCall
 from bedrock_mock.scripting.verbs import verbs
 from bedrock_mock.scripting.where import Where
@@ -51,6 +52,7 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Json:
     for service in SERVICES:
         # moto resets only backends that exist, and the reset of ours forgets the scripts.
         backends_of(service).open(DEFAULT_ACCOUNT_ID)
+    SCHEDULE.settle()
     return known[name](VerbCall(_as_written(name, bound), where), **values)
 
 

@@ -14,7 +14,7 @@ from bedrock_mock.protocol.types import Json
 if TYPE_CHECKING:
     from bedrock_mock.mock.calls import Calls
 
-#: Scores by the names of metrics: 0 to 1, or with ``{"score": ..., "explanation": ...}``.
+#: Scores by the names of metrics, each as it is or in ``{"score": ..., "explanation": ...}``.
 Scores = Mapping[str, Any]
 Request = Mapping[str, Any]
 
@@ -104,15 +104,17 @@ class Scripting(ABC):
 
         Args:
             job: the job's name, or its ARN; it is yet to be created, or under way.
-            scores: the score of each metric, from 0 to 1, ``None``, or ``{"score": 0.8,
-                "explanation": "..."}``; or a function that gives them for an input record.
+            scores: the score of each metric: from 0 to 1, for a custom metric a value of its
+                ``ratingScale``, -1 or ``None`` for no rating; or ``{"score": 0.8,
+                "explanation": "..."}``. Or a function that gives them for an input record.
                 A job that lacks one of the metrics is not the one that is meant.
             region_name: where (default: anywhere).
             account_id: whose (default: anybody's).
 
         Raises:
             ValueError: the job has ended already or lacks a metric, or ``scores`` is
-                something else. What a function gives is looked at when it is called.
+                something else. What a function gives is looked at when it is called, and
+                whether a value is on the scale of a job's own metric when there is the job.
 
         Example::
 
@@ -166,7 +168,7 @@ class Scripting(ABC):
             ...
             bedrock.complete("my-job")
         """
-        from bedrock_mock.resources.lifecycle import FROZEN  # noqa: PLC0415
+        from bedrock_mock.resources.clocks import FROZEN  # noqa: PLC0415
         from bedrock_mock.services import clocks  # noqa: PLC0415 - it loads moto
 
         for each in clocks() if model_name is None else [model_name]:

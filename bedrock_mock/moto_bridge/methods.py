@@ -11,6 +11,7 @@ from botocore import xform_name
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.encoding import Page
 from bedrock_mock.protocol.types import Foreign
+from bedrock_mock.resources.schedule import SCHEDULE
 
 if TYPE_CHECKING:
     from bedrock_mock.protocol.service import Service
@@ -64,6 +65,7 @@ def method(backend: ServiceBackend, service: Service, name: str) -> Callable[...
             for key, value in given.items()
             if value is not None
         }
+        SCHEDULE.settle()
         values = backend.setting("validate_requests")
         service.operation(operation).validate(request, values=values)
         with backend.lock:

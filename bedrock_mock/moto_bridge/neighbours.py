@@ -56,7 +56,7 @@ class Bucket:
 
 def _lines(found: Any) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
     # The object's ``value`` would be all of it, as a copy.
-    buffer, offset = found._value_buffer, 0  # noqa: SLF001 - see tests/test_moto_canaries.py
+    buffer, offset = found._value_buffer, 0  # noqa: SLF001 - see the canaries
     #: Of the line that goes on in the next chunk; put together once, however long it is.
     begun: list[bytes] = []
     while True:

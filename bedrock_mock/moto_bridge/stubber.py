@@ -13,6 +13,7 @@ from moto.core.config import passthrough_service, passthrough_url, service_white
 from moto.moto_api import recorder
 
 from bedrock_mock.protocol.types import Foreign
+from bedrock_mock.resources.schedule import SCHEDULE
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.service import MockedService
@@ -28,6 +29,7 @@ def shortened(services: Sequence[MockedService]) -> AbstractContextManager[Any]:
     original = BotocoreStubber.process_request
 
     def process_request(self: BotocoreStubber, request: Foreign) -> Foreign:
+        SCHEDULE.settle()
         url = request.url
         service = next((each for each in services if each.hosts.match(url)), None)
         if (

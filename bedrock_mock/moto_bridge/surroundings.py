@@ -12,7 +12,7 @@ from moto.core.config import default_user_config
 
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 #: The clocks of the services: each begins with the name of its own.
-_CLOCKS = re.compile("bedrock(-[a-z]+)*::")
+CLOCKS = re.compile("bedrock(-[a-z]+)*::")
 
 
 class Surroundings:
@@ -59,5 +59,5 @@ def _our_transitions() -> dict[str, Any]:
     """The transitions that were set for our clocks, without moto's defaults."""
     from moto.moto_api import state_manager  # noqa: PLC0415 - importing the mock must be cheap
 
-    transitions = state_manager._transitions  # noqa: SLF001 - see tests/test_moto_canaries.py
-    return {name: value for name, value in transitions.items() if _CLOCKS.match(name)}
+    transitions = state_manager._transitions  # noqa: SLF001 - see the canaries
+    return {name: value for name, value in transitions.items() if CLOCKS.match(name)}

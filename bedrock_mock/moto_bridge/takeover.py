@@ -99,7 +99,9 @@ class _Takeover:
         from bedrock_mock.moto_bridge import api  # noqa: PLC0415
         from bedrock_mock.moto_bridge.backends import backends_of  # noqa: PLC0415
         from bedrock_mock.moto_bridge.dashboard import shown  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.due import happens  # noqa: PLC0415
         from bedrock_mock.moto_bridge.stubber import lazy_bodies, shortened  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.transitions import watched  # noqa: PLC0415
         from bedrock_mock.services import SERVICES  # noqa: PLC0415
 
         with ExitStack() as stack:
@@ -111,6 +113,8 @@ class _Takeover:
                 stack.enter_context(shown(service, backends))
             stack.enter_context(shortened(SERVICES))
             stack.enter_context(lazy_bodies())
+            stack.enter_context(happens())
+            stack.enter_context(watched())
             stack.enter_context(api.added())
             stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))
             stack.enter_context(patch.object(URLLib3Session, "send", guarded_send()))

@@ -16,6 +16,7 @@ from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.operations import Handler, handlers
+from bedrock_mock.resources.schedule import SCHEDULE
 from bedrock_mock.resources.settings import SHARED, value_of
 from bedrock_mock.resources.store import Resource
 from bedrock_mock.resources.tagging import Tagging
@@ -100,7 +101,12 @@ class ServiceBackend(BaseBackend):
     def started(self, job: Lifecycle) -> None:
         """Gives a new job what is scripted for it, and moves it on if it is due already."""
         self.scripts.job_started(job, self.account_id, self.region_name)
-        job.settle()
+        job.start(self)
+
+    def reset(self) -> None:
+        """Forgets all state, as moto asks for: nothing of it is under way any more."""
+        SCHEDULE.forget(self)
+        super().reset()
 
     def new_arn(self, arn_type: str, *within: str) -> str:
         """An ARN of this backend that nothing has yet; moto's seed makes it repeatable.

@@ -36,12 +36,20 @@ class Claims(Generic[J]):
         self.settle()
         return len(set(map(id, self._jobs.values())))
 
-    def settle(self, identifier: str | None = None) -> None:
-        """Lets jobs finish that are due: the one that makes this name or ARN, or all."""
+    def settle(self, identifier: str | None = None, *, is_look: bool = False) -> None:
+        """Lets jobs finish that are due: the one that makes this name or ARN, or all.
+
+        Args:
+            identifier: the name or ARN; default: all.
+            is_look: whether this is a look at the jobs, which ``manual`` counts.
+        """
         if identifier is None:
             # Each of them is there by a name and by an ARN.
             due = list({id(job): job for job in self._jobs.values()}.values())
         else:
             due = [job for job in (self._jobs.get(identifier),) if job]
         for job in due:
-            job.settle()
+            if is_look:
+                job.look()
+            else:
+                job.settle()

@@ -78,12 +78,13 @@ class Kind(Generic[R]):
         except Exception:
             # A function of the test has raised: the call fails, so it makes nothing.
             self._backend.tokens.forget(operation, request)
-            self.store.remove(resource)
+            self.remove(resource)
             raise
         return resource
 
     def get(self, request: Members) -> R:
         """The resource that the request names; a job is looked at."""
+        self.arrive(request[self.identifier], is_look=True)
         resource = self.find(request[self.identifier])
         if isinstance(resource, Lifecycle):
             resource.look()
@@ -94,12 +95,18 @@ class Kind(Generic[R]):
         """A page of the resources that pass the filters."""
         if "nextToken" not in request:
             # On the first page only: per page it would be O(pages * jobs in progress).
-            self.arrive()
+            self.arrive(is_look=True)
         return page(self.store, request, self.filters, self._backend.scope)
 
     def delete(self, request: Members) -> None:
         """Deletes the resource that the request names."""
-        self.store.remove(self.find(request[self.identifier]))
+        self.remove(self.find(request[self.identifier]))
+
+    def remove(self, resource: R) -> None:
+        """Removes a resource; one with a clock stands still from now on."""
+        self.store.remove(resource)
+        if isinstance(resource, Lifecycle):
+            resource.withdraw()
 
     # --- what subclasses say --------------------------------------------------------
 
@@ -120,8 +127,13 @@ class Kind(Generic[R]):
         if isinstance(resource, Lifecycle):
             self._backend.started(resource)
 
-    def arrive(self, identifier: str | None = None) -> None:
-        """Hook: lets jobs that are due make resources of this kind: one, or all."""
+    def arrive(self, identifier: str | None = None, *, is_look: bool = False) -> None:
+        """Hook: lets jobs that are due make resources of this kind: one, or all.
+
+        Args:
+            identifier: of the resource that is asked for; default: all.
+            is_look: whether a client polls for it, so that ``manual`` counts.
+        """
 
     # --- what is asked of every kind ------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,8 +33,9 @@ def page(store: Store[R], request: Mapping[str, Any], filters: Filters, scope: s
 
     Every member of the request is a filter of the kind, or one of ``sortBy``,
     ``sortOrder``, ``maxResults`` and ``nextToken``. Without ``sortOrder`` the newest comes
-    first. Being returned is a look at a job, which may move its status on: what then no
-    longer passes the filters is left out.
+    first. A job that is returned or left out is looked at, which may move its status on: it
+    is returned if it passes the filters then, because clients also poll for the status that
+    they wait for.
 
     Args:
         store: what is listed.
@@ -50,20 +51,20 @@ def page(store: Store[R], request: Mapping[str, Any], filters: Filters, scope: s
     tests = [_test(filters, member, request[member]) for member in request.keys() - CONTROLS]
     newest_first = request.get("sortOrder") != "Ascending"
     tokens = _Tokens(f"{scope}/{store.kind}", request)
-    matches = _matches(store, tests, tokens.start(request), newest_first=newest_first)
     size = max(1, request.get("maxResults", DEFAULT_PAGE_SIZE))
     items: list[R] = []
     last: Position | None = None
-    for position, resource in matches:
-        if len(items) == size:
-            # There is at least one more, so a page after this one.
+    for position, resource in store.walk(tokens.start(request), newest_first=newest_first):
+        if len(items) == size and _passes(resource, tests):
+            # There is at least one more, so a page after this one, which looks at it.
             return Page(items, tokens.after(last))
-        last = position
         if isinstance(resource, Lifecycle):
             resource.look()
-            if resource.is_gone or not all(passes(resource) for passes in tests):
-                continue
-        items.append(resource)
+        if _passes(resource, tests):
+            if len(items) == size:
+                return Page(items, tokens.after(last))
+            items.append(resource)
+        last = position
     return Page(items, None)
 
 
@@ -71,16 +72,13 @@ def page(store: Store[R], request: Mapping[str, Any], filters: Filters, scope: s
 CONTROLS = frozenset({"sortBy", "sortOrder", "maxResults", "nextToken"})
 
 
-def _matches(
-    store: Store[R], tests: list[Test], after: Position | None, *, newest_first: bool
-) -> Iterator[tuple[Position, R]]:
-    for position, resource in store.walk(after, newest_first=newest_first):
-        if isinstance(resource, Lifecycle):
-            resource.settle()
-            if resource.is_gone:
-                continue
-        if all(passes(resource) for passes in tests):
-            yield position, resource
+def _passes(resource: R, tests: list[Test]) -> bool:
+    """Whether a resource is there as of now, and passes the filters."""
+    if isinstance(resource, Lifecycle):
+        resource.settle()
+        if resource.is_gone:
+            return False
+    return all(passes(resource) for passes in tests)
 
 
 def _test(filters: Filters, member: str, value: Json) -> Test:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bedrock_mock.protocol.types import Json
-from bedrock_mock.resources.lifecycle import clocks
+from bedrock_mock.resources.clocks import clocks
 from bedrock_mock.scripting.jobs import jobs, must_go_on
 from bedrock_mock.scripting.scripts import SCRIPTS, ForJob, Matching
 from bedrock_mock.scripting.where import Where

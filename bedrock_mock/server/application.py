@@ -16,6 +16,7 @@ from moto.moto_api import recorder
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from bedrock_mock.protocol.service import Service
+from bedrock_mock.resources.schedule import SCHEDULE
 from bedrock_mock.resources.service import DNS_SUFFIXES, MockedService
 from bedrock_mock.server.answers import (
     Environ,
@@ -72,6 +73,7 @@ class Application:
         request = _Request(environ)
         recorder._record_request(request)  # noqa: SLF001 - as moto's own server does
         url = f"http://{environ.get('HTTP_HOST', '')}{environ['RAW_URI']}"
+        SCHEDULE.settle()
         answer = service.response.dispatch(request, url, request.headers)
         return send(environ, start_response, *answer)
 

@@ -117,7 +117,7 @@ class BedrockServer(Clients, Scripting):
 
         Takes and raises what :meth:`bedrock_mock.BedrockMock.set_transition` does.
         """
-        from bedrock_mock.mock.handle import check_transition  # noqa: PLC0415 - it loads moto
+        from bedrock_mock.services import check_transition  # noqa: PLC0415 - it loads moto
 
         check_transition(model_name, transition)
         before = self._remote.transition(model_name)
@@ -129,9 +129,10 @@ class BedrockServer(Clients, Scripting):
 
     def reset(self) -> None:
         """Forgets all state of all services, and the transitions that were set here."""
+        # First, because a clock that is put back may end jobs.
+        self._remote.reset()
         while self._undo:
             self._undo.pop()()
-        self._remote.reset()
         self.is_used = False
 
     def stop(self) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bedrock_mock.resources.lifecycle import clocks
+from bedrock_mock.resources.clocks import check_transition, clocks
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.resources.settings import SHARED, Setting
 from bedrock_mock.services.bedrock.service import BEDROCK
 
 # The clocks are known once all services are loaded.
-__all__ = ["SERVICES", "clocks", "service_of", "settings"]
+__all__ = ["SERVICES", "check_transition", "clocks", "service_of", "settings"]
 
 #: The services that are mocked. One more service is one more value here.
 SERVICES: list[MockedService] = [BEDROCK]

@@ -196,12 +196,53 @@ def test_a_list_never_contradicts_its_own_status_filter(with_status, bedrock_moc
     for number in range(3):
         with_status.create(number)
     for _ in range(times - 1):
-        assert with_status.list(second) == []
         assert with_status.list(first) == [first] * 3
     # By this look they move on, so they are no longer what was asked for.
     assert with_status.list(first) == []
     assert with_status.list(second) == [second] * 3
     assert with_status.list("Failed") == []
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize("size", [1, 2, 1000])
+def test_a_client_can_poll_for_the_status_that_it_waits_for(with_status, bedrock_mock, times, size):
+    bedrock_mock.set_transition(with_status.clock, manual(times))
+    for number in range(2):
+        with_status.create(number)
+    for _ in range(times - 1):
+        assert with_status.list(with_status.second, maxResults=size) == []
+    done = [with_status.second] * 2
+    assert with_status.list(with_status.second, maxResults=size) == done[:size]
+    assert with_status.list(with_status.second) == done
+
+
+def test_a_client_can_poll_by_a_page_that_another_job_fills(with_status, bedrock_mock):
+    with_status.create(1)
+    bedrock_mock.set_transition(with_status.clock, manual(3))
+    awaited, full = with_status.create(2), [with_status.second]
+    for _ in range(2):
+        assert with_status.list(with_status.second, maxResults=1, sortOrder="Ascending") == full
+    assert with_status.get(awaited) == with_status.second
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("job", "model"),
+    [("model-import-job", "imported-model"), ("model-customization-job", "custom-model")],
+)
+def test_a_client_can_poll_for_the_model_that_it_waits_for(client, bedrock_mock, job, model, times):
+    jobs, models = Looked(KINDS[job], client), KINDS[model]
+    bedrock_mock.set_transition(jobs.clock, manual(times))
+    jobs.create(1)
+    (name,) = NAMES[job][1].values()
+    for _ in range(times - 1):
+        with refused("ResourceNotFoundException", 404):
+            models.look(client, f"{name}-1")
+    assert models.look(client, f"{name}-1")["modelName"] == f"{name}-1"
+    jobs.create(2)
+    for _ in range(times - 1):
+        assert len(models.items(client)) == 1
+    assert len(models.items(client)) == 2
 
 
 def test_what_is_refused_or_asks_for_something_else_is_no_look(client, bedrock_mock):
@@ -210,8 +251,8 @@ def test_what_is_refused_or_asks_for_something_else_is_no_look(client, bedrock_m
     imports, evaluations = imports_of(client), evaluations_of(client)
     arn, evaluation = imports.create(), evaluations.create()
     for _ in range(3):
-        assert client.list_imported_models()["modelSummaries"] == []
         client.list_tags_for_resource(resourceARN=arn)
+        client.list_foundation_models()
         with refused("ValidationException", 400):
             imports.create()
         client.list_tags_for_resource(resourceARN=evaluation)

@@ -153,6 +153,6 @@ class CustomModels(Kind[CustomModel]):
         if name in self.store or name in self._backend.model_customization_jobs.claims:
             raise ValidationException("The provided model name is currently in use.")
 
-    def arrive(self, identifier: str | None = None) -> None:
+    def arrive(self, identifier: str | None = None, *, is_look: bool = False) -> None:
         """A model is there once its job is due, even if no client asks for the job."""
-        self._backend.model_customization_jobs.claims.settle(identifier)
+        self._backend.model_customization_jobs.claims.settle(identifier, is_look=is_look)

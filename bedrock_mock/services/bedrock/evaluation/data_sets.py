@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -40,47 +41,58 @@ class DataSetError(Exception):
     """The data set cannot be used; the message says why, and is the job's."""
 
 
-def records_of(
-    backend: ServiceBackend, data_set: Mapping[str, Any], form: Mapping[str, Form]
-) -> Iterator[Record]:
-    """The records of a data set, read as they are asked for.
+class DataSet:
+    """A data set as it is now: what later becomes of its file does not concern the job.
 
     Args:
         backend: whose.
         data_set: an EvaluationDataset of the service model.
-        form: what each record must have.
-
-    Raises:
-        DataSetError: a record is malformed, or the file is not there.
     """
-    uri: str = (data_set.get("datasetLocation") or {}).get("s3Uri", "")
-    bucket = neighbours.bucket_of(backend, uri)
-    if bucket is None:
-        return iter(_made_up(form))
-    lines = bucket.lines(neighbours.split_uri(uri)[1])
-    if lines is None:
-        msg = f"The data set '{data_set['name']}' was not found: there is no object {uri}."
-        raise DataSetError(msg)
-    return _parsed(lines, uri, form)
 
+    def __init__(self, backend: ServiceBackend, data_set: Mapping[str, Any]) -> None:
+        self.name: str = data_set["name"]
+        self.uri: str = (data_set.get("datasetLocation") or {}).get("s3Uri", "")
+        bucket = neighbours.bucket_of(backend, self.uri)
+        self._is_made_up = bucket is None
+        lines = bucket.lines(neighbours.split_uri(self.uri)[1]) if bucket else None
+        #: The lines that are not blank, with their numbers; one more than a job can have.
+        self._lines: list[tuple[int, bytes]] | None = None
+        if lines is not None:
+            numbered = (each for each in enumerate(lines, start=1) if each[1].strip())
+            self._lines = list(islice(numbered, MAX_RECORDS + 1))
 
-def _parsed(lines: Iterator[bytes], uri: str, form: Mapping[str, Form]) -> Iterator[Record]:
-    found = False
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line, parse_constant=_refuse, parse_float=_finite)
-        except (ValueError, RecursionError):
-            record = None
-        if misfit := _misfit(record, dict(form), f"line {number}", ": "):
-            msg = f"The data set {uri} is malformed: {misfit}."
+    def records(self, form: Mapping[str, Form]) -> Iterator[Record]:
+        """The records, which are parsed as they are asked for; made up where there is no bucket.
+
+        Args:
+            form: what each record must have.
+
+        Raises:
+            DataSetError: a record is malformed, or the file is not there.
+        """
+        if self._is_made_up:
+            yield from _made_up(form)
+            return
+        if self._lines is None:
+            msg = f"The data set '{self.name}' was not found: there is no object {self.uri}."
             raise DataSetError(msg)
-        found = True
-        yield record
-    if not found:
-        msg = f"The data set {uri} is empty."
+        if not self._lines:
+            msg = f"The data set {self.uri} is empty."
+            raise DataSetError(msg)
+        for number, line in self._lines:
+            yield _parsed(line, f"line {number}", self.uri, form)
+
+
+def _parsed(line: bytes, place: str, uri: str, form: Mapping[str, Form]) -> Record:
+    try:
+        record = json.loads(line, parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError):
+        record = None
+    if misfit := _misfit(record, dict(form), place, ": "):
+        msg = f"The data set {uri} is malformed: {misfit}."
         raise DataSetError(msg)
+    parsed: Record = record
+    return parsed
 
 
 def _refuse(name: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bedrock_mock.moto_bridge.clock import utcnow
@@ -12,7 +13,7 @@ from bedrock_mock.resources.lifecycle import GONE
 from bedrock_mock.resources.listing import BY_CREATION_TIME, contains, equals
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.resources.tagging import as_dict
-from bedrock_mock.services.bedrock.evaluation.data_sets import DataSetError
+from bedrock_mock.services.bedrock.evaluation.data_sets import DataSet, DataSetError
 from bedrock_mock.services.bedrock.evaluation.references import check_references
 from bedrock_mock.services.bedrock.evaluation.results import write_results
 from bedrock_mock.services.bedrock.evaluation.rules import check_evaluation, undefined_metrics
@@ -21,8 +22,6 @@ from bedrock_mock.services.bedrock.quotas import AUTOMATED_JOBS, check_quota
 from bedrock_mock.services.bedrock.rules import check_role, kms_key_arn
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mypy_boto3_bedrock.type_defs import (
         BatchDeleteEvaluationJobRequestTypeDef,
         CreateEvaluationJobRequestTypeDef,
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
+#: How often what is in progress reports that it was modified; the service's own is not known.
+_MINUTE = timedelta(minutes=1)
 _DELETABLE = frozenset({"Completed", "Failed", "Stopped"})
 
 
@@ -64,15 +65,28 @@ class EvaluationJob(EvaluationSummary, Job):
         self.application_type = request.get("applicationType") or (
             "RagEvaluation" if "ragConfigs" in self.inference_config else "ModelEvaluation"
         )
-        self.creation_time = self.last_modified_time = now
+        (config,) = self.evaluation_config.values()
+        #: Its data sets as they are now.
+        self.data_sets = [
+            DataSet(backend, each["dataset"]) for each in config["datasetMetricConfigs"]
+        ]
+        self.creation_time = self._last_modified_time = now
         self.tags = tags
 
-    def finish(self) -> str | None:
+    @property
+    def last_modified_time(self) -> datetime:
+        """When its status began; while it is in progress, that moves on by whole minutes."""
+        if self.status != "InProgress":
+            return self._last_modified_time
+        passed = (utcnow() - self.creation_time) // _MINUTE
+        return self.creation_time + max(0, passed) * _MINUTE
+
+    def finish(self, at: datetime) -> str | None:
         """Writes the results; a data set that cannot be used has the job fail."""
         if undefined := undefined_metrics(self.evaluation_config):
             return f"The metrics {', '.join(undefined)} are neither built in nor defined."
         try:
-            write_results(self._backend, self)
+            write_results(self._backend, self, at)
         except DataSetError as error:
             return str(error)
         return None
@@ -84,7 +98,8 @@ class EvaluationJob(EvaluationSummary, Job):
 
     def entered(self, status: str, at: datetime) -> None:
         """The job's status has changed; a deleted job leaves the store."""
-        self.last_modified_time = at
+        self._last_modified_time = at
+        self.data_sets = []
         if status == GONE:
             self._backend.evaluation_jobs.store.remove(self)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.moto_bridge.clock import utcnow
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.encoding import iso8601
 from bedrock_mock.protocol.types import Json
@@ -15,6 +15,8 @@ from bedrock_mock.services.bedrock.evaluation.records import Answerer, Records
 if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.evaluation.data_sets import Record
 
+#: How long a person takes for a record.
+_SECONDS = (5, 120)
 _PASSED = 0.5
 _LIKERT_STEPS = 4
 
@@ -23,9 +25,17 @@ class AnswersToHumans(Records):
     """Evaluation by people, who see the answers of all models."""
 
     def __init__(
-        self, job: Json, metrics: Json, config: Mapping[str, Any], models: Sequence[Any]
+        self,
+        job: Json,
+        metrics: Json,
+        config: Mapping[str, Any],
+        models: Sequence[Any],
+        at: datetime,
     ) -> None:
         super().__init__(job, metrics, config)
+        #: When the answers are handed in: when the job ends.
+        self._at = at
+        self._lasted = int((at - job.creation_time).total_seconds())
         self._answerers = [Answerer(model) for model in models]
         is_beforehand = any(answerer.is_beforehand for answerer in self._answerers)
         self.form = PROMPTS_WITH_ANSWERS if is_beforehand else PROMPTS
@@ -35,11 +45,12 @@ class AnswersToHumans(Records):
 
     def of(self, record: Record) -> Record:
         """One person's answers, the record and the answers of the models."""
-        now = iso8601(utcnow())
+        # Longer than the job has lasted, nobody can have been at work.
+        spent = min(mock_random.randint(*_SECONDS), self._lasted)
         answer = {
-            "acceptanceTime": now,
-            "submissionTime": now,
-            "timeSpentInSeconds": mock_random.randint(5, 120),
+            "acceptanceTime": iso8601(self._at - timedelta(seconds=spent)),
+            "submissionTime": iso8601(self._at),
+            "timeSpentInSeconds": spent,
             "workerId": f"{mock_random.getrandbits(64):016x}",
             "workerMetadata": {"identityData": {"identityProvider": "Cognito"}},
             "answerContent": {"evaluationResults": self._ratings(record)},

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.services.bedrock.evaluation.data_sets import (
     TURNS_WITH_ANSWERS,
+    DataSet,
     DataSetError,
-    records_of,
 )
 from bedrock_mock.services.bedrock.references import check_bucket
 from bedrock_mock.services.bedrock.rules import kms_key_arn
@@ -47,7 +47,7 @@ def _check_knowledge_base(
     """What was found beforehand is of the knowledge base that the request names."""
     # A data set that cannot be read is the job's failure, later.
     with suppress(DataSetError):
-        for record in records_of(backend, data_set, TURNS_WITH_ANSWERS):
+        for record in DataSet(backend, data_set).records(TURNS_WITH_ANSWERS):
             for turn in record["conversationTurns"]:
                 if turn.get("output", {}).get("knowledgeBaseIdentifier", identifier) != identifier:
                     msg = (

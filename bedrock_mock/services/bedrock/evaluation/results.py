@@ -15,9 +15,9 @@ from bedrock_mock.moto_bridge import neighbours
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.services.bedrock.evaluation.data_sets import (
     MAX_RECORDS,
+    DataSet,
     DataSetError,
     Record,
-    records_of,
 )
 from bedrock_mock.services.bedrock.evaluation.human_answers import AnswersToHumans
 from bedrock_mock.services.bedrock.evaluation.records import (
@@ -27,6 +27,8 @@ from bedrock_mock.services.bedrock.evaluation.records import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bedrock_mock.resources.backend import ServiceBackend
     from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJob
 
@@ -34,8 +36,13 @@ _IN_MEMORY = 1_000_000
 _PERMISSION_CHECK = "amazon-bedrock-evaluations-permission-check"
 
 
-def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
+def write_results(backend: ServiceBackend, job: EvaluationJob, at: datetime) -> None:
     """Writes a job's files, if the bucket that it names is there.
+
+    Args:
+        backend: whose.
+        job: the job.
+        at: when it completes, in naive UTC.
 
     Raises:
         DataSetError: a data set cannot be used; nothing is written then.
@@ -57,8 +64,8 @@ def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
                 records.check(record)
                 yield record
 
-        for place, data_set, records in _parts(job):
-            found = checked(records_of(backend, data_set, records.form))
+        for place, data_set, records in _parts(job, at):
+            found = checked(data_set.records(records.form))
             if bucket is None:
                 # The bucket for results is missing, but a bad data set must still fail the job.
                 deque(found, maxlen=0)
@@ -72,6 +79,8 @@ def write_results(backend: ServiceBackend, job: EvaluationJob) -> None:
             files[f"{folder}/{job_id}/{place}/{name}"] = file
         if bucket is not None:
             bucket.put(f"{folder}/{_PERMISSION_CHECK}", b"")
+            for name, definition in _definitions(job):
+                bucket.put(f"{folder}/{job_id}/custom_metrics/{name}.json", _line(definition))
             for key, file in files.items():
                 file.seek(0)
                 bucket.put(key, file.read())
@@ -81,15 +90,21 @@ def _line(record: dict[str, Any]) -> bytes:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _parts(job: EvaluationJob) -> Iterator[tuple[str, Any, Records]]:
+def _definitions(job: EvaluationJob) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The custom metrics by their names, in the form in which the console takes them."""
+    config = job.evaluation_config.get("automated", {}).get("customMetricConfig", {})
+    for metric in config.get("customMetrics", ()):
+        yield metric["customMetricDefinition"]["name"], metric
+
+
+def _parts(job: EvaluationJob, at: datetime) -> Iterator[tuple[str, DataSet, Records]]:
     """For each file its folder, the data set, and what makes its records."""
     ((kind, config),) = job.evaluation_config.items()
     models = job.inference_config.get("models", ())
-    for metrics in config["datasetMetricConfigs"]:
-        data_set = metrics["dataset"]
-        folder = f"datasets/{data_set['name']}"
+    for metrics, data_set in zip(config["datasetMetricConfigs"], job.data_sets, strict=True):
+        folder = f"datasets/{data_set.name}"
         if kind == "human":
-            yield folder, data_set, AnswersToHumans(job, metrics, config, models)
+            yield folder, data_set, AnswersToHumans(job, metrics, config, models, at)
             continue
         for model in models:
             answers = AnswersOfModel(job, metrics, config, model)

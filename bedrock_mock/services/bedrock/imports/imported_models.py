@@ -47,6 +47,6 @@ class ImportedModels(Kind[ImportedModel]):
     }
     _backend: BedrockBackend
 
-    def arrive(self, identifier: str | None = None) -> None:
+    def arrive(self, identifier: str | None = None, *, is_look: bool = False) -> None:
         """A model is there once its job is due, even if no client asks for the job."""
-        self._backend.model_import_jobs.claims.settle(identifier)
+        self._backend.model_import_jobs.claims.settle(identifier, is_look=is_look)

@@ -97,7 +97,7 @@ def test_a_summary_has_base_owner_and_status(client):
 
 
 def test_there_is_no_model_while_its_job_is_in_progress(client, bedrock_mock):
-    bedrock_mock.set_transition(CUSTOMIZATION_CLOCK, manual(1))
+    bedrock_mock.set_transition(CUSTOMIZATION_CLOCK, manual(3))
     request = customization_job(customModelTags=tags(a="b"))
     client.create_model_customization_job(**request)
     assert summaries(client) == []

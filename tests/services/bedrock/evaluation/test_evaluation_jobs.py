@@ -308,9 +308,7 @@ def job_in(client, bedrock_mock):
         if status in {"Stopping", "Stopped"}:
             client.stop_evaluation_job(jobIdentifier=arn)
         if status in {"Completed", "Stopped", "Deleting"}:
-            bedrock_mock.set_transition(EVALUATION_CLOCK, {"progression": "immediate"})
-            get(client, arn)
-            bedrock_mock.set_transition(EVALUATION_CLOCK, NEVER)
+            bedrock_mock.complete(arn)
         if status == "Deleting":
             delete(client, arn)
         return arn

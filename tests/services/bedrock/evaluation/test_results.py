@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta, timezone
 from functools import partial
 
 import boto3
 import pytest
 import requests
+from freezegun import freeze_time
 
 from bedrock_mock import mock_bedrock
 from support import (
     ACCOUNT,
+    EVALUATION_CLOCK,
     MOTO_API,
     REGION,
     data_set,
@@ -129,20 +132,125 @@ def test_a_judged_job_has_the_judges_explanations(client, put, results):
     assert details["explanation"]
 
 
-def test_the_judges_of_custom_metrics_explain_those(client, put, results):
-    put(*LINES)
-    metric = {
-        "name": "brevity",
-        "instructions": "Is {{prediction}} short?",
-        "ratingScale": [{"definition": "yes", "value": {"floatValue": 1.0}}],
-    }
-    custom = {
+def custom(*values):
+    """A request for a job with the metric "brevity", whose scale has these values."""
+    kinds = {str: "stringValue", float: "floatValue"}
+    metric = {"name": "brevity", "instructions": "Is {{prediction}} short?"}
+    if values:
+        metric["ratingScale"] = [
+            {"definition": "so", "value": {kinds[type(value)]: value}} for value in values
+        ]
+    request = automated(mine("Builtin.Correctness", "brevity"), judge=JUDGE)
+    request["evaluationConfig"]["automated"]["customMetricConfig"] = {
         "customMetrics": [{"customMetricDefinition": metric}],
         "evaluatorModelConfig": {"bedrockEvaluatorModels": [{"modelIdentifier": MODEL}]},
     }
-    request = automated(mine("Builtin.Correctness", "brevity"), judge=JUDGE)
-    request["evaluationConfig"]["automated"]["customMetricConfig"] = custom
-    create(client, request)
+    return request
+
+
+def ratings(results):
+    """What the judge says of brevity, record by record."""
+    (records,) = results().values()
+    scores = [record["automatedEvaluationResult"]["scores"][1] for record in records]
+    assert {score["metricName"] for score in scores} == {"brevity"}
+    return [score["result"] for score in scores]
+
+
+SCALES = {
+    "numbers": (1.0, 2.5, 5.0),
+    "texts": ("poor", "fair", "good"),
+    "with -1": (-1.0, 3.0),
+}
+
+
+@pytest.mark.parametrize("values", SCALES.values(), ids=SCALES)
+def test_a_custom_metric_has_the_values_of_its_scale(client, put, results, values):
+    put(*LINES * 20)
+    create(client, custom(*values))
+    assert set(ratings(results)) == set(values)
+
+
+def test_a_custom_metric_without_a_scale_has_a_number(client, put, results):
+    put(*LINES)
+    create(client, custom())
+    assert all(0 <= rating <= 1 for rating in ratings(results))
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "written"),
+    [
+        ((1.0, 5.0), 5, 5),
+        ((1.0, 5.0), 5.0, 5.0),
+        ((1.0, 5.0), -1, None),
+        ((1.0, 5.0), None, None),
+        ((-1.0, 5.0), -1, -1),
+        (("poor", "good"), "good", "good"),
+        (("poor", "good"), -1, None),
+        ((), 17.5, 17.5),
+        ((), "verbose", "verbose"),
+        ((), -1, None),
+    ],
+)
+def test_a_custom_score_can_be_scripted(client, bedrock_mock, put, results, values, said, written):
+    put(LINES[0])
+    bedrock_mock.evaluation_results("evaluation-1", {"brevity": {"score": said}})
+    create(client, custom(*values))
+    assert ratings(results) == [written]
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "words"),
+    [
+        ((1.0, 5.0), 3, "one of 1.0, 5.0, or -1 for 'not applicable'"),
+        ((1.0, 5.0), "5", "one of 1.0, 5.0, or -1 for 'not applicable'"),
+        (("poor", "good"), "Good", "one of 'poor', 'good', or -1 for 'not applicable'"),
+        ((), ["a"], "a number or a text"),
+    ],
+)
+@pytest.mark.parametrize("is_early", [True, False])
+def test_a_score_off_the_scale_is_refused(client, bedrock_mock, put, values, said, words, is_early):
+    put(LINES[0])
+    bedrock_mock.freeze()
+    message = (
+        f"the score of 'brevity' is {words}, None, or {{'score': ..., 'explanation': ...}}, "
+        f"not {said!r}"
+    )
+    scores = {"brevity": said}
+    if is_early and values:
+        # Whether a value is on the scale is known once there is a job.
+        bedrock_mock.evaluation_results("evaluation-1", scores)
+        with pytest.raises(ValueError, match=re.escape(message)):
+            create(client, custom(*values))
+        assert client.list_evaluation_jobs()["jobSummaries"] == []
+        return
+    create(client, custom(*values))
+    with pytest.raises(ValueError, match=re.escape(message)):
+        bedrock_mock.evaluation_results("evaluation-1", scores)
+
+
+def test_the_definitions_of_custom_metrics_are_in_a_folder_of_their_own(client, put, s3):
+    put(*LINES)
+    request = custom("poor", "good")
+    _, job_id = create(client, request)
+    key = f"results/evaluation-1/{job_id}/custom_metrics/brevity.json"
+    body = s3.get_object(Bucket="my-bucket", Key=key)["Body"].read()
+    config = request["evaluationConfig"]["automated"]["customMetricConfig"]
+    assert json.loads(body) == config["customMetrics"][0]
+
+
+@pytest.mark.parametrize(
+    ("metric", "steps"),
+    [("Correctness", {0, 0.5, 1}), ("Completeness", {0, 0.25, 0.5, 0.75, 1})],
+)
+def test_made_up_scores_come_in_the_steps_of_the_judge(client, put, results, metric, steps):
+    put(*LINES * 50)
+    create(client, automated(mine(f"Builtin.{metric}"), judge=JUDGE))
+    assert set(scores(results)) == steps
+
+
+def test_the_judges_of_custom_metrics_explain_those(client, put, results):
+    put(*LINES)
+    create(client, custom(1.0))
     ((record, _),) = results().values()
     said = record["automatedEvaluationResult"]["scores"]
     judges = [[each["modelIdentifier"] for each in score["evaluatorDetails"]] for score in said]
@@ -288,6 +396,9 @@ def test_a_human_job_has_the_ratings_of_people(client, bedrock_mock, put, result
     assert result["flowDefinitionArn"] == flow
     assert result["modelResponseIdMap"] == {"0": MODEL, "1": JUDGE}
     (answer,) = result["humanAnswers"]
+    # The job has ended at once, so nobody has spent time on it.
+    assert answer["acceptanceTime"] == answer["submissionTime"]
+    assert answer["timeSpentInSeconds"] == 0
     assert answer["acceptanceTime"].endswith("Z")
     ratings = answer["answerContent"]["evaluationResults"][key]
     assert ratings == [{"metricName": "wit", **value} for value in values]
@@ -643,6 +754,54 @@ def test_outputs_given_beforehand_are_checked_against_their_form(client, put, ou
 
 
 # --- when ------------------------------------------------------------------------------
+
+
+HUMAN = {
+    "human": {
+        "datasetMetricConfigs": [mine("wit")],
+        "customMetrics": [{"name": "wit", "ratingMethod": "ThumbsUpDown"}],
+    }
+}
+
+
+@pytest.mark.parametrize("lasts", [30, 86_400])
+def test_people_answer_while_the_job_lasts(client, bedrock_mock, put, results, lasts):
+    put(*LINES)
+    with freeze_time(datetime(2026, 1, 2, tzinfo=timezone.utc)) as clock:
+        bedrock_mock.set_transition(EVALUATION_CLOCK, {"progression": "time", "seconds": lasts})
+        begin = datetime.now(timezone.utc)
+        create(client, evaluation_job(evaluationConfig=HUMAN))
+        clock.tick(lasts)
+        (records,) = results().values()
+    for record in records:
+        (answer,) = record["humanEvaluationResult"][0]["humanAnswers"]
+        accepted, submitted = (
+            datetime.fromisoformat(answer[name].replace("Z", "+00:00"))
+            for name in ("acceptanceTime", "submissionTime")
+        )
+        assert begin <= accepted < submitted == begin + timedelta(seconds=lasts)
+        assert (submitted - accepted).total_seconds() == answer["timeSpentInSeconds"]
+
+
+@pytest.mark.parametrize("later", ["overwritten", "deleted", "added"])
+def test_a_data_set_is_read_as_it_was_when_the_job_began(
+    client, bedrock_mock, put, results, s3, later
+):
+    if later != "added":
+        put(LINES[0])
+    bedrock_mock.freeze()
+    arn, _ = create(client, automated(mine()))
+    if later == "deleted":
+        s3.delete_object(Bucket="my-bucket", Key="data/mine.jsonl")
+    else:
+        put(LINES[1], b"no JSON")
+    bedrock_mock.complete(arn)
+    job = client.get_evaluation_job(jobIdentifier=arn)
+    if later == "added":
+        assert "was not found" in job["failureMessages"][0]
+    else:
+        ((record,),) = results().values()
+        assert record["inputRecord"] == LINES[0]
 
 
 def test_results_are_there_once_the_job_is_completed_and_stay(client, bedrock_mock, results):

@@ -10,9 +10,9 @@ from kinds import snapshot
 from support import (
     IMPORT_CLOCK,
     KEY_ARN,
+    NEVER,
     body,
     import_job,
-    manual,
     refused,
     role_of,
     send_paths_as_they_are,
@@ -79,12 +79,13 @@ def test_times_are_sent_in_utc_with_milliseconds(client):
 
 
 def test_there_is_no_model_while_its_job_is_in_progress(client, bedrock_mock):
-    bedrock_mock.set_transition(IMPORT_CLOCK, manual(2))
+    bedrock_mock.set_transition(IMPORT_CLOCK, NEVER)
     create(client)
     assert summaries(client) == []
     for operation in (client.get_imported_model, client.delete_imported_model):
         with refused("ResourceNotFoundException", 404, NOT_FOUND):
             operation(modelIdentifier="model-1")
+    bedrock_mock.complete("job-1")
     job = client.get_model_import_job(jobIdentifier="job-1")
     assert get(client)["modelArn"] == job["importedModelArn"]
 
