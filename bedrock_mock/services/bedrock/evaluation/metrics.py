@@ -26,6 +26,11 @@ RETRIEVE_AND_GENERATE = _built_in(
     "Correctness Completeness Helpfulness LogicalCoherence Faithfulness CitationPrecision "
     "CitationCoverage Harmfulness Stereotyping Refusal"
 )
+#: Judges give these in steps.
+STEPS = {
+    f"{BUILT_IN}Correctness": (0, 0.5, 1),
+    f"{BUILT_IN}Completeness": (0, 0.25, 0.5, 0.75, 1),
+}
 METRICS = PROGRAMMATIC | JUDGED | RETRIEVE_ONLY | RETRIEVE_AND_GENERATE
 RATING_METHODS = (
     "ThumbsUpDown",

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock.evaluation.data_sets import (
@@ -18,7 +17,7 @@ from bedrock_mock.services.bedrock.evaluation.data_sets import (
     Form,
 )
 from bedrock_mock.services.bedrock.evaluation.metrics import RETRIEVES
-from bedrock_mock.services.bedrock.evaluation.scores import checked, metrics_of
+from bedrock_mock.services.bedrock.evaluation.scores import checked, scales_of
 from bedrock_mock.services.bedrock.evaluation.summary import at, identifier_of, judges_of
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class Records(ABC):
         self._job = job
         self._scripted = job.scores
         self._metrics: Sequence[str] = metrics["metricNames"]
-        self._all_metrics = metrics_of(job.request)
+        self._scales = scales_of(job.request)
         own = config.get("customMetricConfig", {})
         self._custom = {
             at(each, "customMetricDefinition", "name") for each in own.get("customMetrics", ())
@@ -83,17 +82,18 @@ class Records(ABC):
         if callable(scripted):
             # What a function gives is known only now.
             try:
-                scripted = checked(scripted(copied(record)), self._job_name, self._all_metrics)
+                scripted = checked(scripted(copied(record)), self._job_name, self._scales)
             except Exception as error:
                 self._job.scores_failed(error)
                 raise
         found = {}
         for metric in self._metrics:
-            said = (scripted or {}).get(metric, round(mock_random.random(), 4))
+            scale = self._scales[metric]
+            said = (scripted or {}).get(metric, scale.made_up(metric))
             if not isinstance(said, Mapping):
                 said = {"score": said}
             explanation = said.get("explanation", f"A made-up explanation of {metric}.")
-            found[metric] = said["score"], explanation
+            found[metric] = scale.written(said["score"]), explanation
         return found
 
     def results(self, record: Record) -> list[Record]:
