@@ -79,6 +79,7 @@ def script(bedrock: BedrockMock | BedrockServer) -> None:
     bedrock.fail_next(clock, "no", matching=is_large)
     bedrock.fail_next(clock, "no", matching=lambda request: request.get("vpcConfig"))
     bedrock.evaluation_results("job", {"Builtin.Accuracy": 0.8})
+    bedrock.customization_results("job", [2.1, 1.4], validation_loss=(1.5,))
     judged = {"Builtin.Helpfulness": {"score": 1, "explanation": "It helps."}}
     bedrock.evaluation_results("job", judged, region_name="eu-west-1", account_id="111122223333")
     bedrock.evaluation_results("job", scores)

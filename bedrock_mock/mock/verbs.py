@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -119,6 +119,36 @@ class Scripting(ABC):
         Example::
 
             bedrock.evaluation_results("job", {"Builtin.Accuracy": 0.8})
+        """
+
+    @verb
+    def customization_results(
+        self,
+        job: str,
+        training_loss: Sequence[float],
+        validation_loss: Sequence[float] | None = None,
+        *,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> None:
+        """Has a customization job come to these losses; the others are made up.
+
+        They are in the files that the job writes to S3, and the last of each in its
+        ``trainingMetrics`` and ``validationMetrics``.
+
+        Args:
+            job: the job's name, or its ARN; it is yet to be created, or under way.
+            training_loss: the loss after each step, from 0.
+            validation_loss: the same of the validation, if the job has validators.
+            region_name: where (default: anywhere).
+            account_id: whose (default: anybody's).
+
+        Raises:
+            ValueError: the job has ended already, or the losses are something else.
+
+        Example::
+
+            bedrock.customization_results("job", [2.1, 1.4, 0.9])
         """
 
     # --- the clock -------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.services.bedrock import foundation_models, quotas, references
 from bedrock_mock.services.bedrock.backend import BedrockBackend
+from bedrock_mock.services.bedrock.customization.verbs import customization_results
 from bedrock_mock.services.bedrock.evaluation.verbs import evaluation_results
 from bedrock_mock.services.bedrock.responses import BedrockResponse
 
@@ -18,5 +19,8 @@ BEDROCK = MockedService(
     },
     # Real jobs have the task type "General", which the model's enum does not list.
     open_enums=frozenset({"EvaluationTaskType"}),
-    verbs={"evaluation_results": evaluation_results},
+    verbs={
+        "customization_results": customization_results,
+        "evaluation_results": evaluation_results,
+    },
 )

@@ -8,6 +8,7 @@ from bedrock_mock.moto_bridge.clock import utcnow
 from bedrock_mock.resources.jobs import Job, Jobs
 from bedrock_mock.resources.listing import BY_CREATION_TIME, contains, equals
 from bedrock_mock.resources.tagging import as_dict
+from bedrock_mock.services.bedrock.customization.artifacts import losses_of, write_artifacts
 from bedrock_mock.services.bedrock.customization.base_models import BaseModel, base_model
 from bedrock_mock.services.bedrock.customization.custom_models import CustomizedModel
 from bedrock_mock.services.bedrock.customization.rules import (
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
 class ModelCustomizationJob(Job):
     """One customization job; its attributes are the members of GetModelCustomizationJob.
 
-    Nothing is trained: the metrics of every job are the same.
+    Nothing is trained: its losses are made up, unless a test scripts them.
     """
 
     clock = "bedrock::model_customization_job"
     transitions: ClassVar = {"InProgress": "Completed", "Stopping": "Stopped"}
+    #: The losses that a test has scripted: ``training``, ``validation``.
+    scripted_losses: dict[str, Any] | None = None
 
     def __init__(
         self,
@@ -108,10 +111,11 @@ class ModelCustomizationJob(Job):
         self._backend.model_customization_jobs.claims.release(*self.claimed)
 
     def _complete(self) -> None:
-        self.training_metrics = {"trainingLoss": 0.0}
-        # One for each validator, and none where there are none.
-        losses = [{"validationLoss": 0.0} for _ in self.validation_data_config["validators"]]
-        self.validation_metrics = losses or None
+        losses = losses_of(self.hyper_parameters, self.scripted_losses)
+        self.training_metrics = losses.training_metrics
+        validators = len(self.validation_data_config["validators"])
+        self.validation_metrics = losses.validation_metrics(validators)
+        write_artifacts(self._backend, self, losses)
         self.output_model_arn = self.future_model_arn
         self._backend.custom_models.store.add(CustomizedModel(self._backend, self))
 

@@ -69,7 +69,7 @@ def test_a_model_has_what_its_job_was_given_and_what_came_of_it(client):
         "trainingDataConfig": job["trainingDataConfig"],
         "outputDataConfig": job["outputDataConfig"],
         "trainingMetrics": job["trainingMetrics"],
-        "validationMetrics": [{"validationLoss": 0.0}],
+        "validationMetrics": job["validationMetrics"],
         "creationTime": job["creationTime"],
         "modelStatus": "Active",
         **sent,

@@ -114,8 +114,8 @@ def test_a_job_has_what_was_sent_and_once_completed_its_model_and_metrics(client
         **job,
         "status": "Completed",
         "outputModelArn": done["outputModelArn"],
-        "trainingMetrics": {"trainingLoss": 0.0},
-        "validationMetrics": [{"validationLoss": 0.0}] * 2,
+        "trainingMetrics": {"trainingLoss": 1.0},
+        "validationMetrics": [{"validationLoss": 1.1}] * 2,
         "endTime": done["endTime"],
         "lastModifiedTime": done["endTime"],
     }
