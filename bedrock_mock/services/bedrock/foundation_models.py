@@ -9,7 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.protocol.errors import ResourceNotFoundException, ServiceError
+from bedrock_mock.protocol.errors import (
+    ResourceNotFoundException,
+    ServiceError,
+    ValidationException,
+)
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.resources.settings import Setting
@@ -28,6 +32,7 @@ Model = dict[str, Any]
 Models = list[Model]
 
 _OURS = Path(__file__).with_suffix(".json")
+_PROJECT = "default"
 _SETTING = "config['bedrock']['foundation_models']"
 
 
@@ -56,6 +61,7 @@ class FoundationModels:
     @operation("GetFoundationModel")
     def get(self, request: GetFoundationModelRequestTypeDef) -> dict[str, Model]:
         """The model of this ARN or id."""
+        self._check_project(request, ResourceNotFoundException)
         for model in self._models():
             if request["modelIdentifier"] in (model["modelArn"], model["modelId"]):
                 return {"modelDetails": model}
@@ -66,6 +72,7 @@ class FoundationModels:
     @operation("ListFoundationModels")
     def list(self, request: ListFoundationModelsRequestTypeDef) -> dict[str, Models]:
         """All models that pass the filters; this list has no pages."""
+        self._check_project(request, ValidationException)
         wanted = {
             "customizationsSupported": request.get("byCustomizationType"),
             "outputModalities": request.get("byOutputModality"),
@@ -83,6 +90,12 @@ class FoundationModels:
                 )
             ]
         }
+
+    def _check_project(self, request: Mapping[str, Any], error: type[ServiceError]) -> None:
+        """Every account has the project ``default``, which has all models; there is no other."""
+        identifier = request.get("projectIdentifier", _PROJECT)
+        if identifier not in (_PROJECT, self._backend.arn(f"project/{_PROJECT}")):
+            raise error("The provided project was not found.")
 
     def _models(self) -> Models:
         given = self._backend.setting("foundation_models")

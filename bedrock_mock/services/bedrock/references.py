@@ -31,6 +31,10 @@ _ARCHITECTURES = (
     "qwen3_moe",
     "t5",
 )
+#: The units of a copy by architecture, hidden size and number of layers, as far as public
+#: sources tell them: Llama 3.1 8B and 70B, and Qwen3 4B.
+_UNITS = {("llama", 4096, 32): 2, ("llama", 8192, 80): 8, ("qwen3", 2560, 36): 1}
+_VERSIONS = {"gpt_oss": "v2.0"}
 _WITHOUT_INSTRUCT = ("gpt_oss", "qwen")
 _FILES = ("config.json", "tokenizer_config.json", "tokenizer.json")
 _WEIGHTS = ".safetensors"
@@ -41,6 +45,8 @@ class Model(NamedTuple):
 
     architecture: str = "llama"
     instruct_supported: bool = True
+    units: int = 2
+    units_version: str = "v1.0"
     #: Why it cannot be imported, if so.
     failure: str | None = None
 
@@ -124,7 +130,8 @@ def model_at(backend: ServiceBackend, uri: str) -> Model:
 
 def _model_of(config: bytes) -> Model:
     try:
-        architecture = json.loads(config)["model_type"]
+        members = json.loads(config)
+        architecture = members["model_type"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return Model(failure="The model's config.json is not a JSON object with a model_type.")
     if architecture not in _ARCHITECTURES:
@@ -133,4 +140,10 @@ def _model_of(config: bytes) -> Model:
             f"Supported are: {', '.join(_ARCHITECTURES)}."
         )
         return Model(failure=msg)
-    return Model(architecture, not architecture.startswith(_WITHOUT_INSTRUCT))
+    size = architecture, members.get("hidden_size"), members.get("num_hidden_layers")
+    return Model(
+        architecture,
+        not architecture.startswith(_WITHOUT_INSTRUCT),
+        next((units for known, units in _UNITS.items() if known == size), Model().units),
+        _VERSIONS.get(architecture, Model().units_version),
+    )

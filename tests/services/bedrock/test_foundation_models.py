@@ -9,7 +9,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bedrock_mock import mock_bedrock
-from support import BASE_MODEL, REGION, body, in_process, refused, send_paths_as_they_are
+from support import (
+    ACCOUNT,
+    BASE_MODEL,
+    OTHER,
+    REGION,
+    body,
+    in_process,
+    refused,
+    send_paths_as_they_are,
+)
 
 HAIKU = "anthropic.claude-3-haiku-20240307-v1:0"
 OWN = [
@@ -52,6 +61,31 @@ def test_a_model_has_its_modalities_and_inference_types(client):
         "inferenceTypesSupported": ["PROVISIONED"],
         "modelLifecycle": {"status": "ACTIVE"},
     }
+
+
+@pytest.fixture
+def projects(client):
+    """The member that names a project, where the installed service model has it."""
+    shape = client.meta.service_model.operation_model("ListFoundationModels").input_shape
+    if "projectIdentifier" not in shape.members:
+        pytest.skip("the installed botocore knows no projects")
+    return "projectIdentifier"
+
+
+def test_the_project_of_the_account_has_all_models(client, projects):
+    for project in ("default", f"arn:aws:bedrock:{REGION}:{ACCOUNT}:project/default"):
+        assert models(client, **{projects: project}) == models(client)
+        found = client.get_foundation_model(modelIdentifier=HAIKU, **{projects: project})
+        assert found["modelDetails"] == get(client, HAIKU)
+
+
+@pytest.mark.parametrize("project", ["proj_1", "arn:aws:bedrock:us-east-1:{OTHER}:project/default"])
+def test_there_is_no_other_project(client, projects, project):
+    there = {projects: project.format(OTHER=OTHER)}
+    with refused("ValidationException", 400, "The provided project was not found."):
+        models(client, **there)
+    with refused("ResourceNotFoundException", 404, "The provided project was not found."):
+        client.get_foundation_model(modelIdentifier=HAIKU, **there)
 
 
 @pytest.mark.parametrize("encoded", [True, False])

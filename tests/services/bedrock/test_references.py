@@ -33,10 +33,11 @@ pytestmark = [in_process, pytest.mark.once]
 def model_files(s3):
     """Puts the files of a model where import jobs look for it."""
 
-    def put(model_type="llama", without=()):
+    def put(model_type="llama", without=(), **members):
+        config = json.dumps({"model_type": model_type, **members})
         for name in FILES:
             if name not in without:
-                body = json.dumps({"model_type": model_type}) if name == "config.json" else "{}"
+                body = config if name == "config.json" else "{}"
                 s3.put_object(Bucket="my-bucket", Key=f"model/{name}", Body=body)
 
     return put
@@ -68,6 +69,28 @@ def test_config_json_says_what_the_model_is(client, model_files, model_type, ins
     assert (model["modelArchitecture"], model["instructSupported"]) == (model_type, instruct)
     (summary,) = client.list_imported_models()["modelSummaries"]
     assert summary["modelArchitecture"] == model_type
+
+
+@pytest.mark.parametrize(
+    ("model_type", "hidden_size", "layers", "units", "version"),
+    [
+        ("llama", 4096, 32, 2, "v1.0"),
+        ("llama", 8192, 80, 8, "v1.0"),
+        ("qwen3", 2560, 36, 1, "v1.0"),
+        ("gpt_oss", 2880, 24, 2, "v2.0"),
+        ("llama", [], None, 2, "v1.0"),
+    ],
+)
+def test_the_units_of_a_copy_follow_family_and_size(
+    client, model_files, model_type, hidden_size, layers, units, version
+):
+    model_files(model_type, hidden_size=hidden_size, num_hidden_layers=layers)
+    source = {"s3DataSource": {"s3Uri": "s3://my-bucket/model/"}}
+    imported(client, modelDataSource=source)
+    assert client.get_imported_model(modelIdentifier="model-1")["customModelUnits"] == {
+        "customModelUnitsPerModelCopy": units,
+        "customModelUnitsVersion": version,
+    }
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,6 @@ if TYPE_CHECKING:
 class ImportedModel:
     """One imported model; its attributes are the members of GetImportedModel."""
 
-    # Those of a Llama 3.1 8B.
-    custom_model_units: ClassVar = {
-        "customModelUnitsPerModelCopy": 2,
-        "customModelUnitsVersion": "v1.0",
-    }
-
     def __init__(self, job: ModelImportJob) -> None:
         self.arn = self.model_arn = job.future_model_arn
         self.name = self.model_name = job.imported_model_name
@@ -29,6 +23,10 @@ class ImportedModel:
         self.model_data_source = job.model_data_source
         self.model_architecture = job.model.architecture
         self.instruct_supported = job.model.instruct_supported
+        self.custom_model_units = {
+            "customModelUnitsPerModelCopy": job.model.units,
+            "customModelUnitsVersion": job.model.units_version,
+        }
         self.model_kms_key_arn = job.imported_model_kms_key_arn
         self.creation_time = job.creation_time
         self.tags = job.model_tags
