@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from threading import RLock
-from typing import Any, TypeVar, cast, overload
+from typing import Any, NoReturn, TypeVar, cast, overload
 
 from moto import mock_aws
 from moto.core.config import default_user_config
@@ -14,6 +14,7 @@ from moto.core.models import botocore_stubber
 
 from bedrock_mock.mock.decorate import decorate
 from bedrock_mock.mock.handle import BedrockMock
+from bedrock_mock.moto_bridge.nesting import NESTING, own
 from bedrock_mock.moto_bridge.surroundings import CREDENTIALS, Surroundings
 from bedrock_mock.moto_bridge.takeover import takeover
 from bedrock_mock.protocol.types import Foreign
@@ -78,6 +79,12 @@ class MockBedrock:
     def __exit__(self, *exception: object) -> None:
         self.stop()
 
+    async def __aenter__(self) -> BedrockMock:
+        return self.start()
+
+    async def __aexit__(self, *exception: object) -> None:
+        self.stop()
+
     def __call__(self, target: Decorated) -> Decorated:
         """Decorates a function of any kind, or a class."""
         decorated: Decorated = decorate(target, lambda: MockBedrock(self._config))
@@ -103,6 +110,7 @@ class _Activation:
 
     def __init__(self, config: Config | None) -> None:
         self._aws: Any = mock_aws(config=cast("Any", config))
+        own(self._aws)
         self.handle = BedrockMock(config or {})
 
     def begin(self, *, reset: bool) -> None:
@@ -122,6 +130,7 @@ class _Activation:
                 _disable_unless(count)
                 takeover.release()
                 self._before.restore(session=True)
+                NESTING.settle()
                 raise
             self._active.append(self)
 
@@ -130,6 +139,7 @@ class _Activation:
             core: Any = default_user_config.get("core", {})
             session = core.get("reset_boto3_session", True)
             now = Surroundings()
+            next_one = NESTING.after(self._aws)
             place = self._active.index(self)
             self._active.remove(self)
             try:
@@ -143,58 +153,84 @@ class _Activation:
             finally:
                 _disable_unless(type(self._aws)._nested_count)  # noqa: SLF001 - canary
                 takeover.release(remove_data=remove_data)
-                if place == len(self._active):
+                if next_one is None:
                     self._before.restore(session=session)
                 else:
-                    # Not the last that began: what it found is what the next must restore.
-                    self._active[place]._before = self._before  # noqa: SLF001 - of this class
+                    heir = self._active[place] if place < len(self._active) else None
+                    if heir is not None and heir._aws is next_one:  # noqa: SLF001 - of this class
+                        # What it found is what the next one must restore.
+                        heir._before = self._before  # noqa: SLF001
                     now.restore(session=session)
+                NESTING.settle()
 
 
-@overload
-def mock_bedrock(func: Decorated) -> Decorated: ...
+class _MockBedrock:
+    """The type of :data:`mock_bedrock`: it can say what is missing where it is not called."""
+
+    @overload
+    def __call__(self, func: Decorated) -> Decorated: ...
+
+    @overload
+    def __call__(self, func: None = None, config: Config | None = None) -> MockBedrock: ...
+
+    def __call__(self, func: Any = None, config: Config | None = None) -> Any:
+        """Mocks AWS as moto's ``mock_aws`` does, with this package's Bedrock in it.
+
+        Args:
+            func: what is decorated, where it stands as ``@mock_bedrock`` without parentheses:
+                a function, ``async def`` function, generator, asynchronous generator, pytest
+                class or ``unittest.TestCase``.
+            config: moto's config, and for Bedrock ``{"bedrock": {...}}`` with any of
+                ``"validate_requests": False``, which switches the checks of values against
+                the service model off; ``"references": "strict"``, which has roles, buckets,
+                files, keys, subnets and security groups be there in moto; ``"quotas": True``,
+                or a dict of numbers, which has the service's quotas hold; ``"check_unused":
+                False``, with which fixtures let scripts go that were never used;
+                ``"foundation_models"``, a list in the form of ListFoundationModels, or the
+                path of a JSON file with one, in place of the package's own.
+
+        Returns:
+            The decorated object, or a :class:`MockBedrock` to decorate with, to enter, or to
+            start and stop. Entering gives a :class:`BedrockMock`.
+
+        Raises:
+            ValueError: Bedrock's part of the config has a name or value that means nothing.
+
+        Example::
+
+            @mock_bedrock
+            def test_import():
+                bedrock = boto3.client("bedrock", "us-east-1")
+                assert bedrock.list_imported_models()["modelSummaries"] == []
+
+            with mock_bedrock() as bedrock:
+                client = bedrock.client(region_name="eu-west-1")
+        """
+        if func is None:
+            return MockBedrock(config)
+        return MockBedrock(config)(func)
+
+    def __enter__(self) -> NoReturn:
+        _call_it("with")
+
+    async def __aenter__(self) -> NoReturn:
+        _call_it("async with")
+
+    def __exit__(self, *exception: object) -> None:
+        """Never reached: entering has raised."""
+
+    __aexit__: Any = __exit__
+
+    def __repr__(self) -> str:
+        return "<function mock_bedrock of bedrock_mock>"
 
 
-@overload
-def mock_bedrock(func: None = None, config: Config | None = None) -> MockBedrock: ...
+def _call_it(statement: str) -> NoReturn:
+    msg = f"the parentheses are missing: {statement} mock_bedrock() as bedrock:"
+    raise TypeError(msg)
 
 
-def mock_bedrock(func: Any = None, config: Config | None = None) -> Any:
-    """Mocks AWS as moto's ``mock_aws`` does, with this package's Bedrock in it.
-
-    Args:
-        func: what is decorated, where it stands as ``@mock_bedrock`` without parentheses:
-            a function, ``async def`` function, generator, asynchronous generator, pytest
-            class or ``unittest.TestCase``.
-        config: moto's config, and for Bedrock ``{"bedrock": {...}}`` with any of
-            ``"validate_requests": False``, which switches the checks of values against
-            the service model off; ``"references": "strict"``, which has roles, buckets,
-            files, keys, subnets and security groups be there in moto; ``"quotas": True``,
-            or a dict of numbers, which has the service's quotas hold; ``"check_unused":
-            False``, with which fixtures let scripts go that were never used;
-            ``"foundation_models"``, a list in the form of ListFoundationModels, or the
-            path of a JSON file with one, in place of the package's own.
-
-    Returns:
-        The decorated object, or a :class:`MockBedrock` to decorate with, to enter, or to
-        start and stop. Entering gives a :class:`BedrockMock`.
-
-    Raises:
-        ValueError: Bedrock's part of the config has a name or value that means nothing.
-
-    Example::
-
-        @mock_bedrock
-        def test_import():
-            bedrock = boto3.client("bedrock", "us-east-1")
-            assert bedrock.list_imported_models()["modelSummaries"] == []
-
-        with mock_bedrock() as bedrock:
-            client = bedrock.client(region_name="eu-west-1")
-    """
-    if func is None:
-        return MockBedrock(config)
-    return MockBedrock(config)(func)
+mock_bedrock = _MockBedrock()
 
 
 def current() -> BedrockMock:

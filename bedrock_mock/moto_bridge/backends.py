@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from boto3 import Session
+from botocore.loaders import Loader
+from botocore.regions import EndpointResolver
 from moto.core.base_backend import BackendDict
 
 from bedrock_mock.moto_bridge.methods import method
@@ -74,14 +75,16 @@ class _AllRegions(list[str]):
         return True
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_all_regions())
+        return iter(all_regions())
 
 
 @cache
-def _all_regions() -> list[str]:
-    session = Session()
+def all_regions() -> list[str]:
+    """Every region that has EC2, in all partitions, from the data of botocore."""
+    # A session would also read the developer's config, and the whole model of EC2.
+    resolver = EndpointResolver(Loader().load_data("endpoints"))
     return [
         region
-        for partition in session.get_available_partitions()
-        for region in session.get_available_regions("ec2", partition)
+        for partition in resolver.get_available_partitions()
+        for region in resolver.get_available_endpoints("ec2", partition)
     ]

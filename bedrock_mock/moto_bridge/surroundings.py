@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -15,6 +16,20 @@ CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 CLOCKS = re.compile("bedrock(-[a-z]+)*::")
 
 
+def credentials() -> dict[str, str | None]:
+    """The credentials in the environment."""
+    return {name: os.environ.get(name) for name in CREDENTIALS}
+
+
+def put_back(environment: Mapping[str, str | None]) -> None:
+    """Has variables of the environment be so again."""
+    for name, value in environment.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
 class Surroundings:
     """What moto changes outside of its own state, to be put back to the byte.
 
@@ -23,21 +38,25 @@ class Surroundings:
     """
 
     def __init__(self) -> None:
-        self._environment = {name: os.environ.get(name) for name in CREDENTIALS}
+        self.environment = credentials()
         # Code that holds one of its parts may change it, too.
         self._config: dict[str, tuple[Any, Any]] = {
             name: (part, deepcopy(part)) for name, part in default_user_config.items()
         }
-        self._transitions = _our_transitions()
+        self._transitions = our_transitions()
         self._session = boto3.DEFAULT_SESSION
 
-    def restore(self, *, session: bool) -> None:
-        """Puts everything back; boto3's default session only if ``session`` says so."""
-        for name, value in self._environment.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    def restore(self, *, session: bool, config: bool = True, transitions: bool = True) -> None:
+        """Puts everything back: boto3's default session and the others only if it is said so."""
+        put_back(self.environment)
+        if config:
+            self._restore_config()
+        if transitions:
+            restore_transitions(self._transitions)
+        if session:
+            boto3.DEFAULT_SESSION = self._session
+
+    def _restore_config(self) -> None:
         config: Any = default_user_config
         config.clear()
         for name, (part, before) in self._config.items():
@@ -45,17 +64,21 @@ class Surroundings:
             if isinstance(part, dict):
                 part.clear()
                 part.update(before)
-        from moto.moto_api import state_manager  # noqa: PLC0415 - as below
 
-        for name in _our_transitions().keys() - self._transitions.keys():
-            state_manager.unset_transition(name)
-        for name, transition in self._transitions.items():
+
+def restore_transitions(transitions: Mapping[str, Any]) -> None:
+    """Has only these transitions be set for our clocks."""
+    from moto.moto_api import state_manager  # noqa: PLC0415 - as below
+
+    now = our_transitions()
+    for name in now.keys() - transitions.keys():
+        state_manager.unset_transition(name)
+    for name, transition in transitions.items():
+        if now.get(name) != transition:
             state_manager.set_transition(name, transition)
-        if session:
-            boto3.DEFAULT_SESSION = self._session
 
 
-def _our_transitions() -> dict[str, Any]:
+def our_transitions() -> dict[str, Any]:
     """The transitions that were set for our clocks, without moto's defaults."""
     from moto.moto_api import state_manager  # noqa: PLC0415 - importing the mock must be cheap
 

@@ -20,7 +20,7 @@ from moto.core.config import default_user_config
 
 from bedrock_mock.moto_bridge.guard import guarded_send
 from bedrock_mock.protocol.types import Foreign
-from bedrock_mock.resources.settings import check_config
+from bedrock_mock.resources.settings import begin_part, check_config
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.service import MockedService
@@ -97,15 +97,19 @@ class _Takeover:
     def _enter(self) -> None:
         # Nothing heavy before the first use.
         from bedrock_mock.moto_bridge import api  # noqa: PLC0415
-        from bedrock_mock.moto_bridge.backends import backends_of  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.backends import all_regions, backends_of  # noqa: PLC0415
         from bedrock_mock.moto_bridge.dashboard import shown  # noqa: PLC0415
         from bedrock_mock.moto_bridge.due import happens  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.nesting import NESTING  # noqa: PLC0415
         from bedrock_mock.moto_bridge.stubber import lazy_bodies, shortened  # noqa: PLC0415
         from bedrock_mock.moto_bridge.transitions import watched  # noqa: PLC0415
         from bedrock_mock.services import SERVICES  # noqa: PLC0415
 
+        # What the first calls need is read now: later a test may hide the files of its machine.
+        all_regions()
         with ExitStack() as stack:
             for service in SERVICES:
+                service.protocol.model  # noqa: B018 - it is read at its first use
                 backends = backends_of(service)
                 slot = import_module(f"moto.{service.slot}")
                 stack.enter_context(patch.object(slot, f"{service.slot}_backends", backends))
@@ -115,6 +119,8 @@ class _Takeover:
             stack.enter_context(lazy_bodies())
             stack.enter_context(happens())
             stack.enter_context(watched())
+            NESTING.follow()
+            stack.callback(NESTING.unfollow)
             stack.enter_context(api.added())
             stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))
             stack.enter_context(patch.object(URLLib3Session, "send", guarded_send()))
@@ -187,6 +193,7 @@ def install(config: Mapping[str, Any] | None = None) -> None:
     from bedrock_mock.services import settings  # noqa: PLC0415 - it loads all services
 
     check_config(config, settings())
+    begin_part((config or {}).get("bedrock"), settings())
     takeover.install(config or {})
 
 

@@ -24,12 +24,14 @@ class Setting:
         accepts: whether a value can be set.
         words: what the values are, for the message about another value.
         check: looks further into a value; raises ValueError.
+        begin: does with a value what is to be done when it comes into force; raises ValueError.
     """
 
     default: Any
     accepts: Callable[[Any], bool]
     words: str
     check: Callable[[Any], None] | None = None
+    begin: Callable[[Any], None] | None = None
 
 
 def one_of(*choices: Json) -> Setting:
@@ -91,6 +93,18 @@ def check_part(config: Json, settings: Mapping[str, Setting]) -> None:
             raise ValueError(msg)
         if declared.check is not None:
             declared.check(value)
+
+
+def begin_part(config: Json, settings: Mapping[str, Setting]) -> None:
+    """Bedrock's part of a config comes into force.
+
+    Raises:
+        ValueError: it cannot: a file that it names is not there.
+    """
+    for name, value in (config or {}).items():
+        begin = settings[name].begin
+        if begin is not None:
+            begin(value)
 
 
 def check_name(what: str, name: str, known: Mapping[str, Any]) -> None:
