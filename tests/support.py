@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+import textwrap
 from contextlib import contextmanager
 from urllib.parse import unquote
 
@@ -56,6 +59,18 @@ def missing_list():
 def without_coverage():
     """The environment of a subprocess that shall not be slowed down by being measured."""
     return {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
+
+
+def run(code):
+    """Runs Python code in a process of its own, with warnings as errors; gives what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
 
 
 def manual(times):

@@ -16,9 +16,11 @@ from moto.moto_api._internal import urls
 from bedrock_mock.mock.performing import perform
 from bedrock_mock.mock.remote import API_PATH, CONFIG_PATH
 from bedrock_mock.protocol.types import Foreign
-from bedrock_mock.resources.settings import check_part
+from bedrock_mock.resources.settings import begin_part, check_part
 from bedrock_mock.services import settings as declared_settings
 
+#: How much of a body a message shows.
+_SHOWN = 100
 Answer = tuple[int, dict[str, str], str]
 
 
@@ -37,6 +39,7 @@ def _config(request: Foreign, full_url: str, headers: Foreign) -> Answer:  # noq
         if request.method == "POST":
             config = _body(request)
             check_part(config, declared_settings())
+            begin_part(config, declared_settings())
             settings["bedrock"] = config
         return settings.get("bedrock", {})
 
@@ -57,10 +60,14 @@ def _verb(request: Foreign, full_url: str, headers: Foreign) -> Answer:  # noqa:
 
 
 def _body(request: Foreign) -> dict[str, Any]:
+    sent = request.get_data() or b"{}"
     try:
-        body = json.loads(request.get_data() or b"{}")
+        body = json.loads(sent)
     except RecursionError:
         raise ValueError("the body is nested too deeply") from None
+    except ValueError as error:
+        msg = f"the body must be a JSON object, not {sent[:_SHOWN]!r}: {error}"
+        raise ValueError(msg) from None
     if not isinstance(body, dict):
         msg = f"the body must be a JSON object, not {body!r}"
         raise ValueError(msg)

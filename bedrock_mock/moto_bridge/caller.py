@@ -68,7 +68,8 @@ class CallerResponse(BaseResponse):
         is_wsgi = isinstance(request, Request)
         self.from_server: bool = getattr(request, "from_wsgi_server", is_wsgi)
         try:
-            self.region = self.get_region_from_url(request, full_url)
+            # moto takes what stands before the domain for the region, which VPC endpoints have not.
+            self.region = self.get_region_from_url(request, full_url.replace(".vpce.", ".", 1))
         except IndexError:
             # An Authorization header that only looks like a signature.
             self.region = self.default_region

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from urllib.parse import urlsplit
 
 from botocore.httpsession import URLLib3Session
@@ -9,6 +10,10 @@ from moto.core.config import passthrough_service, passthrough_url
 from moto.core.models import botocore_stubber
 
 from bedrock_mock.protocol.types import Foreign
+
+#: The URLs of our servers in this process: tests may point clients at them.
+SERVERS: set[str] = set()
+_VARIABLES = "AWS_ENDPOINT_URL"
 
 
 def guarded_send() -> Foreign:
@@ -25,6 +30,14 @@ def guarded_send() -> Foreign:
         response = botocore_stubber("before-send", request)
         if response is not None:
             return response
+        if variable := _configured_by(request.url):
+            msg = (
+                f"{request.method} {request.url} was about to leave for the endpoint that "
+                f"{variable} names: the client was made before the mock began. Unset {variable}, "
+                "make the client while the mock is active, or let its requests through with "
+                "mock_bedrock(config={'core': {'passthrough': {'urls': [...]}}})."
+            )
+            raise NotImplementedError(msg)
         if not _would_leak(request.url):
             return original(self, request)
         msg = (
@@ -35,6 +48,17 @@ def guarded_send() -> Foreign:
         raise NotImplementedError(msg)
 
     return send
+
+
+def _configured_by(url: str) -> str | None:
+    """The variable of the environment that names the endpoint of a URL, if one does."""
+    if any(url.startswith(each) for each in SERVERS) or passthrough_url(url.partition("?")[0]):
+        return None
+    for name, value in os.environ.items():
+        endpoint = value.rstrip("/")
+        if name.startswith(_VARIABLES) and endpoint and f"{url}/".startswith(f"{endpoint}/"):
+            return name
+    return None
 
 
 def _would_leak(url: str) -> bool:

@@ -100,6 +100,7 @@ class _Takeover:
         from bedrock_mock.moto_bridge.backends import all_regions, backends_of  # noqa: PLC0415
         from bedrock_mock.moto_bridge.dashboard import shown  # noqa: PLC0415
         from bedrock_mock.moto_bridge.due import happens  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.environment import ignored  # noqa: PLC0415
         from bedrock_mock.moto_bridge.nesting import NESTING  # noqa: PLC0415
         from bedrock_mock.moto_bridge.stubber import lazy_bodies, shortened  # noqa: PLC0415
         from bedrock_mock.moto_bridge.transitions import watched  # noqa: PLC0415
@@ -119,6 +120,7 @@ class _Takeover:
             stack.enter_context(lazy_bodies())
             stack.enter_context(happens())
             stack.enter_context(watched())
+            stack.enter_context(ignored())
             NESTING.follow()
             stack.callback(NESTING.unfollow)
             stack.enter_context(api.added())

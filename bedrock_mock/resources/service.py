@@ -76,8 +76,9 @@ class MockedService:
 
     @cached_property
     def hosts(self) -> re.Pattern[str]:
-        """The beginning of its URLs: the plain, FIPS and dual-stack hosts of all partitions."""
-        return re.compile(rf"https?://{self.name}(?:-fips)?\.([^/]+)\.(?:{_SUFFIX})")
+        """The beginning of its URLs: plain, FIPS, dual-stack and VPC hosts of all partitions."""
+        host = rf"(?:vpce-[^./]+\.)?{self.name}(?:-fips)?"
+        return re.compile(rf"https?://{host}\.([^/]+?)(?:\.vpce)?\.(?:{_SUFFIX})")
 
     @cached_property
     def urls(self) -> dict[str, Callable[..., Any]]:

@@ -15,6 +15,7 @@ from moto.core import request as moto_request
 from moto.moto_api import recorder
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from bedrock_mock.moto_bridge.environment import serving
 from bedrock_mock.protocol.service import Service
 from bedrock_mock.resources.schedule import SCHEDULE
 from bedrock_mock.resources.service import DNS_SUFFIXES, MockedService
@@ -57,20 +58,27 @@ class Application:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request, as PEP 3333 asks for."""
+        with serving():
+            return self._answer(environ, start_response)
+
+    def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == HEALTH_PATH:
             return send(environ, start_response, 200, {}, json.dumps({"status": "ok"}))
         # Servers call the path as it was sent by one of two names; moto knows the first.
         environ.setdefault("RAW_URI", environ.get("REQUEST_URI") or _rebuilt_uri(environ))
         _sign_by_header(environ)
         path = environ["RAW_URI"].partition("?")[0]
-        service = self._service_of(environ, path)
+        # Of what GET answers, HEAD gets the headers.
+        is_head = environ["REQUEST_METHOD"] == "HEAD"
+        asked = {**environ, "REQUEST_METHOD": "GET"} if is_head else environ
+        service = self._service_of(asked, path)
         if service is None:
             is_others = self._is_others(environ, path)
             _sign_for_moto(environ)
             return answer_of(self._moto, environ, start_response, must_know=not is_others)
         if is_preflight(environ):
             return send(environ, start_response, 204, allowed(environ), "")
-        request = _Request(environ)
+        request = _Request(asked)
         recorder._record_request(request)  # noqa: SLF001 - as moto's own server does
         url = f"http://{environ.get('HTTP_HOST', '')}{environ['RAW_URI']}"
         SCHEDULE.settle()

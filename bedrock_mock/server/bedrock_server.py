@@ -13,8 +13,10 @@ from typing import Any
 import requests
 
 from bedrock_mock.mock.clients import Clients
-from bedrock_mock.mock.remote import Remote
+from bedrock_mock.mock.remote import CONFIG_PATH, Remote
 from bedrock_mock.mock.verbs import Scripting
+from bedrock_mock.moto_bridge.guard import SERVERS
+from bedrock_mock.moto_bridge.surroundings import our_transitions, restore_transitions
 from bedrock_mock.moto_bridge.takeover import takeover
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.server.command import READY, listen, url_of, wsgi_server
@@ -36,12 +38,18 @@ class BedrockServer(Clients, Scripting):
         self.config: dict[str, Any] = {}
         self._remote = Remote(endpoint_url)
         self._undo: list[Callable[[], None]] = []
+        #: Whether someone else may have set the config since.
+        self._is_config_posted = False
+        #: The transitions before the first request that may have changed them.
+        self._transitions: dict[str, Any] | None = None
         self._is_stopped = False
+        SERVERS.add(endpoint_url)
 
     def configure(self, config: dict[str, Any]) -> None:
         """Makes this Bedrock's part of the server's config, until something else is."""
         self._remote.set_config(config)
         self.config = config
+        self._is_config_posted = False
 
     @classmethod
     def in_thread(cls, port: int = 0) -> BedrockServer:
@@ -68,6 +76,7 @@ class BedrockServer(Clients, Scripting):
 
         def noting(environ: Foreign, start_response: Foreign) -> Foreign:
             started.is_used = True
+            started.note_settings(environ.get("PATH_INFO", ""))
             return application(environ, start_response)
 
         server.wsgi_app = noting
@@ -101,16 +110,30 @@ class BedrockServer(Clients, Scripting):
             raise RuntimeError(msg)
         return cls(line.removeprefix(READY).strip(), stop)
 
+    def note_settings(self, path: str) -> None:
+        """A request to this path may change what the next test relies on: a reset undoes it."""
+        if path == CONFIG_PATH:
+            self._is_config_posted = True
+        elif path.startswith("/moto-api/state-manager/") and self._transitions is None:
+            self._transitions = our_transitions()
+
     def _make_client(self, service_name: str, region_name: str) -> Foreign:
         import boto3  # noqa: PLC0415 - not before it is needed
 
-        return boto3.client(  # type: ignore[call-overload]
-            service_name,
-            region_name=region_name,
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",  # noqa: S106 - a server of moto asks for none
+        from bedrock_mock.moto_bridge.environment import (  # noqa: PLC0415 - it loads moto
+            ignored,
+            serving,
         )
+
+        # The developer's profile and config files do not concern it.
+        with serving(), ignored():
+            return boto3.client(  # type: ignore[call-overload]
+                service_name,
+                region_name=region_name,
+                endpoint_url=self.endpoint_url,
+                aws_access_key_id="testing",
+                aws_secret_access_key="testing",  # noqa: S106 - a server of moto asks for none
+            )
 
     def set_transition(self, model_name: str, transition: dict[str, Any]) -> None:
         """Sets how jobs move on, until the next reset.
@@ -128,11 +151,20 @@ class BedrockServer(Clients, Scripting):
         return self._remote.perform(verb, arguments)
 
     def reset(self) -> None:
-        """Forgets all state of all services, and the transitions that were set here."""
+        """Forgets all state of all services, and the transitions that were set here.
+
+        A server in this process also forgets transitions and a config of Bedrock that were
+        posted to its ``/moto-api/``.
+        """
         # First, because a clock that is put back may end jobs.
         self._remote.reset()
         while self._undo:
             self._undo.pop()()
+        if self._is_config_posted:
+            self.configure(self.config)
+        if self._transitions is not None:
+            restore_transitions(self._transitions)
+            self._transitions = None
         self.is_used = False
 
     def stop(self) -> None:
@@ -146,3 +178,4 @@ class BedrockServer(Clients, Scripting):
             # It has ended by itself, and its state with it.
             self._undo.clear()
         self._stop()
+        SERVERS.discard(self.endpoint_url)

@@ -15,7 +15,9 @@ import moto.bedrock
 import pytest
 import responses
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.httpsession import URLLib3Session
+from botocore.session import Session
 from moto import backend_index, settings
 from moto.core import botocore_stubber as moto_stubber
 from moto.core import model_instances
@@ -23,12 +25,14 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
+from moto.core.custom_responses_mock import CallbackResponse
 from moto.core.models import MockAWS, botocore_stubber
 from moto.core.responses import BaseResponse
-from moto.core.utils import utcnow
+from moto.core.utils import convert_to_flask_response, utcnow
 from moto.iam import models as iam_models
 from moto.moto_api import recorder, state_manager
 from moto.moto_api._internal import mock_random, urls
+from moto.moto_api._internal.state_manager import StateManager
 
 
 def parameters(function):
@@ -52,6 +56,52 @@ def test_takeover_the_stubber_answers_a_request_or_lets_it_pass():
     assert parameters(botocore_stubber.__call__)[:2] == ["event_name", "request"]
     assert botocore_stubber.enabled is False
     assert botocore_stubber("before-send", None) is None
+
+
+def test_due_requests_and_flask_come_through_one_method_each():
+    assert parameters(CallbackResponse.get_response) == ["self", "request"]
+    assert parameters(convert_to_flask_response.__call__) == ["self", "args", "kwargs"]
+
+
+def test_transitions_are_set_and_unset_by_one_method_each():
+    assert type(state_manager) is StateManager
+    assert parameters(StateManager.set_transition) == ["self", "model_name", "transition"]
+    assert parameters(StateManager.unset_transition) == ["self", "model_name"]
+
+
+def test_environment_sessions_read_the_config_by_these_names(tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    session = Session()
+    assert session._config is None
+    assert session.full_config == {"profiles": {}}
+    assert session._config == {"profiles": {}}
+    assert isinstance(Session.full_config, property)
+    assert session.get_scoped_config() == {}
+    assert session.instance_variables() == {}
+    session.set_config_variable("profile", "mine")
+    assert session.instance_variables() == {"profile": "mine"}
+
+
+def test_environment_configured_endpoints_come_from_one_method(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK", "http://127.0.0.1:9")
+    provider = ConfiguredEndpointProvider({}, {}, "bedrock")
+    assert provider.provide() == "http://127.0.0.1:9"
+
+
+def test_nesting_a_mock_keeps_what_it_found_by_these_names(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "mine")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
+    mock = MockAWS()
+    fake = {"AWS_ACCESS_KEY_ID": "FOOBARKEY", "AWS_SECRET_ACCESS_KEY": "FOOBARSECRET"}
+    assert mock._fake_creds == fake
+    mock.start()
+    try:
+        assert mock._orig_creds == {"AWS_ACCESS_KEY_ID": "mine", "AWS_SECRET_ACCESS_KEY": None}
+        assert callable(mock._default_session_mock.stop)
+        assert callable(mock._user_config_mock.stop)
+    finally:
+        mock.stop()
 
 
 def test_stubber_all_requests_pass_one_method_that_gives_an_answer_or_none():

@@ -201,10 +201,27 @@ def test_the_catalogue_can_be_replaced_by_what_the_aws_cli_has_saved(tmp_path, f
 
 
 @in_process
+def test_a_catalogue_that_is_not_there_is_the_callers_error_at_the_start(tmp_path):
+    mock = with_models(tmp_path / "no-such-file.json")
+    with pytest.raises(ValueError, match=r"must be a list.*No such file"):
+        mock.start()
+    # It may come later.
+    (tmp_path / "no-such-file.json").write_text(json.dumps(OWN), "utf-8")
+    with mock as bedrock:
+        assert ids(bedrock.client()) == ["my.model-v1"]
+
+
+def test_a_catalogue_is_read_as_the_mock_begins(tmp_path):
+    path = tmp_path / "models.json"
+    path.write_text(json.dumps(OWN), "utf-8")
+    with with_models(path) as bedrock:
+        path.unlink()
+        assert ids(bedrock.client()) == ["my.model-v1"]
+
+
 @pytest.mark.parametrize(
     ("catalogue", "why"),
     [
-        ("no-such-file.json", "No such file"),
         (["a"], "not a mapping"),
         ({"models": OWN}, "modelSummaries"),
         ([{"modelId": 5}], "can not be converted to a String"),
