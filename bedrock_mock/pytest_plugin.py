@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bedrock_mock.pytest_config import (
+    add_options,
+    config_of,
+    register_marker,
+    warn_of_markers,
+)
+
 if TYPE_CHECKING:
     from bedrock_mock.mock.context import BedrockMock
     from bedrock_mock.server import BedrockServer
 
-#: The ini options: what they set in Bedrock's part of the config, and what they are for.
-_OPTIONS = {
-    "validate_requests": "hold the values of requests against the service model",
-    "check_unused": "fail a test that leaves something scripted behind that was never used",
-}
 _SERVER = pytest.StashKey["BedrockServer"]()
 _SERVER_CONFIG = pytest.StashKey[dict[str, Any]]()
 _PASSED = pytest.StashKey[bool]()
@@ -26,23 +28,18 @@ _REGION_NAMES = ("AWS_DEFAULT_REGION", "AWS_REGION")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the ini options ``bedrock_mock_validate_requests`` and ``bedrock_mock_check_unused``."""
-    for name, purpose in _OPTIONS.items():
-        parser.addini(
-            f"bedrock_mock_{name}",
-            f"bedrock_mock fixtures: {purpose} (default: true)",
-            type="bool",
-            default=True,
-        )
+    """Adds the ini options."""
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker."""
-    config.addinivalue_line(
-        "markers",
-        "bedrock_mock(config={...}): the config of the bedrock_mock fixture, as mock_bedrock "
-        "takes it, for example config={'bedrock': {'validate_requests': False}}",
-    )
+    register_marker(config)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Warns of markers that do nothing."""
+    warn_of_markers(session.items)
 
 
 @pytest.fixture
@@ -67,7 +64,7 @@ def bedrock_mock(request: pytest.FixtureRequest) -> Iterator[BedrockMock]:
     """
     from bedrock_mock import mock_bedrock  # noqa: PLC0415 - loading the plugin must be free
 
-    config = _config_of(request.node)
+    config = config_of(request.node)
     with mock_bedrock(config=config) as mock:
         yield mock
         if config["bedrock"]["check_unused"]:
@@ -95,7 +92,10 @@ def bedrock_server_factory() -> Iterator[Callable[..., BedrockServer]]:
 
     def start(*, own_process: bool = False, port: int = 0) -> BedrockServer:
         start_one = BedrockServer.in_process if own_process else BedrockServer.in_thread
-        servers.append(start_one(port))
+        try:
+            servers.append(start_one(port))
+        except ImportError as error:
+            pytest.fail(str(error), pytrace=False)
         return servers[-1]
 
     yield start
@@ -130,14 +130,17 @@ def bedrock_server_env(
     """Points every AWS SDK at ``bedrock_server`` for one test, that of subprocesses too.
 
     Sets ``AWS_ENDPOINT_URL_BEDROCK``, and credentials and a region where there are none,
-    so that the code under test needs no change.
+    so that the code under test needs no change. Profiles and config files of the developer
+    are not read.
     """
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK", bedrock_server.endpoint_url)
     # It would have the SDKs take no notice of that.
     monkeypatch.delenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", raising=False)
-    # Nor do the developer's own profile, token and proxy concern a server of the tests.
-    for name in ("AWS_PROFILE", "AWS_BEARER_TOKEN_BEDROCK"):
+    # Nor do the developer's own profiles, files, token and proxy concern a server of the tests.
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_BEARER_TOKEN_BEDROCK"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
     for name in ("NO_PROXY", "no_proxy"):
         hosts = [*filter(None, [os.environ.get(name)]), "127.0.0.1"]
         monkeypatch.setenv(name, ",".join(hosts))
@@ -162,7 +165,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         server.reset()
     if _names_server(item):
         # The first test that asks for the server comes here before the server is started.
-        item.config.stash[_SERVER_CONFIG] = _config_of(item)["bedrock"]
+        item.config.stash[_SERVER_CONFIG] = config_of(item)["bedrock"]
         if server is not None:
             _configure(server, item.config)
 
@@ -183,10 +186,17 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     """Looks at what a test that uses the server has left unused."""
     server = item.config.stash.get(_SERVER, None)
     unused: list[str] = []
-    if server is not None and server.is_used and _config_of(item)["bedrock"]["check_unused"]:
-        # Asked while the server runs, and reported after the other fixtures are torn down.
-        unused = server.unused()
+    problem: Exception | None = None
+    try:
+        if server is not None and server.is_used and config_of(item)["bedrock"]["check_unused"]:
+            # Asked while the server runs, and reported after the other fixtures are torn down.
+            unused = server.unused()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not hinder the teardown
+        problem = error
     yield
+    if problem is not None:
+        msg = "bedrock_server cannot be asked what this test has left unused"
+        raise RuntimeError(msg) from problem
     _fail_unused(item, unused)
 
 
@@ -210,21 +220,3 @@ def _fail_unused(item: pytest.Item, unused: list[str]) -> None:
             "bedrock_mock_check_unused = false, or config={'bedrock': {'check_unused': False}}."
         )
         pytest.fail(msg, pytrace=False)
-
-
-def _config_of(item: pytest.Item) -> dict[str, dict[str, Any]]:
-    marker = item.get_closest_marker("bedrock_mock")
-    config: dict[str, dict[str, Any]] = {}
-    if marker is not None:
-        if marker.args or marker.kwargs.keys() - {"config"}:
-            msg = (
-                "@pytest.mark.bedrock_mock takes one keyword, config: "
-                "@pytest.mark.bedrock_mock(config={'bedrock': {'validate_requests': False}})"
-            )
-            raise pytest.UsageError(msg)
-        config = marker.kwargs.get("config") or {}
-        if not isinstance(config, dict) or not isinstance(config.get("bedrock") or {}, dict):
-            msg = f"@pytest.mark.bedrock_mock: config is {{'bedrock': {{...}}}}, not {config!r}"
-            raise pytest.UsageError(msg)
-    options = {name: item.config.getini(f"bedrock_mock_{name}") for name in _OPTIONS}
-    return {**config, "bedrock": {**options, **(config.get("bedrock") or {})}}

@@ -406,3 +406,122 @@ def test_the_developers_own_settings_do_not_concern_the_server(suite, monkeypatc
     def test_one(bedrock_server_env):
         assert boto3.client("bedrock").list_imported_models()["modelSummaries"] == []
     """).assert_outcomes(passed=1)
+
+
+# --- what goes wrong ----------------------------------------------------------------------
+
+
+@pytest.mark.once
+def test_a_server_that_cannot_be_asked_does_not_hinder_the_teardown(suite):
+    result = suite("""
+    import pytest
+    order = []
+
+    @pytest.fixture
+    def late(bedrock_server):
+        yield
+        order.append("torn down")
+
+    def test_one(late, bedrock_server, monkeypatch):
+        bedrock_server.client().list_imported_models()
+        def unused():
+            raise ConnectionError("the server has crashed")
+        monkeypatch.setattr(bedrock_server, "unused", unused)
+
+    def test_two():
+        assert order == ["torn down"]
+    """)
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*ConnectionError: the server has crashed",
+            "*RuntimeError: bedrock_server cannot be asked what this test has left unused",
+        ]
+    )
+
+
+@pytest.mark.once
+def test_without_the_extra_each_test_that_uses_a_server_says_what_to_install(suite, pytester):
+    pytester.makeconftest("""
+        import sys
+        sys.modules["cheroot"] = sys.modules["cheroot.wsgi"] = None
+        sys.modules["cheroot.ssl"] = sys.modules["cheroot.ssl.builtin"] = None
+    """)
+    result = suite("""
+    def test_one(bedrock_server):
+        pass
+
+    def test_two(bedrock_server_env):
+        pass
+
+    def test_three(bedrock_mock):
+        pass
+    """)
+    result.assert_outcomes(passed=1, errors=2)
+    assert result.stdout.str().count("pip install 'bedrock-mock[server]'") >= 2
+
+
+@pytest.mark.once
+def test_what_a_test_posts_is_put_back_before_the_next(suite):
+    suite("""
+    import pytest, requests
+
+    CLOCK = "bedrock::model_import_job"
+
+    def get(server, path):
+        return requests.get(f"{server.endpoint_url}/moto-api/{path}", timeout=10).json()
+
+    def post(server, path, body):
+        url = f"{server.endpoint_url}/moto-api/{path}"
+        assert requests.post(url, json=body, timeout=10).ok
+
+    def settings(server):
+        clock = get(server, f"state-manager/get-transition?model_name={CLOCK}")
+        return get(server, "bedrock/config"), clock
+
+    BEFORE = []
+
+    @pytest.mark.parametrize("number", range(2))
+    def test_one(bedrock_server, number):
+        BEFORE.append(settings(bedrock_server))
+        assert BEFORE[0] == BEFORE[-1]
+        assert BEFORE[-1][0]["validate_requests"]
+        post(bedrock_server, "bedrock/config", {"validate_requests": False})
+        frozen = {"model_name": CLOCK, "transition": {"progression": "frozen"}}
+        post(bedrock_server, "state-manager/set-transition", frozen)
+        assert settings(bedrock_server) != BEFORE[0]
+    """).assert_outcomes(passed=2)
+
+
+@pytest.mark.once
+def test_a_marker_without_the_fixture_is_a_warning(pytester):
+    pytester.makepyfile("""
+        import pytest
+
+        off = pytest.mark.bedrock_mock(config={"bedrock": {"validate_requests": False}})
+
+        @off
+        def test_one():
+            pass
+
+        @pytest.mark.bedrock_mock(config={})
+        class TestSome:
+            def test_two(self):
+                pass
+
+            def test_three(self, bedrock_mock):
+                pass
+    """)
+    result = pytester.runpytest_subprocess("-p", "no:randomly")
+    result.assert_outcomes(passed=3, warnings=1)
+    result.stdout.fnmatch_lines(
+        ["*PytestWarning: @pytest.mark.bedrock_mock has no effect on *::test_one: the test uses *"]
+    )
+
+
+@pytest.mark.once
+def test_an_ini_option_that_is_misspelt_is_reported(pytester):
+    pytester.makeini("[pytest]\nbedrock_mock_validate_request = false")
+    pytester.makepyfile("def test_one():\n    pass\n")
+    result = pytester.runpytest_subprocess()
+    result.stdout.fnmatch_lines(["*Unknown config option: bedrock_mock_validate_request*"])
