@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -46,10 +47,29 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - each name is of another typ
     elif name in _HOMES:
         value = getattr(import_module(_HOMES[name]), name)
     else:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
+        raise AttributeError(_has_not(name))
     globals()[name] = value
     return value
+
+
+def _has_not(name: str) -> str:
+    """The message about a name that is not public, with what is perhaps meant."""
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    if name.startswith("_"):
+        # Tools ask for such names.
+        return msg
+    # These do not load moto.
+    from bedrock_mock.mock.clients import Clients  # noqa: PLC0415 - only for a message
+    from bedrock_mock.mock.verbs import Scripting  # noqa: PLC0415
+
+    if name == "backend" or hasattr(Scripting, name) or hasattr(Clients, name):
+        return (
+            f"{msg}; the fixture bedrock_mock has it: name the fixture as an argument of the "
+            f"test. Without pytest: with mock_bedrock() as bedrock: bedrock.{name}"
+        )
+    if close := get_close_matches(name, __all__, n=1):
+        return f"{msg}; did you mean {close[0]!r}?"
+    return msg
 
 
 def __dir__() -> list[str]:

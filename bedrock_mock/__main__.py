@@ -17,6 +17,12 @@ A mock of Amazon Bedrock for moto.
   bedrock-mock demo                                 a tour, in this process, in seconds
   bedrock-mock --version
 """
+_DEMO_USAGE = """\
+usage: bedrock-mock demo
+
+A tour in this process: a model is imported and evaluated, a mistake is made, trouble is scripted.
+No request leaves the process, and it takes seconds. It takes no arguments.
+"""
 _MISUSE = 2
 
 
@@ -42,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             from bedrock_mock.demo import run  # noqa: PLC0415
 
             run()
+    elif command == "demo" and rest in (["--help"], ["-h"]):
+        print(_DEMO_USAGE, end="")
     elif command == "--version":
         from bedrock_mock import __version__  # noqa: PLC0415
 

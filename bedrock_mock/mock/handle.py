@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,6 +30,20 @@ class BedrockMock(Clients, Scripting):
         self._config = config
         self._undo: list[Callable[[], None]] = []
         self._has_ended = False
+
+    def __getattr__(self, name: str) -> Foreign:
+        """Says what is meant by a name that belongs to the module, or is misspelt."""
+        import bedrock_mock  # noqa: PLC0415 - it imports this module
+
+        msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+        if name in bedrock_mock.__all__:
+            msg += (
+                f"; the module bedrock_mock has it: from bedrock_mock import {name}. In a test "
+                "with the fixture bedrock_mock, that name is the fixture's"
+            )
+        elif close := get_close_matches(name, dir(type(self)), n=1):
+            msg += f"; did you mean {close[0]!r}?"
+        raise AttributeError(msg)
 
     def _make_client(self, service_name: str, region_name: str) -> Foreign:
         options: dict[str, Any] = {}
@@ -120,10 +135,17 @@ class BedrockMock(Clients, Scripting):
 
     def begin(self) -> None:
         """The mock has started: a server, if there is one, learns our part of the config."""
-        if settings.TEST_SERVER_MODE and "bedrock" in self._config:
+        if "bedrock" not in self._config:
+            return
+        if settings.TEST_SERVER_MODE:
             remote = Remote(settings.test_server_mode_endpoint())
             self._undo.append(partial(remote.set_config, remote.config()))
             remote.set_config(self._config["bedrock"])
+        else:
+            from bedrock_mock.resources.settings import begin_part  # noqa: PLC0415 - as above
+            from bedrock_mock.services import settings as declared  # noqa: PLC0415
+
+            begin_part(self._config["bedrock"], declared())
 
     def end(self) -> None:
         """The mock is about to end: a server, if there is one, gets its settings back."""

@@ -220,7 +220,7 @@ class Scripting(ABC):
         botocore tries again by itself: in its standard mode up to two times.
 
         Args, raises:
-            As :meth:`raise_next`.
+            As :meth:`raise_next`; also ValueError for an operation that is not implemented.
         """
 
     @verb

@@ -49,15 +49,14 @@ def find_job(identifier: str, where: Where) -> tuple[ServiceBackend, Any]:
     raise ValueError(msg)
 
 
-def must_go_on(what: str, job: Json) -> None:
+def must_go_on(what: str, job: Json, remedy: str) -> None:
     """The job has not ended.
 
     Raises:
-        ValueError: it has; ``what`` says what was asked of it.
+        ValueError: it has; ``what`` says what was asked of it, and ``remedy`` what helps.
     """
     if job.has_ended:
         msg = (
-            f"{what}: the job {job.name!r} has ended already, its status is {job.status}. "
-            "Say it before the job is created, or hold its clock with freeze()."
+            f"{what}: the job {job.name!r} has ended already, its status is {job.status}. {remedy}"
         )
         raise ValueError(msg)

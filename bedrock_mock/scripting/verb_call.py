@@ -12,6 +12,9 @@ from bedrock_mock.scripting.jobs import jobs, must_go_on
 from bedrock_mock.scripting.scripts import SCRIPTS, ForJob, Matching
 from bedrock_mock.scripting.where import Where
 
+#: What helps where something is scripted for a job that has ended.
+_EARLIER = "Say it before the job is created, or hold its clock with freeze()."
+
 
 @dataclass(frozen=True)
 class VerbCall:
@@ -45,7 +48,7 @@ class VerbCall:
         script = ForJob(self.text, self.where, clock, job, matching, attribute, value)
         there = list(self.jobs(clock, job)) if script.is_for_one else []
         if job is not None and there and all(each.has_ended for _, each in there):
-            must_go_on(self.text, there[0][1])
+            must_go_on(self.text, there[0][1], _EARLIER)
         # First, for a job may be created meanwhile.
         SCRIPTS.add_for_job(script)
         for backend, each in there:

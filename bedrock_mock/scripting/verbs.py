@@ -11,6 +11,9 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.resources.service import MockedService
@@ -19,8 +22,15 @@ from bedrock_mock.scripting.scripts import SCRIPTS, Fault, Matching
 from bedrock_mock.scripting.verb_call import VerbCall
 from bedrock_mock.services import SERVICES, service_of
 
+#: Its backends have the same handlers as those of any other.
+_ANY_REGION = "us-east-1"
 Verb = Callable[..., Any]
 
+#: What helps where a job was to be moved on that has moved on by itself.
+_HOLD = (
+    "To move it on yourself, hold its clock before it is created: freeze(), or "
+    "set_transition(clock, {'progression': 'frozen'})."
+)
 _MESSAGES = {
     "AccessDeniedException": "You do not have sufficient access to perform this action.",
     "InternalServerException": "The server encountered an internal error. Try again later.",
@@ -48,7 +58,7 @@ def advance(call: VerbCall, job: str) -> str:
     """Moves a job on by one status."""
     backend, found = find_job(job, call.where)
     with backend.lock:
-        must_go_on("advance", found)
+        must_go_on("advance", found, _HOLD)
         found.advance()
         return str(found.status)
 
@@ -57,7 +67,7 @@ def complete(call: VerbCall, job: str) -> str:
     """Moves a job on to its end."""
     backend, found = find_job(job, call.where)
     with backend.lock:
-        must_go_on("complete", found)
+        must_go_on("complete", found, _HOLD)
         while not found.has_ended:
             found.advance()
         return str(found.status)
@@ -76,6 +86,15 @@ def advance_all(call: VerbCall) -> dict[str, str]:
 
 def throttle(call: VerbCall, operation: str, times: int | None) -> None:
     """Has calls of an operation be throttled."""
+    service, _ = _declared(operation)
+    if operation not in backends_of(service)[DEFAULT_ACCOUNT_ID][_ANY_REGION].handlers:
+        # botocore would try again, and report that it is not implemented.
+        msg = (
+            f"{call.text}: {operation} is not implemented by bedrock_mock, so what comes after "
+            f"its throttles is NotImplementedError. To throttle all calls: raise_next({operation!r}"
+            ", 'ThrottlingException', times=None)"
+        )
+        raise ValueError(msg)
     raise_next(call, operation, "ThrottlingException", None, times, 0)
 
 

@@ -19,6 +19,8 @@ StartResponse = Callable[..., Any]
 _FOR_PEOPLE = ("/moto-api", "/static", "/favicon.ico")
 _EXPOSED = "x-amzn-ErrorType, x-amzn-RequestId"
 _FAILED = 400
+#: What moto's own API raises for a body that it cannot use.
+_OF_BODIES = (KeyError, TypeError, ValueError)
 
 _log = logging.getLogger(__name__)
 
@@ -87,6 +89,9 @@ def answer_of(
         content = b"".join(moto(environ, begin))
     except Exception as error:  # noqa: BLE001 - whatever it is
         _log.exception("moto failed to answer %s %s", environ["REQUEST_METHOD"], environ["RAW_URI"])
+        if environ["RAW_URI"].startswith("/moto-api/") and isinstance(error, _OF_BODIES):
+            message = _lacks(environ, error)
+            return _refuse(environ, start_response, _FAILED, "BadRequestException", message)
         if _is_for_no_service(environ):
             return _unknown(environ, start_response, 404)
         status = _FAILED if must_know and not isinstance(error, NotImplementedError) else 501
@@ -115,6 +120,14 @@ def _is_for_no_service(environ: Environ) -> bool:
         and not any(each in agent for each in ("aws", "boto", "s3"))
         and "amazonaws" not in environ.get("HTTP_HOST", "")
     )
+
+
+def _lacks(environ: Environ, error: Exception) -> str:
+    """What is wrong with a request to moto's own API, which takes a body as it is."""
+    path = f"{environ['REQUEST_METHOD']} {environ['RAW_URI']}"
+    if isinstance(error, KeyError):
+        return f"{path}: the body lacks the member {error}"
+    return f"{path}: the body must be a JSON object: {error}"
 
 
 def _unknown(environ: Environ, start_response: StartResponse, status: int) -> Iterable[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import socket
@@ -14,11 +15,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from werkzeug.serving import make_ssl_devcert, run_simple
 
 from bedrock_mock.moto_bridge.takeover import takeover
 from bedrock_mock.server.flags import parse
+from bedrock_mock.server.log import logged
 
 if TYPE_CHECKING:
     from cheroot.wsgi import Server as WSGIServer
@@ -31,9 +34,16 @@ _NEEDS_EXTRA = (
 )
 #: What the command prints once it can be called, before its URL.
 READY = "bedrock-mock is ready at "
+#: What of the developer's environment moto would read: it makes sessions of boto3.
+_PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 #: Browsers and load balancers open connections that say nothing for long: each holds one.
 _THREADS = 64
 _SHUTDOWN_SECONDS = 1
+
+
+class MissingExtraError(ImportError):
+    """The packages of the extra ``server`` are not installed."""
 
 
 def serve(argv: Sequence[str]) -> int:
@@ -43,7 +53,7 @@ def serve(argv: Sequence[str]) -> int:
         argv: the flags of ``moto_server``: ``-H``/``--host`` (default ``127.0.0.1``),
             ``-p``/``--port`` (default ``MOTO_PORT`` or 5000; 0 for a free one),
             ``-s``/``--ssl``, ``-c``/``--ssl-cert``, ``-k``/``--ssl-key``,
-            ``-r``/``--reload``.
+            ``-r``/``--reload``; and ``-l``/``--log-requests``.
 
     Returns:
         The exit status: 0, or 1 where the address cannot be listened at, or the
@@ -55,11 +65,18 @@ def serve(argv: Sequence[str]) -> int:
     Source: https://docs.getmoto.org/en/latest/docs/server_mode.html
     """
     options = parse(argv)
-    takeover.acquire()
-    try:
-        return _run(options)
-    finally:
-        takeover.release()
+    with patch.dict(os.environ):
+        for name in _PROFILES:
+            os.environ.pop(name, None)
+        for name in _FILES:
+            os.environ[name] = os.devnull
+        takeover.acquire()
+        try:
+            return _run(options)
+        except MissingExtraError as error:
+            raise SystemExit(str(error)) from error
+        finally:
+            takeover.release()
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -83,12 +100,13 @@ def _run(options: argparse.Namespace) -> int:
                 f"cannot use the certificate {options.ssl_cert} with the key {options.ssl_key}: "
                 f"{error}. Give two files in PEM format."
             )
+        if options.log_requests:
+            server.wsgi_app = logged(server.wsgi_app)
         try:
             listen(server)
         except (OSError, ValueError) as error:
             return _refuse(
-                f"cannot listen at {options.host}:{options.port}: "
-                f"{error}. Choose another --port, or --port 0 for a free one."
+                f"cannot listen at {options.host}:{options.port}: {error}. {_remedy(error)}"
             )
         # moto calls itself here.
         os.environ["MOTO_PORT"] = str(server.bind_addr[1])
@@ -97,6 +115,15 @@ def _run(options: argparse.Namespace) -> int:
             print(f"{READY}{url}", flush=True)  # noqa: T201 - a command
             server.serve()
     return 0
+
+
+def _remedy(error: Exception) -> str:
+    """What helps where an address cannot be listened at."""
+    if isinstance(error, PermissionError):
+        return "Choose a --port from 1024, or --port 0 for a free one."
+    if getattr(error, "errno", None) == errno.EADDRINUSE:
+        return "Choose another --port, or --port 0 for a free one."
+    return "Give --host an address of this machine: 127.0.0.1, or 0.0.0.0 for all of them."
 
 
 def _refuse(reason: str) -> int:
@@ -147,7 +174,7 @@ def wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None
         from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415 - it needs the extra
         from cheroot.wsgi import Server as WSGIServer  # noqa: PLC0415
     except ImportError as error:
-        raise SystemExit(_NEEDS_EXTRA) from error
+        raise MissingExtraError(_NEEDS_EXTRA) from error
     server = WSGIServer(
         (host, port),
         application(),
@@ -185,10 +212,10 @@ def application() -> Application:
     """The application; our backends must be in moto's slots while it runs.
 
     Raises:
-        SystemExit: the extra ``server`` is not installed.
+        MissingExtraError: the extra ``server`` is not installed; the message says how to.
     """
     try:
         from bedrock_mock.server.application import Application  # noqa: PLC0415 - it needs the extra
     except ImportError as error:
-        raise SystemExit(_NEEDS_EXTRA) from error
+        raise MissingExtraError(_NEEDS_EXTRA) from error
     return Application()

@@ -34,6 +34,9 @@ def parser() -> argparse.ArgumentParser:
         "-r", "--reload", action="store_true", help="start again when a source file changes"
     )
     flags.add_argument(
+        "-l", "--log-requests", action="store_true", help="a line for each request on stderr"
+    )
+    flags.add_argument(
         "-s", "--ssl", action="store_true", help="https, with a certificate made for the occasion"
     )
     flags.add_argument("-c", "--ssl-cert", metavar="FILE", help="https, with this certificate")

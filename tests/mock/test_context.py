@@ -8,9 +8,6 @@ import io
 import json
 import os
 import re
-import subprocess
-import sys
-import textwrap
 import threading
 import unittest
 from contextlib import nullcontext
@@ -40,6 +37,7 @@ from support import (
     manual,
     missing_list,
     refused,
+    run,
 )
 
 pytestmark = in_process
@@ -801,18 +799,6 @@ def test_motos_recorder_records_calls_to_bedrock(tmp_path, monkeypatch):
     assert json.loads(entry)["url"].endswith("/model-import-jobs?maxResults=7")
 
 
-def run(code):
-    """Runs Python code in a process of its own, with warnings as errors."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
-
-
 @pytest.mark.once
 def test_a_client_that_was_made_before_moto_was_imported_is_answered_too():
     assert run("""
@@ -939,6 +925,69 @@ def test_the_handles_region_is_the_environments_or_us_east_1():
         with patch.dict(os.environ, chosen):
             assert bedrock.client().meta.region_name == "eu-central-1"
             assert bedrock.backend().scope == "444455556666/eu-central-1"
+
+
+def test_it_is_an_asynchronous_context_manager_too():
+    async def use():
+        async with mock_bedrock() as bedrock:
+            assert bedrock_mock.current() is bedrock
+            return bedrock.client().list_imported_models()["modelSummaries"]
+
+    assert asyncio.run(use()) == []
+
+
+def test_parentheses_that_are_missing_are_named():
+    message = "the parentheses are missing: with mock_bedrock"
+    with pytest.raises(TypeError, match=message), mock_bedrock as bedrock:
+        pytest.fail(repr(bedrock))
+
+    async def use():
+        async with mock_bedrock as bedrock:
+            pytest.fail(repr(bedrock))
+
+    with pytest.raises(TypeError, match="the parentheses are missing: async with mock_bedrock"):
+        asyncio.run(use())
+    assert "mock_bedrock" in repr(mock_bedrock)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("freeze", "the fixture bedrock_mock has it: name the fixture as an argument of the test"),
+        ("client", "the fixture bedrock_mock has it"),
+        ("backend", "the fixture bedrock_mock has it"),
+        ("mock_bedrok", "did you mean 'mock_bedrock'"),
+        ("something", "has no attribute 'something'$"),
+        ("__something__", "has no attribute '__something__'$"),
+    ],
+)
+def test_a_name_that_the_module_lacks_says_who_has_it(name, hint):
+    with pytest.raises(AttributeError, match=hint):
+        getattr(bedrock_mock, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("mock_bedrock", "the module bedrock_mock has it: from bedrock_mock import mock_bedrock"),
+        ("install", "the module bedrock_mock has it"),
+        ("throtle", "did you mean 'throttle'"),
+        ("something", "has no attribute 'something'$"),
+    ],
+)
+def test_a_name_that_the_handle_lacks_says_who_has_it(name, hint):
+    with mock_bedrock() as bedrock, pytest.raises(AttributeError, match=hint):
+        getattr(bedrock, name)
+
+
+@pytest.mark.once
+def test_a_name_that_is_misspelt_loads_nothing():
+    assert run("""
+        import bedrock_mock, sys
+        for name in ("freeze", "something"):
+            print(hasattr(bedrock_mock, name))
+        print(any(name in sys.modules for name in ("moto", "boto3", "botocore")))
+    """) == ["False", "False", "False"]
 
 
 def test_a_region_that_does_not_exist_is_named_with_those_that_are_close():

@@ -669,6 +669,12 @@ def test_calls_of_what_is_not_implemented_are_calls_and_can_be_throttled():
         bedrock.raise_next(missing, "AccessDeniedException")
         with refused("AccessDeniedException", 403):
             call_it()
+        message = f"{missing} is not implemented.*raise_next.*ThrottlingException', times=None"
+        with pytest.raises(ValueError, match=message):
+            bedrock.throttle(missing)
+        bedrock.raise_next(missing, "ThrottlingException", times=None)
+        with refused("ThrottlingException", 429):
+            call_it()
 
 
 def test_a_function_that_changes_a_request_changes_no_job():

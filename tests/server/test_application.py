@@ -78,10 +78,44 @@ def test_arns_in_paths_may_be_encoded_or_not_and_end_in_slashes(send, encode, en
 @pytest.mark.parametrize(
     "path", ["/", "//", "/nothing", "/nothing/at/all", "/model-import-jobs/a/", "/%"]
 )
-@pytest.mark.parametrize("method", ["PUT", "BREW", "HEAD"])
+@pytest.mark.parametrize("method", ["PUT", "BREW"])
 def test_a_path_or_verb_of_no_operation_is_unknown(send, method, path):
     status, headers, _ = send(method, path, b"", AUTHORIZATIONS["signed"])
     assert (status, headers["x-amzn-ErrorType"]) == (404, "UnknownOperationException")
+
+
+def test_head_has_what_get_has_without_the_body(send):
+    for path in ("/imported-models", "/model-import-jobs/none", "/moto-api/health"):
+        status, headers, content = send("HEAD", path)
+        expected, wanted, body = send("GET", path)
+        assert (status, content) == (expected, None)
+        assert headers["Content-Length"] == wanted["Content-Length"]
+        assert headers["x-amzn-ErrorType"] == wanted["x-amzn-ErrorType"]
+        assert body is not None
+    assert send("HEAD", "/nothing", None, AUTHORIZATIONS["signed"])[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"{}", "the body lacks the member 'model_name'"),
+        (b'{"model_name": "bedrock::evaluation_job"}', "the body lacks the member 'transition'"),
+        (b"[]", "the body must be a JSON object"),
+        (b"no JSON", "the body must be a JSON object"),
+    ],
+)
+def test_what_is_wrong_with_a_body_for_motos_api_is_named(send, body, message):
+    path = "/moto-api/state-manager/set-transition"
+    status, _, content = send("POST", path, body)
+    assert status == 400
+    assert content["message"].startswith(f"POST {path}: {message}")
+
+
+def test_a_body_for_a_verb_that_is_no_json_is_shown(send):
+    status, _, content = send("POST", "/moto-api/bedrock/freeze", b"job=" + b"x" * 1000)
+    assert status == 400
+    assert content["message"].startswith("the body must be a JSON object, not b'job=xxx")
+    assert len(content["message"]) < 200
 
 
 def test_a_wrong_verb_on_a_path_of_ours_is_unknown_without_a_signature_too(send):

@@ -25,9 +25,18 @@ from moto.server import ThreadedMotoServer
 from werkzeug.serving import make_ssl_devcert
 
 import bedrock_mock
+from bedrock_mock import BedrockServer
 from bedrock_mock.__main__ import main
 from bedrock_mock.server.command import url_of
-from support import IMPORT_CLOCK, import_job, in_process, manual, missing_list, without_coverage
+from support import (
+    IMPORT_CLOCK,
+    import_job,
+    in_process,
+    manual,
+    missing_list,
+    run,
+    without_coverage,
+)
 
 pytestmark = in_process
 
@@ -321,6 +330,66 @@ def test_a_port_in_use_is_one_clear_line_and_status_1():
     assert "--port 0 for a free one" in errors
 
 
+@pytest.mark.once
+@pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid"])
+def test_an_address_that_is_not_of_this_machine_is_named_with_the_remedy(host):
+    with start("--host", host, "--port", "0") as process:
+        output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (1, "")
+    assert errors.startswith(f"bedrock-mock serve: cannot listen at {host}:0: ")
+    assert errors.endswith("127.0.0.1, or 0.0.0.0 for all of them.\n")
+
+
+@pytest.mark.once
+def test_requests_are_logged_where_that_is_asked_for():
+    with start("--port", "0", "--log-requests") as process:
+        url = process.stdout.readline().split()[-1]
+        urlopen(f"{url}/imported-models?maxResults=7").close()  # noqa: S310
+        with pytest.raises(HTTPError):
+            urlopen(f"{url}/imported-models/none")  # noqa: S310
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+    first, second = errors.splitlines()
+    form = r'127\.0\.0\.1 - - \[\d\d/\w+/\d{4} [\d:]+\] "GET (\S+) HTTP/1\.1" (\d+) \d+'
+    assert re.fullmatch(form, first).groups() == ("/imported-models?maxResults=7", "200")
+    assert re.fullmatch(form, second).groups() == ("/imported-models/none", "404")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("how", ["serve", "create_app", "fixture"])
+@pytest.mark.parametrize(
+    "name", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
+)
+def test_profiles_and_config_files_do_not_concern_it(monkeypatch, tmp_path, name, how):
+    broken = tmp_path / "broken"
+    broken.write_text("this is [no config\n", "utf-8")
+    monkeypatch.setenv(name, str(broken) if name.endswith("FILE") else "gone")
+    # One of ours, and one of moto's own, which makes sessions of boto3.
+    asked = ("/imported-models", "/?Action=GetCallerIdentity&Version=2011-06-15")
+    if how == "serve":
+        with start("--port", "0") as process:
+            url = process.stdout.readline().split()[-1]
+            for path in asked:
+                with urlopen(f"{url}{path}") as answer:  # noqa: S310
+                    assert answer.status == 200
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+    elif how == "create_app":
+        assert run(f"""
+            from werkzeug.test import Client
+            from bedrock_mock.server import create_app
+            client = Client(create_app())
+            for path in {asked}:
+                print(client.get(path).status_code)
+        """) == ["200", "200"]
+    else:
+        server = BedrockServer.in_thread()
+        try:
+            assert server.client().list_imported_models()["modelSummaries"] == []
+        finally:
+            server.stop()
+
+
 @pytest.mark.parametrize("port", ["65536", "-1", "http"])
 def test_a_port_that_cannot_be_is_named(monkeypatch, capsys, port):
     monkeypatch.setenv("MOTO_PORT", port)
@@ -440,6 +509,12 @@ def test_serve_without_the_extra_says_what_to_install(monkeypatch, missing):
     monkeypatch.delitem(sys.modules, "bedrock_mock.server.application", raising=False)
     with pytest.raises(SystemExit, match=r"pip install 'bedrock-mock\[server\]'"):
         main(["serve"])
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_the_demo_says_what_it_is(capsys, flag):
+    assert main(["demo", flag]) == 0
+    assert capsys.readouterr().out.startswith("usage: bedrock-mock demo\n")
 
 
 def test_the_demo_prints_the_whole_story(capsys):
