@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -147,12 +148,12 @@ def _sum_up(client: Foreign, bedrock: BedrockMock) -> None:
     operations = sorted(bedrock.backend("us-east-1").handlers)
     everything = client.meta.service_model.operation_names
     print(f"  {len(operations)} of the service's {len(everything)} operations are implemented:")
-    width = max(map(len, operations)) + 2
-    for pair in zip_longest(operations[::2], operations[1::2], fillvalue=""):
-        print("    " + "".join(f"{name:<{width}}" for name in pair).rstrip())
+    print(_wrapped(", ".join(operations), "    "))
     print("  Among them are all that moto's own Bedrock has.")
     print("  Use it as @mock_bedrock, as the pytest fixture bedrock_mock, or as a server:")
     print("  bedrock-mock serve")
+    print("  Read on in README.md and docs/ of the project, or in Python:")
+    print("  help(bedrock_mock.BedrockMock)")
 
 
 def _title(text: str) -> None:
@@ -160,8 +161,27 @@ def _title(text: str) -> None:
 
 
 def _say(call: str) -> None:
-    print(f"\n  > {call}")
+    print(f"\n{_wrapped(call, '  > ', '      ')}")
 
 
 def _show(name: str, value: object) -> None:
-    print(f"    {name}: {value}")
+    line = f"    {name}: {value}"
+    if len(line) > _width():
+        line = f"    {name}:\n{_wrapped(str(value), '      ')}"
+    print(line)
+
+
+def _wrapped(text: str, first: str, others: str | None = None) -> str:
+    """The text in lines that fit the terminal; an ARN or a pattern is never broken."""
+    return fill(
+        text,
+        width=_width(),
+        initial_indent=first,
+        subsequent_indent=first if others is None else others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _width() -> int:
+    return get_terminal_size().columns

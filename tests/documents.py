@@ -158,15 +158,24 @@ class Document:
         for name in block.needs:
             if not is_installed(name):
                 pytest.skip(f"{name} is not installed")
-        with self._server(block, folder) as port:
+        if PORT not in block.code or block.mark:
+            execute(block, Place(folder, self.blocks, block, None))
+            return
+        with self._server(folder) as port:
             execute(block, Place(folder, self.blocks, block, port))
 
+    def execute_all(self, folder):
+        """Executes all blocks one after the other, with one server for all of them."""
+        with self._server(folder) as port:
+            for block in self.blocks:
+                # Packages of JavaScript are installed where its own blocks are executed.
+                if block.language != "javascript" and all(map(is_installed, block.needs)):
+                    execute = executor(block, self.executors)
+                    execute(block, Place(folder, self.blocks, block, port))
+
     @contextmanager
-    def _server(self, block, folder):
-        """The server that the document starts, if the block needs it: its port."""
-        if PORT not in block.code or block.mark:
-            yield None
-            return
+    def _server(self, folder):
+        """The server that the document starts: its port."""
         (server,) = (each for each in self.blocks if each.kind == "server")
         command = ["bash", "-c", f"exec {server.code.replace(PORT, '0')}"]
         with subprocess.Popen(

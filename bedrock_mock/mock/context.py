@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
-from threading import RLock
-from typing import Any, NoReturn, TypeVar, cast, overload
+from typing import Any, NoReturn, TypeVar, overload
 
-from moto import mock_aws
-from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
 
+from bedrock_mock.mock.activation import Activation, Config
 from bedrock_mock.mock.decorate import decorate
 from bedrock_mock.mock.handle import BedrockMock
-from bedrock_mock.moto_bridge.nesting import NESTING, own
-from bedrock_mock.moto_bridge.surroundings import CREDENTIALS, Surroundings
 from bedrock_mock.moto_bridge.takeover import takeover
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.settings import check_config
 
 __all__ = ["BedrockMock", "MockBedrock", "current", "mock_bedrock"]
 
-Config = dict[str, dict[str, Any]]
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -35,7 +28,7 @@ class MockBedrock:
 
             check_config(config, settings())
         self._config = config
-        self._activations: list[_Activation] = []
+        self._activations: list[Activation] = []
 
     def start(self, reset: bool = True) -> BedrockMock:  # noqa: FBT001, FBT002 - as in moto
         """Activates the mock.
@@ -46,7 +39,7 @@ class MockBedrock:
         Returns:
             The object that ``with mock_bedrock() as bedrock:`` gives.
         """
-        activation = _Activation(self._config)
+        activation = Activation(self._config)
         activation.begin(reset=reset)
         self._activations.append(activation)
         return activation.handle
@@ -89,79 +82,6 @@ class MockBedrock:
         """Decorates a function of any kind, or a class."""
         decorated: Decorated = decorate(target, lambda: MockBedrock(self._config))
         return decorated
-
-
-def _disable_unless(count: int) -> None:
-    """Disable the stubber when no mock is active, even if the last one failed to stop."""
-    if count == 0:
-        botocore_stubber.enabled = False
-
-
-class _Activation:
-    """One stretch of time in which the mock is active.
-
-    moto's ``mock_aws`` objects keep what they have to put back in themselves, once, so
-    every activation has a new one.
-    """
-
-    _lock = RLock()
-    #: All activations in order of their beginning.
-    _active: list[_Activation] = []  # noqa: RUF012 - shared on purpose
-
-    def __init__(self, config: Config | None) -> None:
-        self._aws: Any = mock_aws(config=cast("Any", config))
-        own(self._aws)
-        self.handle = BedrockMock(config or {})
-
-    def begin(self, *, reset: bool) -> None:
-        with self._lock:
-            self._before = Surroundings()
-            takeover.acquire()
-            mocked = type(self._aws)
-            count, active = mocked._nested_count, mocked._mocks_active  # noqa: SLF001 - canary
-            try:
-                self._aws.start(reset=reset)
-                self.handle.begin()
-            except BaseException:
-                # moto counts before it patches: the next mock would take it for active.
-                with suppress(Exception):
-                    self._aws.stop()
-                mocked._nested_count, mocked._mocks_active = count, active  # noqa: SLF001
-                _disable_unless(count)
-                takeover.release()
-                self._before.restore(session=True)
-                NESTING.settle()
-                raise
-            self._active.append(self)
-
-    def end(self, *, remove_data: bool) -> None:
-        with self._lock:
-            core: Any = default_user_config.get("core", {})
-            session = core.get("reset_boto3_session", True)
-            now = Surroundings()
-            next_one = NESTING.after(self._aws)
-            place = self._active.index(self)
-            self._active.remove(self)
-            try:
-                try:
-                    self.handle.end()
-                finally:
-                    for name in CREDENTIALS:
-                        # moto deletes these, and fails where a test has done so before it.
-                        os.environ.setdefault(name, "")
-                    self._aws.stop(remove_data=remove_data)
-            finally:
-                _disable_unless(type(self._aws)._nested_count)  # noqa: SLF001 - canary
-                takeover.release(remove_data=remove_data)
-                if next_one is None:
-                    self._before.restore(session=session)
-                else:
-                    heir = self._active[place] if place < len(self._active) else None
-                    if heir is not None and heir._aws is next_one:  # noqa: SLF001 - of this class
-                        # What it found is what the next one must restore.
-                        heir._before = self._before  # noqa: SLF001
-                    now.restore(session=session)
-                NESTING.settle()
 
 
 class _MockBedrock:
@@ -249,7 +169,7 @@ def current() -> BedrockMock:
         def test_throttling():
             current().throttle("GetModelImportJob", times=2)
     """
-    active = _Activation._active  # noqa: SLF001 - of this module
+    active = Activation.active
     if active:
         return active[-1].handle
     if takeover.installed and botocore_stubber.enabled:

@@ -64,9 +64,11 @@ class CallerResponse(BaseResponse):
             body = request.body
         self.raw_body: bytes = body.encode() if isinstance(body, str) else (body or b"")
         # Only moto's stubber hands over requests that did not come through a server: as
-        # they are, or (newer) in a class that says where it came from.
+        # they are, or (newer) in a class that says where it came from. So does moto's proxy,
+        # which says in the environment of its process that it is one.
         is_wsgi = isinstance(request, Request)
-        self.from_server: bool = getattr(request, "from_wsgi_server", is_wsgi)
+        is_from_server = getattr(request, "from_wsgi_server", is_wsgi)
+        self.from_server: bool = is_from_server or settings.is_test_proxy_mode()
         try:
             # moto takes what stands before the domain for the region, which VPC endpoints have not.
             self.region = self.get_region_from_url(request, full_url.replace(".vpce.", ".", 1))

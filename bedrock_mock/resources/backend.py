@@ -167,6 +167,12 @@ class ServiceBackend(BaseBackend):
         return self.mocked.urls
 
     @property
+    def url_paths(self) -> dict[str, Any]:
+        """The same for moto's proxy: every path."""
+        (handler,) = self.urls.values()
+        return {"/.*$": handler}
+
+    @property
     def flask_paths(self) -> dict[str, Any]:
         """The same for moto's server: every path, the empty one too."""
         (handler,) = self.urls.values()

@@ -18,6 +18,11 @@ def test_a_code_block_does_what_it_says(block, tmp_path, request):
     CLIENTS.execute(block, tmp_path)
 
 
+@pytest.mark.long
+def test_they_can_be_run_one_after_the_other(tmp_path):
+    CLIENTS.execute_all(tmp_path)
+
+
 def test_there_is_no_code_but_in_fences():
     assert CLIENTS.code_outside_fences == []
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 from documents import ROOT, Document
@@ -37,7 +39,17 @@ def run_nginx(block, place):
     assert block.code == "".join(f"bedrock-mock serve -p {port} &\n" for port in ports)
 
 
-SERVER = Document("docs/server.md", executors={"docker": run_docker, "nginx": run_nginx})
+def run_proxy(block, place):
+    # tests/server/test_proxy.py sends requests through it.
+    command = [sys.executable, "-u", "proxy.py", "--port", "0"]
+    with subprocess.Popen(command, cwd=place.path, stdout=subprocess.PIPE, text=True) as process:
+        assert any("Serving HTTP Proxy on 127.0.0.1:" in line for line in process.stdout)
+        process.terminate()
+
+
+SERVER = Document(
+    "docs/server.md", executors={"docker": run_docker, "nginx": run_nginx, "proxy": run_proxy}
+)
 PARAMETERS = [each for each in SERVER.parameters if each.values[0].mark != "wsgi"]
 
 

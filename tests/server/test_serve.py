@@ -517,9 +517,12 @@ def test_the_demo_says_what_it_is(capsys, flag):
     assert capsys.readouterr().out.startswith("usage: bedrock-mock demo\n")
 
 
-def test_the_demo_prints_the_whole_story(capsys):
+def test_the_demo_prints_the_whole_story(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
     assert main(["demo"]) == 0
     story = capsys.readouterr().out
+    assert max(map(len, story.splitlines())) <= 80
+    story = " ".join(story.split())
     expected = [
         "status: InProgress",
         "status: Completed",
@@ -536,6 +539,7 @@ def test_the_demo_prints_the_whole_story(capsys):
         "status: Failed",
         "failureMessage: The model is too large.",
         "of the service's",
+        "Read on in README.md",
     ]
     positions = [story.index(line) for line in expected]
     assert positions == sorted(positions)
@@ -549,7 +553,7 @@ def test_the_demo_stays_in_its_process_whatever_the_environment_says():
     env = {**without_coverage(), **others}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("  bedrock-mock serve\n")
+    assert done.stdout.endswith("  help(bedrock_mock.BedrockMock)\n")
 
 
 def test_the_version_is_the_packages(capsys):

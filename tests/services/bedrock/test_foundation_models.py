@@ -211,6 +211,7 @@ def test_a_catalogue_that_is_not_there_is_the_callers_error_at_the_start(tmp_pat
         assert ids(bedrock.client()) == ["my.model-v1"]
 
 
+@in_process
 def test_a_catalogue_is_read_as_the_mock_begins(tmp_path):
     path = tmp_path / "models.json"
     path.write_text(json.dumps(OWN), "utf-8")
@@ -219,6 +220,7 @@ def test_a_catalogue_is_read_as_the_mock_begins(tmp_path):
         assert ids(bedrock.client()) == ["my.model-v1"]
 
 
+@in_process
 @pytest.mark.parametrize(
     ("catalogue", "why"),
     [
