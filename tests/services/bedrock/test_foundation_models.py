@@ -49,15 +49,15 @@ def ids(client, **filters):
 
 
 def test_a_model_has_its_modalities_and_inference_types(client):
-    assert get(client, f"{HAIKU}:200k") == {
-        "modelId": f"{HAIKU}:200k",
-        "modelArn": arn_of(f"{HAIKU}:200k"),
-        "modelName": "Claude 3 Haiku",
-        "providerName": "Anthropic",
-        "inputModalities": ["TEXT", "IMAGE"],
+    assert get(client, "amazon.nova-lite-v1:0:300k") == {
+        "modelId": "amazon.nova-lite-v1:0:300k",
+        "modelArn": arn_of("amazon.nova-lite-v1:0:300k"),
+        "modelName": "Nova Lite",
+        "providerName": "Amazon",
+        "inputModalities": ["TEXT", "IMAGE", "VIDEO"],
         "outputModalities": ["TEXT"],
         "responseStreamingSupported": True,
-        "customizationsSupported": ["FINE_TUNING"],
+        "customizationsSupported": ["FINE_TUNING", "DISTILLATION"],
         "inferenceTypesSupported": ["PROVISIONED"],
         "modelLifecycle": {"status": "ACTIVE"},
     }
