@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from functools import cached_property
 from threading import RLock
@@ -55,7 +56,7 @@ class ServiceBackend(BaseBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.lock = RLock()
+        self.lock: AbstractContextManager[Any] = RLock()
         #: That of ARNs; where moto does not know it, its own services have another.
         self.arn_partition = next(
             (name for prefix, name in _PARTITIONS.items() if region_name.startswith(prefix)),

@@ -16,6 +16,7 @@ from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.calls import Call, matches
+from bedrock_mock.scripting.replies import Replies
 from bedrock_mock.scripting.where import Where
 
 #: A job is chosen by what its request has at least, or by a function of the request.
@@ -97,6 +98,7 @@ class Scripts:
 
     def __init__(self) -> None:
         self._lock = RLock()
+        self.replies = Replies()
         self.clear()
 
     def clear(self) -> None:
@@ -107,6 +109,8 @@ class Scripts:
             #: The ARNs of jobs that have theirs, with the attribute that was set.
             self._given: set[tuple[str, str]] = set()
             self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
+        #: What models answer.
+        self.replies.clear()
 
     # --- what a test says -----------------------------------------------------------
 
@@ -155,7 +159,8 @@ class Scripts:
     def unused(self) -> list[str]:
         """What was scripted and never used, as the test wrote it."""
         with self._lock:
-            return [each.text for each in (*self._for_jobs, *self._faults) if not each.used]
+            scripts = [each.text for each in (*self._for_jobs, *self._faults) if not each.used]
+        return [*scripts, *self.replies.unused()]
 
     @property
     def calls(self) -> list[Call]:

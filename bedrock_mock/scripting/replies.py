@@ -1,0 +1,185 @@
+"""The rules by which models answer: which one a call meets, and what it then gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from itertools import count
+from threading import RLock
+from typing import Any, ClassVar
+
+from bedrock_mock.protocol.types import Json
+from bedrock_mock.scripting.calls import matches
+from bedrock_mock.scripting.model_call import ModelCall
+from bedrock_mock.scripting.reply import Reply, reply_of
+from bedrock_mock.scripting.where import Where
+
+#: A text that is contained, a compiled pattern, or a function of the text.
+TextTest = str | re.Pattern[str] | Callable[[str], object]
+#: What a test has a model answer: content, a Reply, or a function of the call that gives one.
+Content = Any
+
+
+@dataclass(frozen=True)
+class When:
+    """The conditions of a rule; those that are ``None`` are met by every call.
+
+    Attributes:
+        model: a glob on any name of the model.
+        user: a test of the text of the last message.
+        system: a test of the system prompts.
+        tool: a tool that is offered and has no result since the last text of the user.
+        after: a tool whose result the last message holds.
+        operation: the operation.
+        matching: what the request has at least, or a function of the call.
+    """
+
+    model: str | None = None
+    user: TextTest | None = None
+    system: TextTest | None = None
+    tool: str | None = None
+    after: str | None = None
+    operation: str | None = None
+    matching: Mapping[str, Any] | Callable[[ModelCall], object] | None = None
+
+    _TESTS: ClassVar[Mapping[str, Callable[[Any, ModelCall], bool]]] = {
+        "operation": lambda value, call: bool(value == call.operation),
+        "model": lambda value, call: any(fnmatchcase(name, value) for name in call.names),
+        "tool": lambda value, call: value in call.offered_tools - call.used_tools,
+        "after": lambda value, call: value in call.answered_tools,
+        "system": lambda value, call: _passes(value, call.system),
+        "user": lambda value, call: _passes(value, call.user),
+        "matching": lambda value, call: (
+            matches(value, call.body) if isinstance(value, Mapping) else bool(value(call))
+        ),
+    }
+
+    @property
+    def given(self) -> list[str]:
+        """The names of the conditions that there are."""
+        return [name for name in self._TESTS if getattr(self, name) is not None]
+
+    def misses(self, call: ModelCall) -> list[str]:
+        """The conditions that a call does not meet."""
+        return [name for name in self.given if not self._TESTS[name](getattr(self, name), call)]
+
+
+def _passes(test: TextTest, text: str) -> bool:
+    if isinstance(test, str):
+        return test in text
+    if isinstance(test, re.Pattern):
+        return test.search(text) is not None
+    return bool(test(text))
+
+
+@dataclass
+class Rule:
+    """What models answer, as a test has said it once.
+
+    Attributes:
+        text: the call of the verb as the test wrote it.
+        where: the region and the account that it is for.
+        when: its conditions.
+        content: what is answered.
+        is_once: whether it is used up by one call.
+        serial: its place in the order in which rules were made.
+    """
+
+    text: str
+    where: Where
+    when: When
+    content: Content
+    is_once: bool
+    serial: int
+    used: int = field(default=0)
+
+    def misses(self, call: ModelCall) -> list[str]:
+        """What a call does not meet of it: conditions, or the region and account."""
+        if not self.where.includes(call.region_name, call.account_id):
+            return ["region_name, account_id"]
+        return self.when.misses(call)
+
+    @property
+    def rank(self) -> tuple[int, bool, int]:
+        """The more conditions, the better; then what comes after a tool, then the later one."""
+        wheres = sum(each is not None for each in self.where)
+        return len(self.when.given) + wheres, self.when.after is not None, self.serial
+
+
+class Replies:
+    """All rules; empty until a test says something, and again after a reset."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._serial = count()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forgets all rules."""
+        with self._lock:
+            self._rules: list[Rule] = []
+
+    def add(self, text: str, where: Where, when: When, *contents: Content, is_once: bool) -> None:
+        """From now on, models answer so.
+
+        Raises:
+            ValueError: a content is none.
+        """
+        checked = [each if callable(each) else reply_of(each) for each in contents]
+        with self._lock:
+            for content in checked:
+                rule = Rule(text, where, when, content, is_once, next(self._serial))
+                self._rules.append(rule)
+
+    def answer(self, call: ModelCall) -> tuple[Reply, str] | None:
+        """The reply that a call gets, with the rule that it comes from; ``None`` without one.
+
+        A function of the test is called without our lock: it may call the service.
+
+        Raises:
+            ValueError: a function has given something that is no reply.
+        """
+        rule = self._take(call)
+        if rule is None:
+            return None
+        content = rule.content(call) if callable(rule.content) else rule.content
+        return reply_of(content), rule.text
+
+    def nearest(self, call: ModelCall) -> str:
+        """The rule that a call has missed by least, and what it has missed; for messages."""
+        with self._lock:
+            rules = [rule for rule in self._rules if not (rule.is_once and rule.used)]
+        if not rules:
+            return "no rule is left" if self._rules else "there is no rule"
+        nearest = min(rules, key=lambda rule: (len(rule.misses(call)), -rule.serial))
+        return (
+            f"the nearest rule is {nearest.text}, which misses: {', '.join(nearest.misses(call))}"
+        )
+
+    def unused(self) -> list[str]:
+        """The rules for one call that no call has used."""
+        with self._lock:
+            return [rule.text for rule in self._rules if rule.is_once and not rule.used]
+
+    def _take(self, call: ModelCall) -> Rule | None:
+        """The rule that is for this call; one that is used once is taken by it alone."""
+        while True:
+            with self._lock:
+                rules = [rule for rule in self._rules if not (rule.is_once and rule.used)]
+            met = [rule for rule in rules if not rule.misses(call)]
+            once = [rule for rule in met if rule.is_once]
+            rule = once[0] if once else max(met, key=lambda each: each.rank, default=None)
+            if rule is None:
+                return None
+            with self._lock:
+                # Between the two another thread may have taken it.
+                if not (rule.is_once and rule.used):
+                    rule.used += 1
+                    return rule
+
+
+def said_of(content: Json) -> str:
+    """Content as it stands in the text of a rule: functions by their names."""
+    return getattr(content, "__name__", repr(content))

@@ -1,0 +1,171 @@
+"""What a test has a model answer: text, blocks, or a Reply with more said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from bedrock_mock.protocol.types import Json
+
+#: The members of a content block of Converse, of which a block has one.
+BLOCKS = frozenset(
+    {
+        "text",
+        "image",
+        "document",
+        "video",
+        "audio",
+        "toolUse",
+        "toolResult",
+        "reasoningContent",
+        "citationsContent",
+        "guardContent",
+        "cachePoint",
+        "searchResult",
+    }
+)
+#: What a reply consists of: it has one of these.
+_KINDS = ("content", "json", "raw", "embedding", "images", "scores")
+
+
+def tool_use(name: str, /, **arguments: Json) -> dict[str, Any]:
+    """A block with which a model calls a tool.
+
+    Args:
+        name: the tool.
+        arguments: what it is called with.
+
+    Example::
+
+        bedrock.reply(tool_use("get_weather", city="Paris"), tool="get_weather")
+    """
+    return {"toolUse": {"name": name, "input": arguments}}
+
+
+def reasoning(text: str, signature: str | None = None) -> dict[str, Any]:
+    """A block with what a model thinks before it answers.
+
+    Args:
+        text: the thoughts.
+        signature: what proves that they are the model's; default: one is made up for the
+            models that sign.
+    """
+    signed = {} if signature is None else {"signature": signature}
+    return {"reasoningContent": {"reasoningText": {"text": text, **signed}}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """What can be said about a reply, by name."""
+
+    json: Json = None
+    raw: Json = None
+    embedding: Sequence[float] | None = None
+    images: Sequence[bytes] | None = None
+    scores: Sequence[float] | None = None
+    stop_reason: str | None = None
+    usage: Mapping[str, int] | None = None
+    latency_ms: int | None = None
+    chunks: Sequence[str] | None = None
+    delay: float = 0
+    gap: float = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply(_Said):
+    """One answer of a model, for whichever operation asks.
+
+    Exactly one of ``content``, ``json``, ``raw``, ``embedding``, ``images`` and ``scores`` is
+    given.
+
+    Args:
+        content: text, a content block of Converse, ``tool_use(...)``, ``reasoning(...)``, or a
+            list of these.
+        json: a value that the model answers with as JSON text.
+        raw: the body of InvokeModel as it is, a JSON value or bytes.
+        embedding: the vector of an embedding.
+        images: the images, as bytes.
+        scores: the scores of a rerank, in the order of the documents.
+        stop_reason: in the words of Converse, ``max_tokens`` and the like; default:
+            ``tool_use`` where the last block is one, else ``end_turn``.
+        usage: ``{"inputTokens": 9, "outputTokens": 4}``; default: one token for four
+            characters, rounded up.
+        latency_ms: what the answer reports, in milliseconds.
+        chunks: how a stream cuts the text.
+        delay: seconds before the answer (default 0).
+        gap: seconds between the chunks of a stream (default 0).
+        error: an error in the stream after the content, ``modelStreamErrorException``; a call
+            without a stream gets that error.
+
+    Raises:
+        ValueError: none or several of the kinds are given, or a value makes no sense.
+    """
+
+    content: Json = None
+
+    def __post_init__(self) -> None:
+        given = [name for name in _KINDS if getattr(self, name) is not None]
+        if len(given) > 1 or (not given and self.error is None):
+            msg = f"Reply: give one of {', '.join(_KINDS)}, not {' and '.join(given) or 'none'}"
+            raise ValueError(msg)
+        for name in ("delay", "gap"):
+            if getattr(self, name) < 0:
+                msg = f"Reply: {name} is a number of seconds from 0, not {getattr(self, name)!r}"
+                raise ValueError(msg)
+        blocks_of(self.content)
+        if self.chunks is not None and "".join(self.chunks) != self.text:
+            msg = f"Reply: the chunks {list(self.chunks)!r} are not those of {self.text!r}"
+            raise ValueError(msg)
+
+    @property
+    def blocks(self) -> list[dict[str, Any]]:
+        """The content as blocks of Converse."""
+        return blocks_of(self.content)
+
+    @property
+    def text(self) -> str:
+        """The text of the content, without what is no text."""
+        return "".join(block.get("text", "") for block in self.blocks)
+
+
+def blocks_of(content: Json) -> list[dict[str, Any]]:
+    """Content as a test writes it, as blocks of Converse.
+
+    Raises:
+        ValueError: it is something else; the message says what it can be.
+    """
+    if content is None:
+        return []
+    parts = content if isinstance(content, (list, tuple)) else [content]
+    return [_block(part) for part in parts]
+
+
+def _block(part: Json) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"text": part}
+    if isinstance(part, Mapping):
+        if len(part) == 1 and BLOCKS & part.keys():
+            return dict(part)
+        msg = (
+            f"{part!r} is no content block, which has one member: {', '.join(sorted(BLOCKS))}. "
+            "For an answer that is JSON: Reply(json=...)"
+        )
+        raise ValueError(msg)
+    msg = f"a model answers with text, a block, a list of them or a Reply, not with {part!r}"
+    raise ValueError(msg)
+
+
+def reply_of(said: Json) -> Reply:
+    """What a test gives for an answer as a Reply; over HTTP it is a dict of its arguments.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if isinstance(said, Reply):
+        return said
+    names = {field.name for field in fields(Reply)}
+    if isinstance(said, Mapping) and not BLOCKS & said.keys() and said.keys() <= names and said:
+        return Reply(**said)
+    return Reply(said)

@@ -1,0 +1,89 @@
+"""What a model answers to a call: by the rules of the test, else by what the call offers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bedrock_mock.moto_bridge.ids import mock_random
+from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.scripting.reply import Reply, tool_use
+from bedrock_mock.services.bedrock_runtime.examples import example
+
+if TYPE_CHECKING:
+    from bedrock_mock.resources.backend import ServiceBackend
+    from bedrock_mock.scripting.model_call import ModelCall
+    from bedrock_mock.services.bedrock_runtime.traits import Traits
+
+_ID = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+_ID_LENGTH = 22
+_SENTENCE = "This answer is from bedrock_mock: no rule of the test says what the model answers."
+_SIGNATURE_LENGTH = 64
+
+
+def reply_to(
+    backend: ServiceBackend, call: ModelCall, choice: Mapping[str, Any] | None = None
+) -> Reply:
+    """The reply that a call gets.
+
+    Args:
+        backend: whose call it is.
+        call: the call.
+        choice: the tool choice of the request: ``{"any": {}}`` or ``{"tool": {"name": ...}}``
+            force a call.
+
+    Raises:
+        ValidationException: no rule is for it, and the test asks for one.
+    """
+    answer = backend.scripts.replies.answer(call)
+    if answer is not None:
+        return answer[0]
+    if backend.setting("unmatched") == "error":
+        nearest = backend.scripts.replies.nearest(call)
+        msg = f"No rule of the test is for this call of {call.model_id}: {nearest}."
+        raise ValidationException(msg)
+    return _default(call, choice or {})
+
+
+def _default(call: ModelCall, choice: Mapping[str, Any]) -> Reply:
+    specs = [tool["toolSpec"] for tool in call.tools if "toolSpec" in tool]
+    tools = {spec["name"]: spec for spec in specs}
+    name: str = choice.get("tool", {}).get("name") or next(iter(tools), "")
+    is_forced = "tool" in choice or "any" in choice
+    if name in tools and (is_forced or not call.answered_tools):
+        schema = tools[name].get("inputSchema", {}).get("json", {})
+        return Reply(tool_use(name, **example(schema)))
+    return Reply(_SENTENCE)
+
+
+def blocks_of(reply: Reply, traits: Traits) -> list[dict[str, Any]]:
+    """The blocks of a reply as a model of this family sends them: with ids, and signed."""
+    if reply.json is not None:
+        return [{"text": json.dumps(reply.json, ensure_ascii=False)}]
+    return [_completed(block, place, traits) for place, block in enumerate(reply.blocks)]
+
+
+def _completed(block: dict[str, Any], place: int, traits: Traits) -> dict[str, Any]:
+    if "toolUse" in block:
+        use = block["toolUse"]
+        made = "tooluse_" + "".join(mock_random.choices(_ID, k=_ID_LENGTH))
+        if traits.numbers_tools:
+            made = f"functions.{use['name']}:{place}"
+        return {"toolUse": {"toolUseId": made, **use}}
+    thought = block.get("reasoningContent", {}).get("reasoningText")
+    if thought is None:
+        return block
+    signed = {**thought}
+    if traits.signs:
+        signed.setdefault("signature", "".join(mock_random.choices(_ID, k=_SIGNATURE_LENGTH)))
+    else:
+        signed.pop("signature", None)
+    return {"reasoningContent": {"reasoningText": signed}}
+
+
+def stop_reason_of(reply: Reply, blocks: list[dict[str, Any]]) -> str:
+    """Why the model has stopped, in the words of Converse."""
+    if reply.stop_reason is not None:
+        return reply.stop_reason
+    return "tool_use" if any("toolUse" in block for block in blocks) else "end_turn"

@@ -1,0 +1,19 @@
+"""RuntimeBackend composes the operations of the runtime; it holds no state of its own."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from bedrock_mock.resources.backend import ServiceBackend
+from bedrock_mock.services.bedrock_runtime.conversations import Conversations
+
+
+class RuntimeBackend(ServiceBackend):
+    """The runtime of one account in one region."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        # A model that takes its time does not hold up the others.
+        self.lock = nullcontext()
+        self.conversations = Conversations(self)
+        self.compose()

@@ -1,0 +1,135 @@
+"""Which model a call means: by id, profile or ARN, as far as the control plane knows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from bedrock_mock.protocol.errors import (
+    AccessDeniedException,
+    ResourceNotFoundException,
+    ValidationException,
+)
+from bedrock_mock.services.bedrock_runtime.traits import Traits, traits_of
+
+if TYPE_CHECKING:
+    from bedrock_mock.resources.backend import ServiceBackend
+
+#: Where a system-defined profile routes to stands before the model's id.
+_PROFILE = re.compile(r"(?:us|eu|apac|au|ca|in|jp|global|us-gov)\.(?P<model>.+)")
+_ARN = re.compile(
+    r"arn:[^:]+:bedrock:(?P<region>[^:]*):(?P<account>\d*):(?P<kind>[a-z-]+)/(?P<name>.+)"
+)
+#: Models that the public lists have no more, and that recorded programs call.
+_RETIRED = (
+    "ai21.j2-mid-v1",
+    "ai21.j2-ultra-v1",
+    "amazon.titan-tg1-large",
+    "anthropic.claude-3-5-sonnet-20240620-v1:0",
+    "anthropic.claude-3-5-sonnet-20241022-v2:0",
+    "anthropic.claude-3-7-sonnet-20250219-v1:0",
+    "anthropic.claude-3-opus-20240229-v1:0",
+    "anthropic.claude-3-sonnet-20240229-v1:0",
+    "anthropic.claude-instant-v1",
+    "anthropic.claude-v2",
+    "anthropic.claude-v2:1",
+    "cohere.command-light-text-v14",
+    "cohere.command-text-v14",
+    "meta.llama2-13b-chat-v1",
+    "meta.llama2-70b-chat-v1",
+)
+_INVALID = "The provided model identifier is invalid."
+_NO_ACCESS = "You don't have access to the model with the specified model ID."
+_LEGACY = (
+    "Access denied. This Model is marked by provider as Legacy and you have not been actively "
+    "using the model in the last 30 days. Please upgrade to an active model on Amazon Bedrock"
+)
+
+
+@dataclass(frozen=True)
+class CalledModel:
+    """The model that a call means.
+
+    Attributes:
+        identifier: as the call names it.
+        name: a foundation model's id, or an imported model's name.
+        names: all that it can be called, for the globs of rules.
+        traits: what it takes and how it answers.
+        converses: whether Converse takes it.
+    """
+
+    identifier: str
+    name: str
+    names: Sequence[str]
+    traits: Traits = field(repr=False)
+    converses: bool = True
+
+
+def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
+    """The model of an identifier.
+
+    Raises:
+        ValidationException: there is none, or only a profile serves it.
+        AccessDeniedException, ResourceNotFoundException: the test has no access to it.
+    """
+    arn = _ARN.fullmatch(identifier)
+    if arn and arn["kind"] == "imported-model":
+        return _imported(backend, identifier)
+    named = identifier
+    if arn and arn["kind"] in ("foundation-model", "inference-profile"):
+        named = arn["name"]
+    models = {model["modelId"]: model for model in _catalogue(backend)}
+    profile = _PROFILE.fullmatch(named)
+    model_id = profile["model"] if profile else named
+    model = models.get(model_id)
+    if model is None and model_id not in _RETIRED:
+        raise ValidationException(_INVALID)
+    _check_access(backend, model_id, identifier, model or {})
+    serves = (model or {}).get("inferenceTypesSupported", ())
+    if not profile and serves and "ON_DEMAND" not in serves:
+        msg = (
+            f"Invocation of model ID {named} with on-demand throughput isn't supported. Retry "
+            "your request with the ID or ARN of an inference profile that contains this model."
+        )
+        raise ValidationException(msg)
+    speaks = "TEXT" in (model or {}).get("outputModalities", ("TEXT",))
+    return CalledModel(
+        identifier, model_id, (identifier, named, model_id), traits_of(model_id), speaks
+    )
+
+
+def _catalogue(backend: ServiceBackend) -> list[dict[str, Any]]:
+    listed: Any = backend.sibling("bedrock").foundation_models.list({})
+    models: list[dict[str, Any]] = listed["modelSummaries"]
+    return models
+
+
+def _check_access(
+    backend: ServiceBackend, model_id: str, identifier: str, model: dict[str, Any]
+) -> None:
+    globs = backend.setting("no_access")
+    if not any(fnmatchcase(each, glob) for glob in globs for each in (model_id, identifier)):
+        return
+    if model.get("modelLifecycle", {}).get("status") == "LEGACY":
+        raise ResourceNotFoundException(_LEGACY)
+    raise AccessDeniedException(_NO_ACCESS)
+
+
+def _imported(backend: ServiceBackend, arn: str) -> CalledModel:
+    """An imported model, which is there from the end of its job to its deletion."""
+    kind = backend.sibling("bedrock").imported_models
+    with backend.sibling("bedrock").lock:
+        kind.settle(arn)
+        model = kind.store.get(arn)
+    if model is None:
+        raise ValidationException(_INVALID)
+    return CalledModel(
+        arn,
+        model.name,
+        (arn, model.name),
+        traits_of(f"imported.{model.model_architecture}"),
+        bool(model.instruct_supported),
+    )

@@ -1,0 +1,7 @@
+"""What moto's URL tables of bedrock-runtime point to."""
+
+from bedrock_mock.resources.response import ServiceResponse
+
+
+class RuntimeResponse(ServiceResponse):
+    """Answers the requests to bedrock-runtime."""

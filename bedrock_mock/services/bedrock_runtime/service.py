@@ -1,0 +1,23 @@
+"""Bedrock's runtime as a mocked service."""
+
+from bedrock_mock.resources.service import MockedService
+from bedrock_mock.resources.settings import Setting, one_of
+from bedrock_mock.services.bedrock_runtime.backend import RuntimeBackend
+from bedrock_mock.services.bedrock_runtime.responses import RuntimeResponse
+
+BEDROCK_RUNTIME = MockedService(
+    name="bedrock-runtime",
+    slot="bedrockruntime",
+    backend=RuntimeBackend,
+    response=RuntimeResponse,
+    settings={
+        "no_access": Setting(
+            default=(),
+            accepts=lambda value: (
+                isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
+            ),
+            words="a list of globs of model ids",
+        ),
+        "unmatched": one_of("default", "error"),
+    },
+)

@@ -1,0 +1,34 @@
+"""How many tokens a text has: one for four characters, rounded up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_CHARACTERS = 4
+
+
+def tokens(text: str) -> int:
+    """The number of tokens of a text."""
+    return -(-len(text) // _CHARACTERS)
+
+
+def tokens_of_blocks(blocks: Iterable[Mapping[str, Any]]) -> int:
+    """The number of tokens of content blocks; what is no text counts as its JSON."""
+    return sum(tokens(_text(block)) for block in blocks)
+
+
+def tokens_of_request(request: Mapping[str, Any]) -> int:
+    """The number of tokens that a request of Converse sends: conversation, system and tools."""
+    blocks = [block for message in request.get("messages", ()) for block in message["content"]]
+    total = tokens_of_blocks([*blocks, *request.get("system", ())])
+    tools = request.get("toolConfig", {}).get("tools", ())
+    return total + tokens_of_blocks(tools)
+
+
+def _text(block: Mapping[str, Any]) -> str:
+    if "text" in block:
+        return str(block["text"])
+    # Images and documents are bytes: what counts there is that they are.
+    return json.dumps(block, default=lambda _: "", separators=(",", ":"))
