@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bedrock_mock.protocol.decoding import Decoders
     from bedrock_mock.protocol.encoding import Encoders
 
+#: Beside the members of an answer a handler may give headers that the model does not have.
+HEADERS = "$headers"
 #: The body of an answer: bytes, or chunks that are made when they are asked for.
 Body = bytes | Iterator[bytes]
 
@@ -115,6 +117,7 @@ class Answers:
             for name, wire_name in self._headers
             if name in members
         }
+        headers |= _member(result, HEADERS) or {}
         payload = _member(result, self._name)
         if self._events is not None:
             headers["Content-Type"] = CONTENT_TYPE

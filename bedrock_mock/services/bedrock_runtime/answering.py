@@ -53,7 +53,8 @@ def _default(call: ModelCall, choice: Mapping[str, Any]) -> Reply:
     is_forced = "tool" in choice or "any" in choice
     if name in tools and (is_forced or not call.answered_tools):
         schema = tools[name].get("inputSchema", {}).get("json", {})
-        return Reply(tool_use(name, **example(schema)))
+        arguments = example({"type": "object", **schema})
+        return Reply(tool_use(name, **arguments))
     return Reply(_SENTENCE)
 
 

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.services.bedrock_runtime.conversations import Conversations
+from bedrock_mock.services.bedrock_runtime.invocations import Invocations
 
 
 class RuntimeBackend(ServiceBackend):
@@ -16,4 +17,5 @@ class RuntimeBackend(ServiceBackend):
         # A model that takes its time does not hold up the others.
         self.lock = nullcontext()
         self.conversations = Conversations(self)
+        self.invocations = Invocations(self)
         self.compose()

@@ -29,7 +29,7 @@ _NO_CONVERSE = (
     "This action doesn't support the model that you provided. Try again with a supported text or "
     "chat model."
 )
-_NO_GUARDRAIL = "The guardrail identifier or version provided in the request does not exist."
+NO_GUARDRAIL = "The guardrail identifier or version provided in the request does not exist."
 #: What an answer says of its latency: no more than that it takes longer with more tokens.
 _MILLISECONDS = 100
 _MILLISECONDS_OF_TOKEN = 10
@@ -48,7 +48,7 @@ class Conversations:
         """The whole answer at once."""
         model, reply = self._reply("Converse", request)
         if reply.error is not None:
-            raise _plain_error(reply.error)
+            raise plain_error(reply.error)
         blocks = blocks_of(reply, model.traits)
         end = self._end(request, model, reply, blocks)
         return {"output": {"message": {"role": "assistant", "content": blocks}}, **end}
@@ -59,7 +59,7 @@ class Conversations:
         model, reply = self._reply("ConverseStream", request)
         blocks = blocks_of(reply, model.traits)
         if reply.error is not None and not blocks:
-            raise _plain_error(reply.error)
+            raise plain_error(reply.error)
         end = self._end(request, model, reply, blocks)
         return {"stream": events(reply, blocks, end, model.traits)}
 
@@ -80,7 +80,7 @@ class Conversations:
             raise ValidationException(_NO_CONVERSE)
         check_conversation(request, model.traits)
         if "guardrailConfig" in request:
-            raise ValidationException(_NO_GUARDRAIL)
+            raise ValidationException(NO_GUARDRAIL)
         tools = request.get("toolConfig", {})
         call = ModelCall(
             operation=name,
@@ -94,12 +94,10 @@ class Conversations:
             region_name=self._backend.region_name,
             names=model.names,
         )
-        reply = reply_to(self._backend, call, tools.get("toolChoice"))
+        reply = waited(reply_to(self._backend, call, tools.get("toolChoice")))
         if reply.raw is not None:
             msg = "A reply with raw=... is a body of InvokeModel: Converse has no use for it."
             raise ValidationException(msg)
-        if reply.delay:
-            time.sleep(reply.delay)
         return model, reply
 
     @staticmethod
@@ -115,21 +113,32 @@ class Conversations:
             usage |= {"cacheReadInputTokens": 0, "cacheWriteInputTokens": 0}
         usage |= reply.usage or {}
         usage.setdefault("totalTokens", sum(usage.values()))
-        latency = _MILLISECONDS + _MILLISECONDS_OF_TOKEN * usage["outputTokens"]
-        if reply.latency_ms is not None:
-            latency = reply.latency_ms
         echoed = {
             name: request[name] for name in ("performanceConfig", "serviceTier") if name in request
         }
         return {
             "stopReason": stop_reason_of(reply, blocks),
             "usage": usage,
-            "metrics": {"latencyMs": latency},
+            "metrics": {"latencyMs": latency_of(reply, usage["outputTokens"])},
             **echoed,
         }
 
 
-def _plain_error(name: str) -> ServiceError:
+def waited(reply: Reply) -> Reply:
+    """The reply, after the time that it takes."""
+    if reply.delay:
+        time.sleep(reply.delay)
+    return reply
+
+
+def latency_of(reply: Reply, output_tokens: int) -> int:
+    """The latency that an answer reports, in milliseconds."""
+    if reply.latency_ms is not None:
+        return reply.latency_ms
+    return _MILLISECONDS + _MILLISECONDS_OF_TOKEN * output_tokens
+
+
+def plain_error(name: str) -> ServiceError:
     """The error of an operation for an error that a reply has in its stream."""
     if name in _IN_PLAIN_CALLS:
         return kind_of(_IN_PLAIN_CALLS[name])(f"{name}, as the test has scripted it.")

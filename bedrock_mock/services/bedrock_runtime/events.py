@@ -46,9 +46,9 @@ def events(
         yield "contentBlockStop", {"contentBlockIndex": index}
     if reply.error is not None:
         yield error_of(reply.error)
-        return
-    yield "messageStop", {"stopReason": end["stopReason"]}
-    yield "metadata", {"usage": end["usage"], "metrics": end["metrics"]}
+    else:
+        yield "messageStop", {"stopReason": end["stopReason"]}
+        yield "metadata", {"usage": end["usage"], "metrics": end["metrics"]}
 
 
 def _deltas(block: Mapping[str, Any], reply: Reply, traits: Traits) -> Iterator[dict[str, Any]]:

@@ -58,12 +58,14 @@ class CalledModel:
         name: a foundation model's id, or an imported model's name.
         names: all that it can be called, for the globs of rules.
         traits: what it takes and how it answers.
+        kind: what says its family: a foundation model's id, or ``imported.<architecture>``.
         converses: whether Converse takes it.
     """
 
     identifier: str
     name: str
     names: Sequence[str]
+    kind: str
     traits: Traits = field(repr=False)
     converses: bool = True
 
@@ -97,7 +99,12 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
         raise ValidationException(msg)
     speaks = "TEXT" in (model or {}).get("outputModalities", ("TEXT",))
     return CalledModel(
-        identifier, model_id, (identifier, named, model_id), traits_of(model_id), speaks
+        identifier,
+        model_id,
+        (identifier, named, model_id),
+        model_id,
+        traits_of(model_id),
+        speaks,
     )
 
 
@@ -130,6 +137,7 @@ def _imported(backend: ServiceBackend, arn: str) -> CalledModel:
         arn,
         model.name,
         (arn, model.name),
+        f"imported.{model.model_architecture}",
         traits_of(f"imported.{model.model_architecture}"),
         bool(model.instruct_supported),
     )

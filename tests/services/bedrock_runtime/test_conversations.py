@@ -268,6 +268,14 @@ def test_the_input_of_a_tool_is_streamed_as_the_family_does(
     assert [delta["toolUse"]["input"] for delta in deltas(events)] == inputs
 
 
+def test_thoughts_without_a_signature_end_with_their_text(runtime, reply):
+    reply([reasoning("Hm."), "x"])
+    assert deltas(stream(runtime, model=NOVA)) == [
+        {"reasoningContent": {"text": "Hm."}},
+        {"text": "x"},
+    ]
+
+
 def test_redacted_thoughts_are_one_delta(runtime, reply):
     reply([{"reasoningContent": {"redactedContent": b"secret"}}, "x"])
     assert deltas(stream(runtime))[0] == {"reasoningContent": {"redactedContent": b"secret"}}
@@ -352,6 +360,22 @@ def test_what_is_said_once_comes_first_in_its_order(runtime, reply):
     reply("only b", is_once=True, user="b")
     assert [said(runtime, user("a")) for _ in range(3)] == ["first", "second", "standing"]
     assert said(runtime, user("b")) == "only b"
+
+
+def test_a_rule_that_a_function_uses_up_meanwhile_is_not_used_twice(runtime, reply):
+    asked = []
+
+    def meanwhile(call):
+        asked.append(call.user)
+        if len(asked) == 1:
+            # The test's own function calls the model, and gets the answer that is there once.
+            assert said(runtime, user("inner")) == "once"
+        return True
+
+    reply("standing")
+    reply("once", is_once=True, matching=meanwhile)
+    assert said(runtime, user("outer")) == "standing"
+    assert asked == ["outer", "inner"]
 
 
 def test_what_is_said_once_and_never_used_is_reported(runtime, reply, bedrock):
@@ -495,24 +519,24 @@ BEGIN = (
             [user("Hi"), assistant("A")],
             {"model": "us.anthropic.claude-opus-4-8"},
             (
-                "This model does not support assistant message prefill. The conversation must end with "
-                "a user message."
+                "This model does not support assistant message prefill. The conversation must end "
+                "with a user message."
             ),
         ),
         (
             [user("Hi"), {"role": "assistant", "content": []}, user("x")],
             {},
             (
-                "The content field in the Message object at messages.1 is empty. Add a ContentBlock "
-                "object to the content field and try again."
+                "The content field in the Message object at messages.1 is empty. Add a "
+                "ContentBlock object to the content field and try again."
             ),
         ),
         (
             [user("Hi", " ")],
             {},
             (
-                "The text field in the ContentBlock object at messages.0.content.1 is blank. Add text "
-                "to the text field, and try again."
+                "The text field in the ContentBlock object at messages.0.content.1 is blank. Add "
+                "text to the text field, and try again."
             ),
         ),
         (
@@ -532,24 +556,24 @@ BEGIN = (
             [user("Hi"), assistant(use("a")), user(result("a"), result("b"))],
             TOOLS,
             (
-                "The number of toolResult blocks at messages.2.content exceeds the number of toolUse "
-                "blocks of previous turn."
+                "The number of toolResult blocks at messages.2.content exceeds the number of "
+                "toolUse blocks of previous turn."
             ),
         ),
         (
             [user("Hi"), assistant(use()), user(result(), "and text")],
             {"model": STRICT, **TOOLS},
             (
-                "messages.2.content: Conversation blocks and tool result blocks cannot be provided in "
-                "the same turn."
+                "messages.2.content: Conversation blocks and tool result blocks cannot be provided "
+                "in the same turn."
             ),
         ),
         (
             [user("Hi"), assistant("text", use()), user(result())],
             {"model": STRICT, **TOOLS},
             (
-                "messages.1.content: Conversation blocks and tool use blocks cannot be provided in the "
-                "same turn."
+                "messages.1.content: Conversation blocks and tool use blocks cannot be provided in "
+                "the same turn."
             ),
         ),
         ([user("Hi")], {"model": TITAN, **TOOLS}, "This model doesn't support tool use."),
@@ -557,8 +581,8 @@ BEGIN = (
             [user("Hi")],
             {"model": "amazon.nova-pro-v1:0", "inferenceConfig": {"maxTokens": 10_001}},
             (
-                "The maximum tokens you requested exceeds the model limit of 10000. Try again with a "
-                "maximum tokens value that is lower than 10000."
+                "The maximum tokens you requested exceeds the model limit of 10000. Try again with "
+                "a maximum tokens value that is lower than 10000."
             ),
         ),
         (

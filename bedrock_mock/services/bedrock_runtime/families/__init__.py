@@ -1,0 +1,71 @@
+"""The families of models: how each is asked and answers through InvokeModel.
+
+One more family is one more file here, and its line in :data:`FAMILIES`.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from bedrock_mock.services.bedrock_runtime.families.ai21 import Jurassic
+from bedrock_mock.services.bedrock_runtime.families.anthropic import Messages
+from bedrock_mock.services.bedrock_runtime.families.anthropic_text import Completions
+from bedrock_mock.services.bedrock_runtime.families.base import Family
+from bedrock_mock.services.bedrock_runtime.families.cohere import Command, CommandR
+from bedrock_mock.services.bedrock_runtime.families.embeddings import (
+    CohereEmbed,
+    TitanEmbed,
+    TitanMultimodal,
+)
+from bedrock_mock.services.bedrock_runtime.families.imported import Imported
+from bedrock_mock.services.bedrock_runtime.families.llama import Llama
+from bedrock_mock.services.bedrock_runtime.families.mistral import Mistral
+from bedrock_mock.services.bedrock_runtime.families.nova import Nova
+from bedrock_mock.services.bedrock_runtime.families.openai import Chat, MistralChat, TextCompletions
+from bedrock_mock.services.bedrock_runtime.families.rerank import Rerank
+from bedrock_mock.services.bedrock_runtime.families.titan import TitanText
+
+#: The first glob that a model's id matches says its family.
+FAMILIES: tuple[tuple[str, Family], ...] = (
+    ("imported.*", Imported()),
+    ("anthropic.claude-v2*", Messages(or_else=Completions())),
+    ("anthropic.claude-instant*", Messages(or_else=Completions())),
+    ("anthropic.*", Messages()),
+    ("amazon.titan-embed-image*", TitanMultimodal()),
+    ("amazon.titan-embed*", TitanEmbed()),
+    ("amazon.titan-t*", TitanText()),
+    ("amazon.nova-micro*", Nova()),
+    ("amazon.nova-lite*", Nova()),
+    ("amazon.nova-pro*", Nova()),
+    ("amazon.nova-premier*", Nova()),
+    ("amazon.nova-2-lite*", Nova()),
+    ("amazon.rerank*", Rerank()),
+    ("meta.*", Llama()),
+    ("mistral.mistral-7b*", Mistral()),
+    ("mistral.mixtral*", Mistral()),
+    ("mistral.mistral-large-2402*", Mistral()),
+    ("mistral.mistral-small-2402*", Mistral()),
+    ("mistral.*", MistralChat()),
+    ("cohere.rerank*", Rerank()),
+    ("cohere.embed*", CohereEmbed()),
+    ("cohere.command-r*", CommandR()),
+    ("cohere.command*", Command()),
+    ("ai21.j2*", Jurassic()),
+    ("ai21.*", Chat()),
+    ("deepseek.r1*", TextCompletions()),
+    ("deepseek.*", Chat()),
+    ("openai.*", Chat()),
+    ("qwen.*", Chat()),
+    ("moonshot*", Chat()),
+    ("minimax.*", Chat()),
+    ("zai.*", Chat()),
+    ("google.*", Chat()),
+    ("nvidia.*", Chat()),
+    ("writer.*", Chat()),
+    ("xai.*", Chat()),
+)
+
+
+def family_of(model_id: str) -> Family | None:
+    """The family of a model by its id; ``None`` if InvokeModel does not know it yet."""
+    return next((family for glob, family in FAMILIES if fnmatchcase(model_id, glob)), None)

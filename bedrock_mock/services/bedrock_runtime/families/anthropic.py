@@ -1,0 +1,175 @@
+"""Claude by messages.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from bedrock_mock.protocol.types import Json
+from bedrock_mock.services.bedrock_runtime.families.base import (
+    Asked,
+    Family,
+    Said,
+    cut,
+    new_id,
+)
+
+_VERSION = re.compile(r"-v\d+:\d+$")
+_INPUT_PIECE = 15
+
+
+class Messages(Family):
+    """Claude from version 2.1 on; the older ones also take a prompt.
+
+    Args:
+        or_else: the family that answers a request with a prompt.
+    """
+
+    required: ClassVar = ("anthropic_version", "max_tokens", "messages")
+
+    def __init__(self, or_else: Family | None = None) -> None:
+        self._or_else = or_else
+
+    def _other(self, body: Mapping[str, Any]) -> Family | None:
+        return self._or_else if "prompt" in body else None
+
+    def check(self, body: Mapping[str, Any]) -> None:
+        """Refuses a body without what is required."""
+        other = self._other(body)
+        if other is None:
+            super().check(body)
+        else:
+            other.check(body)
+
+    def asked(self, body: Mapping[str, Any]) -> Asked:
+        """Messages whose content is text or blocks."""
+        other = self._other(body)
+        if other is not None:
+            return other.asked(body)
+        tools = [_tool(tool) for tool in body.get("tools", ())]
+        choice = body.get("tool_choice", {})
+        choices: dict[Any, dict[str, Any]] = {
+            "any": {"any": {}},
+            "tool": {"tool": {"name": choice.get("name")}},
+        }
+        messages = [
+            {"role": each["role"], "content": _blocks(each["content"])} for each in body["messages"]
+        ]
+        return Asked(
+            messages,
+            "\n".join(block.get("text", "") for block in _blocks(body.get("system", ""))),
+            tools,
+            choices.get(choice.get("type")),
+        )
+
+    def answer(self, said: Said) -> dict[str, Any]:
+        """A message."""
+        other = self._other(said.body)
+        if other is not None:
+            return other.answer(said)
+        message = _message(said)
+        message["content"] = [_block_of(block) for block in said.blocks]
+        return message
+
+    def chunks(self, said: Said) -> Iterator[dict[str, Any]]:
+        """The events of a message."""
+        other = self._other(said.body)
+        if other is not None:
+            yield from other.chunks(said)
+            return
+        begun = {**_message(said), "stop_reason": None}
+        begun["usage"] = {**begun["usage"], "output_tokens": 1}
+        yield {"type": "message_start", "message": begun}
+        for index, block in enumerate(said.blocks):
+            sent = _block_of(block)
+            yield {"type": "content_block_start", "index": index, "content_block": _emptied(sent)}
+            for delta in _deltas(sent, said):
+                yield {"type": "content_block_delta", "index": index, "delta": delta}
+            yield {"type": "content_block_stop", "index": index}
+        ended = {"stop_reason": said.stop_reason, "stop_sequence": None}
+        usage = {"output_tokens": said.output_tokens}
+        yield {"type": "message_delta", "delta": ended, "usage": usage}
+        yield {"type": "message_stop"}
+
+
+def _message(said: Said) -> dict[str, Any]:
+    usage: dict[str, Any] = {"input_tokens": said.input_tokens}
+    if said.model.traits.reports_cache:
+        usage |= {"cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
+    return {
+        "id": f"msg_bdrk_01{new_id(22)}",
+        "type": "message",
+        "role": "assistant",
+        # The short name, without vendor and version.
+        "model": _VERSION.sub("", said.model.name.partition(".")[2]),
+        "content": [],
+        "stop_reason": said.stop_reason,
+        "stop_sequence": None,
+        "usage": {**usage, "output_tokens": said.output_tokens},
+    }
+
+
+def _tool(tool: Mapping[str, Any]) -> dict[str, Any]:
+    schema = {"json": tool.get("input_schema", {})}
+    return {"toolSpec": {"name": tool.get("name", tool.get("type")), "inputSchema": schema}}
+
+
+def _blocks(content: Json) -> list[dict[str, Any]]:
+    """Content of Claude's messages as blocks of Converse."""
+    if isinstance(content, str):
+        return [{"text": content}] if content else []
+    return [_block(part) for part in content]
+
+
+def _block(part: Mapping[str, Any]) -> dict[str, Any]:
+    kind = part.get("type")
+    if kind == "tool_use":
+        use = {"toolUseId": part["id"], "name": part["name"], "input": part.get("input", {})}
+        return {"toolUse": use}
+    if kind == "tool_result":
+        answered = _blocks(part.get("content", ""))
+        return {"toolResult": {"toolUseId": part["tool_use_id"], "content": answered}}
+    if kind in {"text", None}:
+        return {"text": part.get("text", "")}
+    return {str(kind): part}
+
+
+def _block_of(block: Mapping[str, Any]) -> dict[str, Any]:
+    """A block of Converse as Claude's own."""
+    if "toolUse" in block:
+        use = block["toolUse"]
+        made = use["toolUseId"].replace("tooluse_", "toolu_bdrk_01")
+        return {"type": "tool_use", "id": made, "name": use["name"], "input": use["input"]}
+    thought = block.get("reasoningContent", {}).get("reasoningText")
+    if thought is not None:
+        return {
+            "type": "thinking",
+            "thinking": thought["text"],
+            "signature": thought.get("signature", ""),
+        }
+    return {"type": "text", "text": block.get("text", "")}
+
+
+def _emptied(sent: Mapping[str, Any]) -> dict[str, Any]:
+    empty: dict[str, Any] = {"text": "", "thinking": "", "signature": "", "input": {}}
+    return {name: empty.get(name, value) for name, value in sent.items()}
+
+
+def _deltas(sent: Mapping[str, Any], said: Said) -> Iterator[dict[str, Any]]:
+    size = said.model.traits.piece
+    if sent["type"] == "text":
+        pieces = said.reply.chunks or cut(sent["text"], size)
+        yield from ({"type": "text_delta", "text": piece} for piece in pieces)
+    elif sent["type"] == "thinking":
+        for piece in cut(sent["thinking"], size):
+            yield {"type": "thinking_delta", "thinking": piece}
+        yield {"type": "signature_delta", "signature": sent["signature"]}
+    else:
+        text = json.dumps(sent["input"], ensure_ascii=False) if sent["input"] else ""
+        for piece in ["", *cut(text, _INPUT_PIECE)]:
+            yield {"type": "input_json_delta", "partial_json": piece}

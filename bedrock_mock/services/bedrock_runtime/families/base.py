@@ -1,0 +1,162 @@
+"""What all families share: what is asked, in the words of Converse, and what is answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bedrock_mock.moto_bridge.ids import mock_random
+from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.protocol.types import Json
+from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.services.bedrock_runtime.models import CalledModel
+
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz123456789"
+#: The latency that a stream reports before its first byte, of all in all.
+FIRST_BYTE_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request in the words of Converse.
+
+    Attributes:
+        messages: the conversation.
+        system: the system prompts.
+        tools: the tools that are offered.
+        choice: the tool choice.
+    """
+
+    messages: Sequence[Mapping[str, Any]]
+    system: str = ""
+    tools: Sequence[Mapping[str, Any]] = ()
+    choice: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer, before it has the form of a family.
+
+    Attributes:
+        reply: the reply.
+        blocks: its content.
+        stop_reason: in the words of Converse.
+        input_tokens: of the request.
+        output_tokens: of the answer.
+        model: who answers.
+        body: the request.
+        request_id: that of the answer.
+        latency: what the answer reports, in milliseconds.
+    """
+
+    reply: Reply
+    blocks: Sequence[Mapping[str, Any]]
+    stop_reason: str
+    input_tokens: int
+    output_tokens: int
+    model: CalledModel
+    body: Mapping[str, Any]
+    request_id: str
+    latency: int
+
+    @property
+    def text(self) -> str:
+        """The text, without what is no text."""
+        return "".join(block.get("text", "") for block in self.blocks)
+
+    @property
+    def pieces(self) -> list[str]:
+        """The text as a stream cuts it; at least one piece."""
+        return list(self.reply.chunks or cut(self.text, self.model.traits.piece) or [""])
+
+    @property
+    def tool_uses(self) -> list[Mapping[str, Any]]:
+        """The calls of tools."""
+        return [block["toolUse"] for block in self.blocks if "toolUse" in block]
+
+
+class Family:
+    """How the models of a family are asked and answer.
+
+    Attributes:
+        required: the members that a request must have.
+        allowed: all members that it can have; empty where the family takes any.
+        streams: whether it can stream.
+        counts_input, counts_output: whether its answers have these headers.
+        is_text: whether it answers with text, so that a reply must have some.
+    """
+
+    required: ClassVar[tuple[str, ...]] = ()
+    allowed: ClassVar[frozenset[str]] = frozenset()
+    streams: ClassVar[bool] = True
+    counts_input: ClassVar[bool] = True
+    counts_output: ClassVar[bool] = True
+    is_text: ClassVar[bool] = True
+
+    def check(self, body: Mapping[str, Any]) -> None:
+        """Refuses a body that breaks the schema of the family.
+
+        Raises:
+            ValidationException: with all faults, in the words of the service.
+        """
+        faults = [
+            f"#: required key [{name}] not found" for name in self.required if name not in body
+        ]
+        if self.allowed:
+            faults += [
+                f"#: extraneous key [{name}] is not permitted"
+                for name in body
+                if name not in self.allowed
+            ]
+        if faults:
+            msg = (
+                f"Malformed input request: {''.join(faults)}, please reformat your input and try "
+                "again."
+            )
+            raise ValidationException(msg)
+
+    def asked(self, body: Mapping[str, Any]) -> Asked:
+        """What a body asks."""
+        return prompted(body.get("prompt", ""))
+
+    def answer(self, said: Said) -> dict[str, Any]:
+        """The body of an answer."""
+        raise NotImplementedError(type(self).__name__)  # pragma: no cover - each family has one
+
+    def chunks(self, said: Said) -> Iterator[dict[str, Any]]:
+        """The objects of a stream, if the family streams."""
+        raise NotImplementedError(type(self).__name__)  # pragma: no cover - see ``streams``
+
+
+def prompted(text: Json) -> Asked:
+    """A prompt as a conversation of one message."""
+    return Asked([{"role": "user", "content": [{"text": str(text)}]}])
+
+
+def new_id(length: int) -> str:
+    """A made-up id; moto's seed makes it repeatable."""
+    return "".join(mock_random.choices(_ALPHABET, k=length))
+
+
+def new_hex(length: int) -> str:
+    """The same in hexadecimal digits."""
+    return f"{mock_random.getrandbits(4 * length):0{length}x}"
+
+
+def cut(text: str, size: int) -> list[str]:
+    """A text in pieces; as one piece with the size 0."""
+    if not size:
+        return [text]
+    return [text[place : place + size] for place in range(0, len(text), size)]
+
+
+def compact(value: Json) -> str:
+    """A value as JSON without white space."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def vocabulary(words: Mapping[str, str], stop_reason: str) -> str:
+    """A stop reason in the words of a family; those that it lacks are as its usual end."""
+    return words.get(stop_reason, words["end_turn"])

@@ -1,0 +1,33 @@
+"""Mistral by a prompt.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-text-completion.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from bedrock_mock.services.bedrock_runtime.families.base import Family, Said, vocabulary
+
+_REASONS = {"end_turn": "stop", "max_tokens": "length"}
+
+
+class Mistral(Family):
+    """Mistral completes a prompt."""
+
+    required: ClassVar = ("prompt",)
+    allowed: ClassVar = frozenset({"prompt", "max_tokens", "temperature", "top_p", "top_k", "stop"})
+
+    def answer(self, said: Said) -> dict[str, Any]:
+        """One output."""
+        reason = vocabulary(_REASONS, said.stop_reason)
+        return {"outputs": [{"text": said.text, "stop_reason": reason}]}
+
+    def chunks(self, said: Said) -> Iterator[dict[str, Any]]:
+        """One output a piece; only the last one says why it ends."""
+        *firsts, last = said.pieces
+        for piece in firsts:
+            yield {"outputs": [{"text": piece, "stop_reason": None}]}
+        reason = vocabulary(_REASONS, said.stop_reason)
+        yield {"outputs": [{"text": last, "stop_reason": reason}]}

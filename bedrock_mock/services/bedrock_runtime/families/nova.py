@@ -1,0 +1,92 @@
+"""Amazon Nova.
+
+Source: https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from bedrock_mock.moto_bridge.ids import mock_random
+from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, Said, compact, cut
+
+
+class Nova(Family):
+    """Nova speaks as Converse does."""
+
+    required: ClassVar = ("messages",)
+    allowed: ClassVar = frozenset(
+        {
+            "schemaVersion",
+            "messages",
+            "system",
+            "inferenceConfig",
+            "toolConfig",
+            "additionalModelRequestFields",
+        }
+    )
+
+    def asked(self, body: Mapping[str, Any]) -> Asked:
+        """Messages, system prompts and tools."""
+        tools = body.get("toolConfig", {})
+        return Asked(
+            body["messages"],
+            "\n".join(block.get("text", "") for block in body.get("system", ())),
+            tools.get("tools", ()),
+            tools.get("toolChoice"),
+        )
+
+    def answer(self, said: Said) -> dict[str, Any]:
+        """A message."""
+        message = {"content": _content(said), "role": "assistant"}
+        total = {"totalTokens": said.input_tokens + said.output_tokens}
+        usage = _usage(said)
+        return {
+            "output": {"message": message},
+            "stopReason": said.stop_reason,
+            "usage": {**dict(list(usage.items())[:2]), **total, **dict(list(usage.items())[2:])},
+        }
+
+    def chunks(self, said: Said) -> Iterator[dict[str, Any]]:
+        """The events of a message; each piece of text is a block of its own."""
+        yield {"messageStart": {"role": "assistant"}}
+        index = 0
+        for block in _content(said):
+            if "toolUse" in block:
+                use = block["toolUse"]
+                start = {"toolUse": {"toolUseId": use["toolUseId"], "name": use["name"]}}
+                yield {"contentBlockStart": {"start": start, "contentBlockIndex": index}}
+                deltas: list[dict[str, Any]] = [{"toolUse": {"input": compact(use["input"])}}]
+            else:
+                text = block.get("text", "")
+                pieces = said.reply.chunks or cut(text, said.model.traits.piece)
+                deltas = [{"text": piece} for piece in pieces]
+            for delta in deltas:
+                yield {"contentBlockDelta": {"delta": delta, "contentBlockIndex": index}}
+                yield {"contentBlockStop": {"contentBlockIndex": index}}
+                index += 1
+        yield {"messageStop": {"stopReason": said.stop_reason}}
+        yield {"metadata": {"usage": _usage(said), "metrics": {}, "trace": {}}}
+
+
+def _usage(said: Said) -> dict[str, int]:
+    return {
+        "inputTokens": said.input_tokens,
+        "outputTokens": said.output_tokens,
+        "cacheReadInputTokenCount": 0,
+        "cacheWriteInputTokenCount": 0,
+    }
+
+
+def _content(said: Said) -> list[dict[str, Any]]:
+    """The blocks; here the id of a tool call is a UUID."""
+    blocks = []
+    for block in said.blocks:
+        sent = dict(block)
+        if "toolUse" in block:
+            made = str(UUID(int=mock_random.getrandbits(128), version=4))
+            sent = {"toolUse": {**block["toolUse"], "toolUseId": made}}
+        blocks.append(sent)
+    return blocks

@@ -1,0 +1,66 @@
+"""What a test can have a model answer, and what is refused at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bedrock_mock.scripting.replies import said_of
+from bedrock_mock.scripting.reply import Reply, reasoning, reply_of, tool_use
+
+
+def test_text_blocks_and_lists_are_content():
+    assert Reply("Hi").blocks == [{"text": "Hi"}]
+    assert Reply(["a", reasoning("b"), tool_use("c", d=1), {"text": "e"}]).blocks == [
+        {"text": "a"},
+        {"reasoningContent": {"reasoningText": {"text": "b"}}},
+        {"toolUse": {"name": "c", "input": {"d": 1}}},
+        {"text": "e"},
+    ]
+    assert Reply(["a", reasoning("b"), "c"]).text == "ac"
+    assert tool_use("f", name="x")["toolUse"]["input"] == {"name": "x"}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Hi", Reply("Hi")),
+        (Reply("Hi"), Reply("Hi")),
+        ({"text": "Hi"}, Reply({"text": "Hi"})),
+        ({"content": "Hi", "stop_reason": "max_tokens"}, Reply("Hi", stop_reason="max_tokens")),
+        ({"json": {"a": 1}}, Reply(json={"a": 1})),
+    ],
+)
+def test_what_is_said_becomes_a_reply(said, expected):
+    assert reply_of(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "Reply: give one of content, json, raw, embedding, images, scores, not none"),
+        ({"json": 1, "raw": 2}, "not json and raw"),
+        ({"content": 5}, "a model answers with text, a block, a list of them or a Reply, not"),
+        ({"content": {"a": 1}}, "{'a': 1} is no content block.*For an answer that is JSON: Reply"),
+        ({"content": "Hi", "delay": -1}, "Reply: delay is a number of seconds from 0, not -1"),
+        ({"content": "Hi", "gap": -1}, "Reply: gap is"),
+        ({"content": "Hi", "chunks": ["H"]}, r"Reply: the chunks \['H'\] are not those of 'Hi'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Reply(**arguments)
+
+
+@pytest.mark.parametrize("said", [{}, {"a": 1}, {"content": "x", "a": 1}])
+def test_a_dict_that_is_neither_a_block_nor_a_reply_is_refused(said):
+    with pytest.raises(ValueError, match=re.escape(f"{said!r} is no content block")):
+        reply_of(said)
+
+
+def test_functions_are_named_in_the_text_of_a_rule():
+    def answer(call):
+        return call
+
+    assert (said_of(answer), said_of("Hi")) == ("answer", "'Hi'")

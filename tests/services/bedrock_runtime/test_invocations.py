@@ -1,0 +1,773 @@
+"""InvokeModel and its stream, through boto3: one reply in the form of every family."""
+
+from __future__ import annotations
+
+import json
+import re
+from math import isclose
+
+import pytest
+from botocore.exceptions import EventStreamError
+
+from bedrock_mock.scripting.reply import Reply, reasoning, tool_use
+from support import import_job, in_process, refused
+
+pytestmark = in_process
+
+HAIKU = "anthropic.claude-3-haiku-20240307-v1:0"
+SONNET = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+NOVA = "us.amazon.nova-lite-v1:0"
+GPT = "openai.gpt-oss-120b-1:0"
+CREATED = {"created": int}
+METRICS = "amazon-bedrock-invocationMetrics"
+ANY = re.compile(".*", re.DOTALL)
+
+
+def form(prefix, alphabet, length):
+    return re.compile(f"{re.escape(prefix)}[{alphabet}]{{{length}}}")
+
+
+UUID = form("", "0-9a-f-", 36)
+COMPLETION = form("cmpl-", "0-9a-f", 32)
+CHAT = form("chatcmpl-", "0-9a-f", 32)
+MESSAGE = form("msg_bdrk_01", "A-Za-z0-9", 22)
+
+
+def claude(**members):
+    asked = [{"role": "user", "content": "Hello"}]
+    return {
+        "anthropic_version": "bedrock-2023-05-31",
+        "max_tokens": 10,
+        "messages": asked,
+        **members,
+    }
+
+
+def nova(*messages):
+    return {"messages": list(messages) or [{"role": "user", "content": [{"text": "Hello"}]}]}
+
+
+def chat(**members):
+    return {"messages": [{"role": "user", "content": "Hello"}], **members}
+
+
+def message(content, model, usage, stop="end_turn"):
+    return {
+        "id": MESSAGE,
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": content,
+        "stop_reason": stop,
+        "stop_sequence": None,
+        "usage": usage,
+    }
+
+
+def completion(choice, kind="chat.completion", **members):
+    return {
+        "id": CHAT,
+        "object": kind,
+        "created": int,
+        "model": GPT,
+        "choices": [choice],
+        **members,
+    }
+
+
+USAGE = {"prompt_tokens": 2, "completion_tokens": 3, "total_tokens": 5}
+CLAUDE_USAGE = {"input_tokens": 2, "output_tokens": 3}
+
+#: Models, a request of each, and the answer "Hi, there." in its form.
+ANSWERS = {
+    "claude": (
+        HAIKU,
+        claude(),
+        message([{"type": "text", "text": "Hi, there."}], "claude-3-haiku-20240307", CLAUDE_USAGE),
+    ),
+    "claude with cache": (
+        SONNET,
+        claude(),
+        message(
+            [{"type": "text", "text": "Hi, there."}],
+            "claude-sonnet-4-5-20250929",
+            {
+                "input_tokens": 2,
+                "cache_creation_input_tokens": 0,
+                "cache_read_input_tokens": 0,
+                "output_tokens": 3,
+            },
+        ),
+    ),
+    "claude by a prompt": (
+        "anthropic.claude-v2",
+        {"prompt": "Hello", "max_tokens_to_sample": 5},
+        {
+            "type": "completion",
+            "completion": "Hi, there.",
+            "stop_reason": "stop_sequence",
+            "stop": "\n\nHuman:",
+        },
+    ),
+    "old claude by messages": (
+        "anthropic.claude-v2",
+        claude(),
+        message([{"type": "text", "text": "Hi, there."}], "claude-v2", CLAUDE_USAGE),
+    ),
+    "nova": (
+        NOVA,
+        nova(),
+        {
+            "output": {"message": {"content": [{"text": "Hi, there."}], "role": "assistant"}},
+            "stopReason": "end_turn",
+            "usage": {
+                "inputTokens": 2,
+                "outputTokens": 3,
+                "totalTokens": 5,
+                "cacheReadInputTokenCount": 0,
+                "cacheWriteInputTokenCount": 0,
+            },
+        },
+    ),
+    "titan": (
+        "amazon.titan-text-express-v1",
+        {"inputText": "Hello"},
+        {
+            "inputTextTokenCount": 2,
+            "results": [
+                {"tokenCount": 3, "outputText": "Hi, there.", "completionReason": "FINISH"}
+            ],
+        },
+    ),
+    "llama": (
+        "meta.llama3-70b-instruct-v1:0",
+        {"prompt": "Hello"},
+        {
+            "generation": "Hi, there.",
+            "prompt_token_count": 2,
+            "generation_token_count": 3,
+            "stop_reason": "stop",
+        },
+    ),
+    "mistral": (
+        "mistral.mistral-7b-instruct-v0:2",
+        {"prompt": "Hello"},
+        {"outputs": [{"text": "Hi, there.", "stop_reason": "stop"}]},
+    ),
+    "command": (
+        "cohere.command-text-v14",
+        {"prompt": "Hello"},
+        {
+            "id": UUID,
+            "generations": [{"id": UUID, "text": "Hi, there.", "finish_reason": "COMPLETE"}],
+            "prompt": "Hello",
+        },
+    ),
+    "command r": (
+        "cohere.command-r-v1:0",
+        {"message": "Hello", "chat_history": [{"role": "CHATBOT", "message": "Yes?"}]},
+        {
+            "response_id": re.compile("[0-9a-f]{8}/[0-9a-f-]{36}"),
+            "text": "Hi, there.",
+            "generation_id": UUID,
+            "chat_history": [
+                {"role": "CHATBOT", "message": "Yes?"},
+                {"role": "USER", "message": "Hello"},
+                {"role": "CHATBOT", "message": "Hi, there."},
+            ],
+            "finish_reason": "COMPLETE",
+        },
+    ),
+    "jurassic": (
+        "ai21.j2-mid-v1",
+        {"prompt": "Hello"},
+        {
+            "id": 1234,
+            "prompt": {"text": "Hello", "tokens": []},
+            "completions": [
+                {
+                    "data": {"text": "Hi, there.", "tokens": []},
+                    "finishReason": {"reason": "endoftext"},
+                }
+            ],
+        },
+    ),
+    "openai": (
+        GPT,
+        chat(),
+        completion(
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": "Hi, there."},
+                "finish_reason": "stop",
+            },
+            usage=USAGE,
+        ),
+    ),
+    "deepseek": (
+        "us.deepseek.r1-v1:0",
+        {"prompt": "Hello"},
+        {"choices": [{"text": "Hi, there.", "stop_reason": "stop"}]},
+    ),
+}
+
+
+def like(found, expected):
+    """Whether a value is what is expected: a type, a pattern, or the same."""
+    if isinstance(expected, type):
+        return type(found) is expected
+    if isinstance(expected, re.Pattern):
+        return isinstance(found, str) and expected.fullmatch(found) is not None
+    if isinstance(expected, dict):
+        return (
+            isinstance(found, dict)
+            and list(found) == list(expected)
+            and all(like(found[name], expected[name]) for name in expected)
+        )
+    if isinstance(expected, list):
+        return len(found) == len(expected) and all(map(like, found, expected))
+    return found == expected
+
+
+def invoke(client, model, body, **members):
+    answer = client.invoke_model(modelId=model, body=json.dumps(body), **members)
+    return json.loads(answer["body"].read())
+
+
+def chunks(client, model, body):
+    answer = client.invoke_model_with_response_stream(modelId=model, body=json.dumps(body))
+    return [json.loads(event["chunk"]["bytes"]) for event in answer["body"]]
+
+
+@pytest.mark.parametrize(("model", "body", "expected"), ANSWERS.values(), ids=ANSWERS)
+def test_one_reply_has_the_form_of_each_family(runtime, reply, model, body, expected):
+    reply("Hi, there.", user="Hello")
+    found = invoke(runtime, model, body)
+    assert like(found, expected), found
+
+
+def test_counts_and_latency_are_in_headers(runtime, reply):
+    reply(Reply("Hi, there.", latency_ms=7))
+    answer = runtime.invoke_model(modelId=HAIKU, body=json.dumps(claude()))
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["x-amzn-bedrock-input-token-count"] == "2"
+    assert headers["x-amzn-bedrock-output-token-count"] == "3"
+    assert headers["x-amzn-bedrock-invocation-latency"] == "7"
+    assert answer["contentType"] == headers["content-type"] == "application/json"
+
+
+def test_what_is_asked_for_comes_back(runtime, reply):
+    reply("Hi")
+    asked = {"performanceConfigLatency": "optimized", "serviceTier": "priority"}
+    answer = runtime.invoke_model(modelId=HAIKU, body=json.dumps(claude()), **asked)
+    assert {name: answer[name] for name in asked} == asked
+    answer = runtime.invoke_model_with_response_stream(
+        modelId=HAIKU, body=json.dumps(claude()), **asked
+    )
+    assert {name: answer[name] for name in asked} == asked
+    list(answer["body"])
+
+
+#: What each family says of an answer that was cut.
+CUT = {
+    "claude": "max_tokens",
+    "claude with cache": "max_tokens",
+    "claude by a prompt": "max_tokens",
+    "old claude by messages": "max_tokens",
+    "nova": "max_tokens",
+    "titan": "LENGTH",
+    "llama": "length",
+    "mistral": "length",
+    "command": "MAX_TOKENS",
+    "command r": "MAX_TOKENS",
+    "jurassic": "length",
+    "openai": "length",
+    "deepseek": "length",
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_that_was_cut_says_so_in_the_familys_words(runtime, reply, name):
+    model, body, _ = ANSWERS[name]
+    reply(Reply("Hi", stop_reason="max_tokens"))
+    assert f'"{CUT[name]}"' in json.dumps(invoke(runtime, model, body))
+
+
+# --- streams ------------------------------------------------------------------------------
+
+
+def text_of(name, chunk):
+    """The piece of text in a chunk of a family."""
+    parts = {
+        "claude": lambda: chunk.get("delta", {}).get("text"),
+        "nova": lambda: chunk.get("contentBlockDelta", {}).get("delta", {}).get("text"),
+        "titan": lambda: chunk.get("outputText"),
+        "llama": lambda: chunk.get("generation"),
+        "mistral": lambda: chunk["outputs"][0]["text"],
+        "command": lambda: chunk.get("text"),
+        "command r": lambda: chunk.get("text"),
+        "openai": lambda: chunk["choices"][0]["delta"].get("content"),
+        "deepseek": lambda: chunk["choices"][0]["text"],
+        "claude by a prompt": lambda: chunk["completion"],
+    }
+    return parts[name]() or ""
+
+
+STREAMS = [name for name in ANSWERS if name not in {"jurassic", "claude with cache"}]
+
+
+@pytest.mark.parametrize("name", STREAMS)
+@pytest.mark.parametrize("pieces", [None, ["Hi,", " there", "."]])
+def test_a_stream_brings_the_text_and_then_the_metrics(runtime, reply, name, pieces):
+    model, body, _ = ANSWERS[name]
+    reply(Reply("Hi, there.", chunks=pieces, latency_ms=10))
+    found = chunks(runtime, model, {**body, "stream": True} if name == "command" else body)
+    key = "claude" if name == "old claude by messages" else name
+    texts = [text for chunk in found if (text := text_of(key, chunk))]
+    assert "".join(texts) == "Hi, there."
+    if pieces:
+        assert texts == pieces
+    assert found[-1][METRICS] == {
+        # Command R has a history, too.
+        "inputTokenCount": 3 if name == "command r" else 2,
+        "outputTokenCount": 3,
+        "invocationLatency": 10,
+        "firstByteLatency": 5,
+    }
+    assert not any(METRICS in chunk for chunk in found[:-1])
+
+
+def test_claude_streams_its_events(runtime, reply):
+    reply([reasoning("Hm.", "sig"), "Hi", tool_use("f", city="Paris and London"), tool_use("g")])
+    found = chunks(runtime, HAIKU, claude(tools=[{"name": "f", "input_schema": {}}]))
+    kinds = [chunk["type"] for chunk in found]
+    assert kinds[0] == "message_start"
+    assert kinds[-2:] == ["message_delta", "message_stop"]
+    starts = [c["content_block"] for c in found if c["type"] == "content_block_start"]
+    assert starts[:2] == [
+        {"type": "thinking", "thinking": "", "signature": ""},
+        {"type": "text", "text": ""},
+    ]
+    assert {**starts[2], "id": ""} == {"type": "tool_use", "id": "", "name": "f", "input": {}}
+    deltas = [c["delta"] for c in found if c["type"] == "content_block_delta"]
+    assert deltas[:3] == [
+        {"type": "thinking_delta", "thinking": "Hm."},
+        {"type": "signature_delta", "signature": "sig"},
+        {"type": "text_delta", "text": "Hi"},
+    ]
+    inputs = [delta["partial_json"] for delta in deltas[3:]]
+    assert inputs[0] == ""
+    assert json.loads("".join(inputs)) == {"city": "Paris and London"}
+    assert inputs[-1] == ""
+    assert found[-2]["delta"] == {"stop_reason": "tool_use", "stop_sequence": None}
+    assert found[0]["message"]["stop_reason"] is None
+
+
+def test_nova_streams_tools_as_one_delta(runtime, reply):
+    reply(["Hi", tool_use("f", n=1)])
+    found = chunks(runtime, NOVA, {**nova(), "toolConfig": {"tools": [tool("f")]}})
+    (start,) = [c["contentBlockStart"] for c in found if "contentBlockStart" in c]
+    assert start["contentBlockIndex"] == 1
+    assert re.fullmatch("[0-9a-f-]{36}", start["start"]["toolUse"]["toolUseId"])
+    deltas = [c["contentBlockDelta"]["delta"] for c in found if "contentBlockDelta" in c]
+    assert deltas == [{"text": "Hi"}, {"toolUse": {"input": '{"n":1}'}}]
+
+
+def test_llama_counts_as_it_goes(runtime, reply):
+    reply(Reply("Hi, there.", chunks=["Hi, t", "here."]))
+    first, last = chunks(runtime, "meta.llama3-70b-instruct-v1:0", {"prompt": "Hello"})
+    del last[METRICS]
+    assert first == {
+        "generation": "Hi, t",
+        "prompt_token_count": 2,
+        "generation_token_count": 2,
+        "stop_reason": None,
+    }
+    assert last == {
+        "generation": "here.",
+        "prompt_token_count": None,
+        "generation_token_count": 3,
+        "stop_reason": "stop",
+    }
+
+
+def test_command_answers_at_once_unless_a_stream_is_asked_for(runtime, reply):
+    reply("Hi")
+    (chunk,) = chunks(runtime, "cohere.command-text-v14", {"prompt": "Hello"})
+    assert chunk["generations"][0]["text"] == "Hi"
+
+
+@pytest.mark.parametrize("model", ["ai21.j2-mid-v1", "amazon.titan-embed-text-v2:0"])
+def test_a_model_that_cannot_stream_says_so(runtime, model):
+    body = {"prompt": "Hello"} if "j2" in model else {"inputText": "Hello"}
+    with refused("ValidationException", 400, "The model is unsupported for streaming"):
+        chunks(runtime, model, body)
+
+
+def test_a_stream_breaks_before_its_end(runtime, reply):
+    reply(Reply("Hi, there.", chunks=["Hi,", " there", "."], error="internalServerException"))
+    seen = []
+    answer = runtime.invoke_model_with_response_stream(
+        modelId="mistral.mistral-7b-instruct-v0:2", body=json.dumps({"prompt": "Hello"})
+    )
+    with pytest.raises(EventStreamError, match="internalServerException"):
+        seen.extend(json.loads(event["chunk"]["bytes"]) for event in answer["body"])
+    assert [chunk["outputs"][0]["text"] for chunk in seen] == ["Hi,", " there"]
+    reply(Reply(error="internalServerException"))
+    with refused("InternalServerException", 500):
+        chunks(runtime, HAIKU, claude())
+    reply(Reply("x", error="modelStreamErrorException"))
+    with refused("ModelErrorException", 424):
+        invoke(runtime, HAIKU, claude())
+
+
+def test_a_stream_may_take_its_time(runtime, reply, monkeypatch):
+    slept = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    reply(Reply("Hi, there.", chunks=["Hi,", " there."], gap=0.25, delay=1))
+    chunks(runtime, "mistral.mistral-7b-instruct-v0:2", {"prompt": "Hello"})
+    assert slept == [1, 0.25]
+
+
+# --- what is asked --------------------------------------------------------------------------
+
+
+def tool(name):
+    return {"toolSpec": {"name": name, "inputSchema": {"json": {"type": "object"}}}}
+
+
+def test_claude_is_understood(runtime, reply):
+    seen = []
+    reply(lambda call: seen.append(call) or "Fine.")
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": "Weather?"}, {"type": "image"}]},
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "a", "name": "f"}]},
+        {
+            "role": "user",
+            "content": [{"type": "tool_result", "tool_use_id": "a", "content": "sunny"}],
+        },
+    ]
+    body = claude(messages=messages, system=[{"type": "text", "text": "Be brief."}])
+    invoke(runtime, HAIKU, {**body, "tools": [{"name": "f", "input_schema": {"type": "object"}}]})
+    (call,) = seen
+    assert (call.system, call.tool_results, call.user) == ("Be brief.", ["sunny"], "")
+    assert call.offered_tools == call.answered_tools == {"f"}
+    assert call.body["anthropic_version"] == "bedrock-2023-05-31"
+    assert call.operation == "InvokeModel"
+    assert {"image": {"type": "image"}} in call.messages[0]["content"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "is_called"),
+    [
+        (None, False),
+        ({"type": "auto"}, False),
+        ({"type": "any"}, True),
+        ({"type": "tool", "name": "f"}, True),
+    ],
+)
+def test_claudes_tool_choice_is_heeded(runtime, choice, is_called):
+    messages = [
+        {"role": "user", "content": "Weather?"},
+        {
+            "role": "assistant",
+            "content": [{"type": "tool_use", "id": "a", "name": "f", "input": {}}],
+        },
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a"}]},
+    ]
+    body = claude(messages=messages, tools=[{"name": "f", "input_schema": {"type": "object"}}])
+    answer = invoke(runtime, HAIKU, {**body, **({"tool_choice": choice} if choice else {})})
+    assert (answer["content"][0]["type"] == "tool_use") == is_called
+    assert (answer["stop_reason"] == "tool_use") == is_called
+
+
+def test_the_chat_form_is_understood(runtime, reply):
+    seen = []
+    reply(lambda call: seen.append(call) or [reasoning("Hm."), "Fine.", tool_use("g", n=1)])
+    call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": '{"n": 1}'}}
+    body = {
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": [{"type": "text", "text": "Weather?"}]},
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "a", "content": "sunny"},
+        ],
+        "tools": [
+            {"type": "function", "function": {"name": "f"}},
+            {"type": "function", "function": {"name": "g", "parameters": {"type": "object"}}},
+        ],
+    }
+    answer = invoke(runtime, GPT, body)
+    (asked,) = seen
+    assert (asked.system, asked.tool_results) == ("Be brief.", ["sunny"])
+    assert asked.offered_tools == {"f", "g"}
+    assert asked.answered_tools == {"f"}
+    (choice,) = answer["choices"]
+    assert choice["finish_reason"] == "tool_calls"
+    assert choice["message"]["content"] == "<reasoning>Hm.</reasoning>Fine."
+    (called,) = choice["message"]["tool_calls"]
+    assert called["function"] == {"name": "g", "arguments": '{"n":1}'}
+    reply(tool_use("g"), user="only", is_once=True)
+    only = {**body, "messages": [{"role": "user", "content": "only"}]}
+    bare = [c["choices"][0]["delta"] for c in chunks(runtime, GPT, only)]
+    assert [list(delta) for delta in bare] == [["role", "content"], ["tool_calls"], []]
+    streamed = [c["choices"][0]["delta"] for c in chunks(runtime, GPT, body)]
+    assert streamed[-2]["tool_calls"][0]["function"]["name"] == "g"
+
+
+@pytest.mark.parametrize(
+    "choice", ["required", {"type": "function", "function": {"name": "f"}}, "auto"]
+)
+def test_the_tool_choice_of_the_chat_form_is_heeded(runtime, choice):
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    history = [
+        {"role": "user", "content": "Weather?"},
+        {
+            "role": "assistant",
+            "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": ""}}],
+        },
+        {"role": "tool", "tool_call_id": "a", "content": "sunny"},
+    ]
+    answer = invoke(runtime, GPT, {"messages": history, "tools": tools, "tool_choice": choice})
+    message = answer["choices"][0]["message"]
+    assert ("tool_calls" in message) == (choice != "auto")
+    assert (message["content"] is None) == (choice != "auto")
+
+
+def test_mistrals_chat_says_stop_reason(runtime, reply):
+    reply("Hi")
+    (choice,) = invoke(runtime, "mistral.mistral-large-2407-v1:0", chat())["choices"]
+    assert choice["stop_reason"] == "stop"
+
+
+# --- embeddings and rerank ------------------------------------------------------------------
+
+
+def length(vector):
+    return sum(value * value for value in vector) ** 0.5
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "size"),
+    [
+        ("amazon.titan-embed-text-v1", {"inputText": "cat"}, 1536),
+        ("amazon.titan-embed-text-v2:0", {"inputText": "cat"}, 1024),
+        ("amazon.titan-embed-text-v2:0", {"inputText": "cat", "dimensions": 256}, 256),
+        ("amazon.titan-embed-image-v1", {"inputText": "cat"}, 1024),
+        (
+            "amazon.titan-embed-image-v1",
+            {"inputImage": "aGk=", "embeddingConfig": {"outputEmbeddingLength": 384}},
+            384,
+        ),
+    ],
+)
+def test_titan_embeds(runtime, reply, model, body, size):
+    answer = runtime.invoke_model(modelId=model, body=json.dumps(body))
+    found = json.loads(answer["body"].read())
+    vector = found["embedding"]
+    assert len(vector) == size
+    assert isclose(length(vector), 1, abs_tol=1e-6)
+    assert invoke(runtime, model, body)["embedding"] == vector
+    assert ("embeddingsByType" in found) == ("v2" in model)
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    assert "x-amzn-bedrock-output-token-count" not in headers
+    assert headers["x-amzn-bedrock-input-token-count"] == str(found["inputTextTokenCount"])
+    reply(Reply(embedding=[0.6, 0.8]))
+    assert invoke(runtime, model, body)["embedding"] == [0.6, 0.8]
+
+
+@pytest.mark.parametrize(
+    ("model", "size", "echoed"),
+    [
+        ("cohere.embed-english-v3", 1024, ["a cat"]),
+        ("cohere.embed-multilingual-v3", 1024, ["A Cat"]),
+        ("us.cohere.embed-v4:0", 1536, ["A Cat"]),
+    ],
+)
+def test_cohere_embeds(runtime, reply, model, size, echoed):
+    body = {"texts": ["A Cat"], "input_type": "search_document"}
+    found = invoke(runtime, model, body)
+    vectors = found["embeddings"]["float"] if "v4" in model else found["embeddings"]
+    assert [len(vector) for vector in vectors] == [size]
+    kind = "embeddings_by_type" if "v4" in model else "embeddings_floats"
+    assert (found["texts"], found["response_type"]) == (echoed, kind)
+    # A text for all models is no vector.
+    reply("Hello")
+    assert invoke(runtime, model, body)["embeddings"] == found["embeddings"]
+
+
+def test_documents_are_ranked(runtime, reply):
+    body = {"query": "cat", "documents": ["a", "b", "c"], "top_n": 2, "api_version": 2}
+    answer = runtime.invoke_model(modelId="cohere.rerank-v3-5:0", body=json.dumps(body))
+    results = json.loads(answer["body"].read())["results"]
+    assert len(results) == 2
+    assert results[0]["relevance_score"] >= results[1]["relevance_score"]
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    assert not any("token-count" in name for name in headers)
+    reply(Reply(scores=[0.1, 0.9]), user="cat")
+    ranked = invoke(runtime, "cohere.rerank-v3-5:0", {**body, "documents": ["a", "b"]})
+    assert [each["index"] for each in ranked["results"]] == [1, 0]
+
+
+# --- imported models ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def imported(bedrock):
+    client = bedrock.client()
+    client.create_model_import_job(**import_job())
+    return client.get_imported_model(modelIdentifier="model-1")["modelArn"]
+
+
+IMPORTED = {
+    "bedrock": (
+        {"prompt": "Hello", "max_gen_len": 5},
+        {
+            "generation": "Hi, there.",
+            "prompt_token_count": 2,
+            "generation_token_count": 3,
+            "stop_reason": "stop",
+            "logprobs": None,
+        },
+    ),
+    "completion": (
+        {"prompt": "Hello", "max_tokens": 5},
+        {
+            "id": COMPLETION,
+            "object": "text_completion",
+            "created": int,
+            "choices": [{"index": 0, "text": "Hi, there.", "finish_reason": "stop"}],
+            "usage": USAGE,
+        },
+    ),
+    "chat": (
+        chat(),
+        {
+            "id": CHAT,
+            "object": "chat.completion",
+            "created": int,
+            "model": "model-1",
+            "choices": [
+                {
+                    "index": 0,
+                    "message": {"role": "assistant", "content": "Hi, there."},
+                    "finish_reason": "stop",
+                }
+            ],
+            "usage": USAGE,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), IMPORTED.values(), ids=IMPORTED)
+def test_an_imported_model_answers_in_the_format_of_the_request(
+    runtime, reply, imported, body, expected
+):
+    reply("Hi, there.", model="model-1")
+    found = invoke(runtime, imported, body)
+    assert like(found, expected), found
+    streamed = chunks(runtime, imported, body)
+    assert streamed[-1][METRICS]["outputTokenCount"] == 3
+    assert len(streamed) > 1
+
+
+def test_an_imported_model_needs_a_prompt_or_messages(runtime, imported):
+    message = (
+        "Malformed input request: #: required key [prompt] not found, please reformat your input "
+        "and try again."
+    )
+    with refused("ValidationException", 400, message):
+        invoke(runtime, imported, {"text": "Hello"})
+
+
+# --- what is refused --------------------------------------------------------------------------
+
+MALFORMED = "Malformed input request, please reformat your input and try again."
+
+
+@pytest.mark.parametrize("body", [b"no JSON", b"[]", b"[" * 100_000, b""])
+def test_a_body_that_is_no_json_object_is_refused(runtime, body):
+    with refused("ValidationException", 400, MALFORMED):
+        runtime.invoke_model(modelId=HAIKU, body=body)
+
+
+@pytest.mark.parametrize(
+    ("model", "body"),
+    [
+        (HAIKU, claude(messages=5)),
+        (HAIKU, claude(messages=["x"])),
+        (GPT, {"messages": [{"content": "x"}]}),
+        ("cohere.command-r-v1:0", {"message": "x", "chat_history": ["y"]}),
+    ],
+)
+def test_a_body_whose_parts_are_of_another_type_is_refused(runtime, model, body):
+    with refused("ValidationException", 400, MALFORMED):
+        invoke(runtime, model, body)
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "faults"),
+    [
+        (
+            "amazon.titan-text-express-v1",
+            chat(),
+            "#: required key [inputText] not found#: extraneous key [messages] is not permitted",
+        ),
+        (
+            HAIKU,
+            {"prompt": "x"},
+            (
+                "#: required key [anthropic_version] not found"
+                "#: required key [max_tokens] not found#: required key [messages] not found"
+            ),
+        ),
+        (
+            "anthropic.claude-v2",
+            {"prompt": "x"},
+            "#: required key [max_tokens_to_sample] not found",
+        ),
+        (NOVA, {**nova(), "prompt": "x"}, "#: extraneous key [prompt] is not permitted"),
+    ],
+)
+def test_a_body_that_breaks_the_schema_is_refused_as_recorded(runtime, model, body, faults):
+    message = f"Malformed input request: {faults}, please reformat your input and try again."
+    with refused("ValidationException", 400, message):
+        invoke(runtime, model, body)
+
+
+def test_a_guardrail_that_nobody_made_is_refused(runtime):
+    message = "The guardrail identifier or version provided in the request does not exist."
+    with refused("ValidationException", 400, message):
+        invoke(runtime, HAIKU, claude(), guardrailIdentifier="abcdefghijkl", guardrailVersion="1")
+
+
+def test_a_reply_without_text_is_none_of_a_model_that_answers_with_text(runtime, reply):
+    reply(Reply(embedding=[1.0]))
+    message = f"The reply for {HAIKU} has no text, and that is what it answers with."
+    with refused("ValidationException", 400, message):
+        invoke(runtime, HAIKU, claude())
+
+
+def test_a_family_that_is_not_there_yet_is_not_implemented(runtime):
+    with pytest.raises(NotImplementedError, match="InvokeModel of stability"):
+        invoke(runtime, "us.stability.stable-image-inpaint-v1:0", {"prompt": "x"})
+
+
+@pytest.mark.parametrize("raw", [{"generation": "x"}, b'{"generation": "x"}'])
+def test_a_body_can_be_given_as_it_is(runtime, reply, raw):
+    reply(Reply(raw=raw))
+    assert invoke(runtime, HAIKU, claude()) == {"generation": "x"}
+    (chunk,) = chunks(runtime, HAIKU, claude())
+    assert chunk["generation"] == "x"
+    reply(Reply(raw=[{"a": 1}, {"b": 2}]))
+    first, last = chunks(runtime, HAIKU, claude())
+    assert (first, last["b"]) == ({"a": 1}, 2)
+
+
+def test_json_is_text_of_every_family(runtime, reply):
+    reply(Reply(json={"a": 1}))
+    assert (
+        invoke(runtime, "meta.llama3-70b-instruct-v1:0", {"prompt": "x"})["generation"]
+        == '{"a": 1}'
+    )
