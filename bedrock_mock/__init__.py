@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bedrock_mock.mock.calls import Call, Calls
     from bedrock_mock.mock.context import BedrockMock, current, mock_bedrock
     from bedrock_mock.moto_bridge.takeover import install, uninstall
+    from bedrock_mock.scripting.reply import Reply, reasoning, tool_use
     from bedrock_mock.server import BedrockServer
 
     __version__: str
@@ -19,10 +20,13 @@ __all__ = [
     "BedrockServer",
     "Call",
     "Calls",
+    "Reply",
     "__version__",
     "current",
     "install",
     "mock_bedrock",
+    "reasoning",
+    "tool_use",
     "uninstall",
 ]
 
@@ -31,6 +35,9 @@ _HOMES = {
     "BedrockServer": "bedrock_mock.server",
     "Call": "bedrock_mock.mock.calls",
     "Calls": "bedrock_mock.mock.calls",
+    "Reply": "bedrock_mock.scripting.reply",
+    "reasoning": "bedrock_mock.scripting.reply",
+    "tool_use": "bedrock_mock.scripting.reply",
     "current": "bedrock_mock.mock.context",
     "mock_bedrock": "bedrock_mock.mock.context",
     "install": "bedrock_mock.moto_bridge.takeover",

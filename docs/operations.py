@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
-
-from bedrock_mock import mock_bedrock
+from bedrock_mock.moto_bridge.backends import backends_of
+from bedrock_mock.services import SERVICES
 
 DOCUMENT = Path(__file__).with_name("operations.md")
 HEAD = """# Operations
 
-Every operation of `bedrock`, and whether this mock implements it. The others raise
-`NotImplementedError`; the server answers 501. `python docs/operations.py` writes the table from the
-installed service model, and keeps the notes.
+Every operation of `bedrock` and `bedrock-runtime`, and whether this mock implements it. The others
+raise `NotImplementedError`; the server answers 501. `python docs/operations.py` writes the tables
+from the installed service models, and keeps the notes.
+"""
+TABLE = """
+## {service}
 
 | operation | implemented | note |
 |---|---|---|
@@ -29,18 +30,17 @@ def rows(text: str) -> dict[str, tuple[str, str]]:
 
 
 def document(text: str) -> str:
-    """The document for the installed service model, with the notes of an older one."""
-    model = ServiceModel(Loader().load_service_model("bedrock", "service-2"))
-    with mock_bedrock() as bedrock:
-        handlers = bedrock.backend("us-east-1").handlers
+    """The document for the installed service models, with the notes of an older one."""
     before = rows(text)
-    lines = []
-    for name in sorted(model.operation_names):
-        note = before.get(name, ("", ""))[1]
-        lines.append(
-            f"| `{name}` | {'yes' if name in handlers else 'no'} |{f' {note} ' if note else ' '}|\n"
-        )
-    return HEAD + "".join(lines)
+    lines = [HEAD]
+    for service in SERVICES:
+        lines.append(TABLE.format(service=service.name))
+        handlers = backends_of(service)["123456789012"]["us-east-1"].handlers
+        for name in sorted(service.protocol.model.operation_names):
+            note = before.get(name, ("", ""))[1]
+            implemented = "yes" if name in handlers else "no"
+            lines.append(f"| `{name}` | {implemented} |{f' {note} ' if note else ' '}|\n")
+    return "".join(lines)
 
 
 if __name__ == "__main__":

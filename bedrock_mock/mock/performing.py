@@ -19,6 +19,9 @@ from bedrock_mock.scripting.verbs import verbs
 from bedrock_mock.scripting.where import Where
 from bedrock_mock.services import SERVICES
 
+#: The verbs whose arguments are those of another one: they take several contents at once.
+_DECLARED = {"reply_next": "reply"}
+
 
 def perform(name: str, arguments: Mapping[str, Any]) -> Json:
     """Does what a verb says.
@@ -35,7 +38,7 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Json:
     if name not in known:
         msg = f"{name!r} is not a verb. The verbs are: {', '.join(sorted(known))}"
         raise ValueError(msg)
-    method = vars(Scripting)[name]
+    method = vars(Scripting)[_DECLARED.get(name, name)]
     if isinstance(method, property):
         method = method.fget
     _, *own = inspect.signature(method).parameters.values()

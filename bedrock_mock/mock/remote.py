@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import requests
 
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.scripting.reply import Reply
 
 #: Beside moto's own paths.
 API_PATH = "/moto-api/bedrock"
@@ -20,6 +22,22 @@ _REFUSED = 400
 def verb_path(verb: str) -> str:
     """Where a scripting verb is, its name with hyphens: ``/moto-api/bedrock/fail-next``."""
     return f"{API_PATH}/{verb.replace('_', '-')}"
+
+
+def _sendable(verb: str, name: str, value: Json) -> Json:
+    """An argument as JSON can have it.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if isinstance(value, Reply):
+        return value.said
+    if callable(value) or isinstance(value, re.Pattern):
+        kind = "a pattern" if isinstance(value, re.Pattern) else "a function"
+        instead = "a text" if isinstance(value, re.Pattern) else "a dict"
+        msg = f"{verb}: {name} is {kind}, which a server cannot be sent: give {instead}"
+        raise ValueError(msg)
+    return value
 
 
 class Remote:
@@ -62,11 +80,8 @@ class Remote:
         Raises:
             ValueError: it makes no sense, or cannot be said over HTTP.
         """
-        for name, value in arguments.items():
-            if callable(value):
-                msg = f"{verb}: {name} is a function, which a server cannot be sent: give a dict"
-                raise ValueError(msg)
-        return self._call("POST", verb_path(verb), dict(arguments)).json()["result"]
+        body = {name: _sendable(verb, name, value) for name, value in arguments.items()}
+        return self._call("POST", verb_path(verb), body).json()["result"]
 
     def _call(
         self, method: str, path: str, body: dict[str, Any] | None = None

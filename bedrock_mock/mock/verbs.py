@@ -10,6 +10,8 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.scripting.model_call import ModelCall
+from bedrock_mock.scripting.replies import TextTest
 
 if TYPE_CHECKING:
     from bedrock_mock.mock.calls import Calls
@@ -254,6 +256,72 @@ class Scripting(ABC):
 
             bedrock.raise_next("CreateModelImportJob", "ServiceQuotaExceededException")
         """
+
+    # --- what models answer ----------------------------------------------------------
+
+    @verb
+    def reply(
+        self,
+        content: object,
+        *,
+        model: str | None = None,
+        user: TextTest | None = None,
+        system: TextTest | None = None,
+        tool: str | None = None,
+        after: str | None = None,
+        operation: str | None = None,
+        matching: Request | Callable[[ModelCall], object] | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> None:
+        """Has models answer with this whenever a call meets the conditions.
+
+        One declaration answers Converse, InvokeModel in the form of the model's family, and
+        the streams of both. Of the rules that a call meets, the one with more conditions
+        wins, then the later one.
+
+        Args:
+            content: text, a content block of Converse, :func:`bedrock_mock.tool_use`,
+                :func:`bedrock_mock.reasoning`, a list of these, a
+                :class:`bedrock_mock.Reply`, or a function of the call that gives one of them.
+            model: a glob on the model's id, name or ARN: ``anthropic.*``.
+            user: a text that the last message contains, a compiled pattern, or a function of
+                its text.
+            system: the same for the system prompts.
+            tool: a tool that is offered and has no result since the last text of the user.
+            after: a tool whose result the last message holds.
+            operation: ``Converse`` and the like.
+            matching: what the request (of InvokeModel: its body) has at least, or a function
+                of the call.
+            region_name: where (default: anywhere).
+            account_id: whose (default: anybody's).
+
+        Raises:
+            ValueError: ``content`` is something else.
+
+        Example::
+
+            bedrock.reply("Paris.", user="capital of France")
+        """
+
+    def reply_next(self, *contents: object, **when: Json) -> None:
+        """Has models answer with these, each once and in this order, before any rule.
+
+        What is left at its end fails a test that uses the fixtures.
+
+        Args:
+            contents: what :meth:`reply` takes.
+            when: the conditions of :meth:`reply`.
+
+        Raises:
+            ValueError: a content is something else, or a condition is unknown.
+
+        Example::
+
+            bedrock.reply_next("first", "second")
+        """
+        for content in contents:
+            self._perform("reply_next", content=content, **when)
 
     # --- the record --------------------------------------------------------------------
 

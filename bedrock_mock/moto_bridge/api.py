@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -82,5 +83,15 @@ def _answer(work: Callable[[], Any]) -> Answer:
     return (
         status,
         {"Content-Type": "application/json"},
-        json.dumps(content, default=datetime.isoformat),
+        json.dumps(content, default=_as_json),
     )
+
+
+def _as_json(value: Foreign) -> str:
+    """What JSON does not have: moments, and bytes of bodies, which are text where they can be."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    try:
+        return str(value.decode())
+    except UnicodeDecodeError:
+        return b64encode(value).decode()

@@ -93,7 +93,8 @@ def _authorise(
     if not caller.is_authorised_by_policies():
         return
     try:
-        caller.authorise(name, backend.arns_of(name, request))
+        action = backend.mocked.actions.get(name, name)
+        caller.authorise(action, backend.arns_of(name, request))
     except NotAuthorisedError as error:
         kind = _AUTHORISATION_ERRORS.get(error.kind)
         if kind is None:

@@ -51,6 +51,7 @@ class MockedService:
             ARNs and in moto's config.
         settings: what it reads of moto's config beside the shared settings.
         open_enums: shapes whose enum the real service does not enforce.
+        actions: the IAM actions of operations, where they have other names.
         verbs: its own scripting verbs by the names of their methods, which
             :class:`bedrock_mock.mock.verbs.Scripting` documents; each takes a ``VerbCall`` and
             then the method's arguments.
@@ -63,6 +64,7 @@ class MockedService:
     signing_name: str = "bedrock"
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False)
     open_enums: frozenset[str] = frozenset()
+    actions: Mapping[str, str] = field(default_factory=dict, hash=False)
     verbs: Mapping[str, Callable[..., Any]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:

@@ -10,7 +10,6 @@ from itertools import count
 from threading import RLock
 from typing import Any, ClassVar
 
-from bedrock_mock.protocol.types import Json
 from bedrock_mock.scripting.calls import matches
 from bedrock_mock.scripting.model_call import ModelCall
 from bedrock_mock.scripting.reply import Reply, reply_of
@@ -178,8 +177,3 @@ class Replies:
                 if not (rule.is_once and rule.used):
                     rule.used += 1
                     return rule
-
-
-def said_of(content: Json) -> str:
-    """Content as it stands in the text of a rule: functions by their names."""
-    return getattr(content, "__name__", repr(content))

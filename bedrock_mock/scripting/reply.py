@@ -120,6 +120,16 @@ class Reply(_Said):
             raise ValueError(msg)
 
     @property
+    def said(self) -> dict[str, Any]:
+        """What was given, by name: a Reply as JSON has it."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            field.name: values[field.name]
+            for field in fields(self)
+            if values[field.name] != field.default
+        }
+
+    @property
     def blocks(self) -> list[dict[str, Any]]:
         """The content as blocks of Converse."""
         return blocks_of(self.content)

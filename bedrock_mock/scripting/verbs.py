@@ -16,8 +16,10 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.copying import copied
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.scripting.jobs import find_job, jobs, must_go_on
+from bedrock_mock.scripting.replies import When
 from bedrock_mock.scripting.scripts import SCRIPTS, Fault, Matching
 from bedrock_mock.scripting.verb_call import VerbCall
 from bedrock_mock.services import SERVICES, service_of
@@ -40,7 +42,18 @@ _MESSAGES = {
 
 def verbs() -> dict[str, Verb]:
     """Every verb that there is, by its name."""
-    own = (fail_next, advance, complete, advance_all, throttle, raise_next, calls, unused)
+    own = (
+        fail_next,
+        advance,
+        complete,
+        advance_all,
+        throttle,
+        raise_next,
+        reply,
+        reply_next,
+        calls,
+        unused,
+    )
     found: dict[str, Verb] = {each.__name__: each for each in own}
     for service in SERVICES:
         found.update(service.verbs)
@@ -117,6 +130,16 @@ def raise_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
     SCRIPTS.add_fault(
         Fault(call.text, call.where, service.name, operation, kind, shown, times, after)
     )
+
+
+def reply(call: VerbCall, content: Json, **when: Json) -> None:
+    """Has models answer so whenever a call meets the conditions."""
+    SCRIPTS.replies.add(call.text, call.where, When(**when), content, is_once=False)
+
+
+def reply_next(call: VerbCall, content: Json, **when: Json) -> None:
+    """Has models answer so once."""
+    SCRIPTS.replies.add(call.text, call.where, When(**when), content, is_once=True)
 
 
 def calls(_: VerbCall) -> list[dict[str, Any]]:

@@ -89,7 +89,7 @@ def answer_of(
         content = b"".join(moto(environ, begin))
     except Exception as error:  # noqa: BLE001 - whatever it is
         _log.exception("moto failed to answer %s %s", environ["REQUEST_METHOD"], environ["RAW_URI"])
-        if environ["RAW_URI"].startswith("/moto-api/") and isinstance(error, _OF_BODIES):
+        if environ["RAW_URI"].startswith("/moto-api/state") and isinstance(error, _OF_BODIES):
             message = _lacks(environ, error)
             return _refuse(environ, start_response, _FAILED, "BadRequestException", message)
         if _is_for_no_service(environ):

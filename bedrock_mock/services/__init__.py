@@ -6,12 +6,13 @@ from bedrock_mock.resources.clocks import check_transition, clocks
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.resources.settings import SHARED, Setting
 from bedrock_mock.services.bedrock.service import BEDROCK
+from bedrock_mock.services.bedrock_runtime.service import BEDROCK_RUNTIME
 
 # The clocks are known once all services are loaded.
 __all__ = ["SERVICES", "check_transition", "clocks", "service_of", "settings"]
 
 #: The services that are mocked. One more service is one more value here.
-SERVICES: list[MockedService] = [BEDROCK]
+SERVICES: list[MockedService] = [BEDROCK, BEDROCK_RUNTIME]
 
 
 def settings() -> dict[str, Setting]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bedrock_mock.moto_bridge.backends import backends_of
+from bedrock_mock.services import SERVICES
+
 ROOT = Path(__file__).parents[2]
 FIDELITY = (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8")
 HEAD = ["behaviour", "mark", "rests on"]
@@ -30,8 +33,9 @@ TABLES = {name: rows(section) for name, section in (SHARED | OPERATIONS).items()
 
 
 @pytest.fixture
-def implemented(bedrock_mock):
-    return sorted(bedrock_mock.backend("us-east-1").handlers)
+def implemented():
+    backends = (backends_of(service)["123456789012"]["us-east-1"] for service in SERVICES)
+    return sorted({name for backend in backends for name in backend.handlers})
 
 
 def test_each_operation_has_a_section_of_its_own_and_no_other_has(implemented):

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from bedrock_mock.scripting.replies import said_of
-from bedrock_mock.scripting.reply import Reply, reasoning, reply_of, tool_use
+from bedrock_mock import Reply, reasoning, tool_use
+from bedrock_mock.scripting.reply import reply_of
 
 
 def test_text_blocks_and_lists_are_content():
@@ -59,8 +59,7 @@ def test_a_dict_that_is_neither_a_block_nor_a_reply_is_refused(said):
         reply_of(said)
 
 
-def test_functions_are_named_in_the_text_of_a_rule():
-    def answer(call):
-        return call
-
-    assert (said_of(answer), said_of("Hi")) == ("answer", "'Hi'")
+def test_a_reply_says_what_was_given():
+    said = Reply("Hi", stop_reason="max_tokens", delay=1).said
+    assert said == {"content": "Hi", "stop_reason": "max_tokens", "delay": 1}
+    assert reply_of(said) == Reply(**said)

@@ -192,7 +192,7 @@ def test_unknown_requests_are_answered_with_json(send, method, path, authorizati
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
-@pytest.mark.parametrize("path", ["/model/x/converse", "/agents/A/agentAliases/B/sessions/C/text"])
+@pytest.mark.parametrize("path", ["/flows/A/", "/agents/A/agentAliases/B/sessions/C/text"])
 def test_what_moto_has_not_implemented_for_a_bearer_is_said_so(server, scheme, path):
     headers = {"Authorization": f"{scheme} key"}
     connection = http.client.HTTPConnection(urlsplit(server.endpoint_url).netloc)

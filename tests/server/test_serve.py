@@ -345,8 +345,9 @@ def test_requests_are_logged_where_that_is_asked_for():
     with start("--port", "0", "--log-requests") as process:
         url = process.stdout.readline().split()[-1]
         urlopen(f"{url}/imported-models?maxResults=7").close()  # noqa: S310
-        with pytest.raises(HTTPError):
+        with pytest.raises(HTTPError) as caught:
             urlopen(f"{url}/imported-models/none")  # noqa: S310
+        caught.value.close()
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=30)
     first, second = errors.splitlines()

@@ -18,6 +18,7 @@ from bedrock_mock.resources.response import ServiceResponse
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.server import BedrockServer
 from bedrock_mock.services import SERVICES
+from bedrock_mock.services.bedrock_runtime.service import BEDROCK_RUNTIME
 from support import ACCOUNT, REGION, in_process
 
 pytestmark = in_process
@@ -86,9 +87,10 @@ class TinyResponse(ServiceResponse):
 @pytest.fixture(autouse=True)
 def tiny():
     service = MockedService("bedrock-runtime", "bedrockruntime", TinyBackend, TinyResponse)
-    SERVICES.append(service)
+    place = SERVICES.index(BEDROCK_RUNTIME)
+    SERVICES[place] = service
     yield service
-    SERVICES.pop()
+    SERVICES[place] = BEDROCK_RUNTIME
 
 
 def runtime_of(server):

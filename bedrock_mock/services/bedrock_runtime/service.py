@@ -10,6 +10,7 @@ BEDROCK_RUNTIME = MockedService(
     slot="bedrockruntime",
     backend=RuntimeBackend,
     response=RuntimeResponse,
+    actions={"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"},
     settings={
         "no_access": Setting(
             default=(),

@@ -1,23 +1,11 @@
-"""The runtime as a service, which is not among those that are mocked yet."""
+"""A mock with its client of the runtime, and the verb that says what models answer."""
 
 from __future__ import annotations
 
 import pytest
 
 from bedrock_mock import mock_bedrock
-from bedrock_mock.scripting.replies import When, said_of
-from bedrock_mock.scripting.scripts import SCRIPTS
-from bedrock_mock.scripting.where import Where
-from bedrock_mock.services import SERVICES
-from bedrock_mock.services.bedrock_runtime.service import BEDROCK_RUNTIME
 from support import REGION
-
-
-@pytest.fixture(autouse=True)
-def _runtime():
-    SERVICES.append(BEDROCK_RUNTIME)
-    yield
-    SERVICES.remove(BEDROCK_RUNTIME)
 
 
 @pytest.fixture
@@ -41,9 +29,11 @@ def runtime(bedrock):
 def reply(bedrock):
     """Says what models answer; ``is_once`` for the next calls only."""
 
-    def reply(*contents, is_once=False, region_name=None, account_id=None, **when):
-        text = f"reply({', '.join(map(said_of, contents))})"
-        where = Where(region_name, account_id)
-        SCRIPTS.replies.add(text, where, When(**when), *contents, is_once=is_once)
+    def reply(*contents, is_once=False, **when):
+        if is_once:
+            bedrock.reply_next(*contents, **when)
+        else:
+            for content in contents:
+                bedrock.reply(content, **when)
 
     return reply

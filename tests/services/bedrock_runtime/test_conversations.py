@@ -8,7 +8,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
-from bedrock_mock.scripting.reply import Reply, reasoning, tool_use
+from bedrock_mock import Reply, reasoning, tool_use
 from support import ACCOUNT, OTHER, REGION, import_job, in_process, refused
 
 pytestmark = in_process
@@ -201,7 +201,7 @@ def test_a_call_that_no_rule_is_for_can_be_an_error(runtime, reply):
     reply("Paris.", user="France", system="brief")
     reply("Rome.", user="Italy")
     with pytest.raises(
-        ClientError, match=r"the nearest rule is reply\('Rome.'\), which misses: user"
+        ClientError, match=r"the nearest rule is reply\('Rome.', user='Italy'\), which misses: user"
     ):
         ask(runtime)
     reply("Once.", is_once=True, user="once")
@@ -382,7 +382,7 @@ def test_what_is_said_once_and_never_used_is_reported(runtime, reply, bedrock):
     reply("standing")
     reply("first", "second", is_once=True)
     said(runtime)
-    assert bedrock.unused() == ["reply('first', 'second')"]
+    assert bedrock.unused() == ["reply_next('second')"]
 
 
 def test_rules_look_at_the_last_message_only(runtime, reply):

@@ -9,7 +9,7 @@ from math import isclose
 import pytest
 from botocore.exceptions import EventStreamError
 
-from bedrock_mock.scripting.reply import Reply, reasoning, tool_use
+from bedrock_mock import Reply, reasoning, tool_use
 from support import import_job, in_process, refused
 
 pytestmark = in_process

@@ -1,0 +1,90 @@
+"""What models answer on a server: the verbs as JSON, and streams that come as they are made."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from bedrock_mock import Reply, tool_use
+from support import in_process
+
+pytestmark = in_process
+
+NOVA = "amazon.nova-lite-v1:0"
+MESSAGES = [{"role": "user", "content": [{"text": "Hello"}]}]
+
+
+def server_error(client):
+    return client.exceptions.ValidationException
+
+
+def content(client, **members):
+    answer = client.converse(modelId=NOVA, messages=MESSAGES, **members)
+    return answer["output"]["message"]["content"]
+
+
+def test_replies_are_said_as_json(server):
+    client = server.client("bedrock-runtime")
+    server.reply("standing")
+    server.reply(Reply(json={"a": 1}), system="json")
+    server.reply_next("first", ["a", "b"], user="Hello")
+    assert content(client) == [{"text": "first"}]
+    assert content(client) == [{"text": "a"}, {"text": "b"}]
+    assert content(client) == [{"text": "standing"}]
+    assert content(client, system=[{"text": "json"}]) == [{"text": '{"a": 1}'}]
+    server.reply(tool_use("f", x=1))
+    assert content(client)[0]["toolUse"]["input"] == {"x": 1}
+    server.reply_next("left")
+    assert server.unused() == ["reply_next('left')"]
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        ({"user": re.compile("x")}, "reply: user is a pattern, which a server cannot be sent"),
+        ({"user": str.isupper}, "reply: user is a function, which a server cannot be sent"),
+        ({"usr": "x"}, "unexpected keyword argument 'usr'"),
+        ({"model": 5}, "reply: model must be str"),
+    ],
+)
+def test_what_cannot_be_said_so_is_refused(server, when, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        server.reply("x", **when)
+
+
+def test_a_content_that_is_none_is_refused(server):
+    with pytest.raises(ValueError, match="is no content block"):
+        server.reply({"text": "a", "more": "b"})
+    with pytest.raises(ValueError, match="unexpected keyword argument 'usr'"):
+        server.reply_next("x", usr="y")
+
+
+def test_streams_and_bodies_come_over_a_socket(server):
+    client = server.client("bedrock-runtime")
+    server.reply(Reply("Hello", chunks=["Hel", "lo"]))
+    stream = client.converse_stream(modelId=NOVA, messages=MESSAGES)["stream"]
+    texts = [e["contentBlockDelta"]["delta"]["text"] for e in stream if "contentBlockDelta" in e]
+    assert texts == ["Hel", "lo"]
+    answer = client.invoke_model(
+        modelId="meta.llama3-70b-instruct-v1:0", body=json.dumps({"prompt": "Hello"})
+    )
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-bedrock-output-token-count"] == "2"
+    assert json.loads(answer["body"].read())["generation"] == "Hello"
+    streamed, invoked = server.calls
+    assert (streamed.operation, invoked.operation) == ("ConverseStream", "InvokeModel")
+    assert invoked.request["body"] == '{"prompt": "Hello"}'
+    with pytest.raises(server_error(client)):
+        client.invoke_model(modelId=NOVA, body=b"\xff")
+    assert server.calls[-1].request["body"] == "/w=="
+
+
+def test_a_stream_that_is_not_read_to_its_end_does_no_harm(server):
+    client = server.client("bedrock-runtime")
+    server.reply("x" * 100_000)
+    stream = client.converse_stream(modelId=NOVA, messages=MESSAGES)["stream"]
+    assert next(iter(stream))["messageStart"] == {"role": "assistant"}
+    stream.close()
+    server.reply("Hi", user="Hello")
+    assert content(client) == [{"text": "Hi"}]

@@ -1,0 +1,77 @@
+"""The runtime beside the rest: its record, faults, permissions, and what it lacks."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from moto.core import set_initial_no_auth_action_count
+
+from bedrock_mock import mock_bedrock
+from support import REGION, in_process
+
+pytestmark = in_process
+
+NOVA = "amazon.nova-lite-v1:0"
+
+
+def ask(client, text="Hello"):
+    message = {"role": "user", "content": [{"text": text}]}
+    answer = client.converse(modelId=NOVA, messages=[message])
+    return answer["output"]["message"]["content"]
+
+
+def test_the_models_of_the_service_have_moto_methods(bedrock):
+    bedrock.reply("Hi")
+    answer = bedrock.client("bedrock-runtime").converse(
+        modelId=NOVA, messages=[{"role": "user", "content": [{"text": "Hello"}]}]
+    )
+    call = bedrock.calls.of("Converse").once(modelId=NOVA)
+    assert call.service == "bedrock-runtime"
+    assert call.response["output"] == answer["output"]
+
+
+@pytest.mark.parametrize("name", ["InvokeModelWithBidirectionalStream", "ApplyGuardrail"])
+def test_operations_that_are_not_there_yet_say_so(bedrock, name):
+    backend = bedrock.client("bedrock-runtime").meta.service_model
+    assert name in backend.operation_names
+    if name == "ApplyGuardrail":
+        with pytest.raises(NotImplementedError, match="ApplyGuardrail is not implemented"):
+            bedrock.client("bedrock-runtime").apply_guardrail(
+                guardrailIdentifier="abcdefghijkl",
+                guardrailVersion="1",
+                source="INPUT",
+                content=[{"text": {"text": "x"}}],
+            )
+
+
+def test_faults_come_before_replies_and_throttles_are_retried(bedrock):
+    bedrock.reply("Hi")
+    bedrock.throttle("Converse")
+    client = bedrock.client("bedrock-runtime")
+    assert ask(client) == [{"text": "Hi"}]
+    assert [each.error is None for each in bedrock.calls.of("Converse")] == [False, True]
+
+
+@set_initial_no_auth_action_count(3)
+def test_converse_needs_the_permission_to_invoke_models():
+    with mock_bedrock() as bedrock:
+        bedrock.reply("Hi")
+        iam = boto3.client("iam", REGION)
+        iam.create_user(UserName="user")
+        statement = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        iam.put_user_policy(UserName="user", PolicyName="p", PolicyDocument=json.dumps(policy))
+        key = iam.create_access_key(UserName="user")["AccessKey"]
+        client = boto3.client(
+            "bedrock-runtime",
+            REGION,
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+        )
+        assert ask(client) == [{"text": "Hi"}]
+        with pytest.raises(client.exceptions.AccessDeniedException, match="InvokeModelWithResp"):
+            client.converse_stream(
+                modelId=NOVA, messages=[{"role": "user", "content": [{"text": "Hello"}]}]
+            )
