@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from shutil import get_terminal_size
 from textwrap import fill
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ def run() -> None:
         client: Foreign = bedrock.client(region_name="us-east-1")
         _import_a_model(client)
         _evaluate_it(client, bedrock)
+        _talk_to_it(client, bedrock)
         _make_a_mistake(client)
         _script_trouble(client, bedrock)
         _sum_up(client, bedrock)
@@ -61,6 +63,23 @@ def _import_a_model(client: Foreign) -> None:
     _show("jobs", [job["jobName"] for job in jobs])
     models = client.list_imported_models()["modelSummaries"]
     _show("models", [each["modelName"] for each in models])
+
+
+def _talk_to_it(client: Foreign, bedrock: BedrockMock) -> None:
+    _title("3. The model answers as a test has said")
+    model_arn = client.get_imported_model(modelIdentifier="my-llama")["modelArn"]
+    _say("bedrock.reply('Paris.', user='capital of France')")
+    bedrock.reply("Paris.", user="capital of France")
+    runtime: Foreign = bedrock.client("bedrock-runtime", region_name="us-east-1")
+    _say("converse(modelId=modelArn, messages=[...])")
+    question = {"role": "user", "content": [{"text": "What is the capital of France?"}]}
+    answer = runtime.converse(modelId=model_arn, messages=[question])
+    _show("answer", answer["output"]["message"]["content"][0]["text"])
+    _show("usage", answer["usage"])
+    _say("invoke_model(modelId=modelArn, body=...)")
+    body = json.dumps({"prompt": "What is the capital of France?"})
+    invoked = runtime.invoke_model(modelId=model_arn, body=body)
+    _show("body", invoked["body"].read().decode())
 
 
 def _evaluate_it(client: Foreign, bedrock: BedrockMock) -> None:
@@ -108,7 +127,7 @@ def _evaluation(client: Foreign, name: str, model_arn: str) -> str:
 
 
 def _make_a_mistake(client: Foreign) -> None:
-    _title("3. Mistakes are answered as the service answers them")
+    _title("4. Mistakes are answered as the service answers them")
     _say("create_model_import_job(jobName='import 2', importedModelName='my--llama', ...)")
     try:
         client.create_model_import_job(
@@ -122,7 +141,7 @@ def _make_a_mistake(client: Foreign) -> None:
 
 
 def _script_trouble(client: Foreign, bedrock: BedrockMock) -> None:
-    _title("4. A test scripts what goes wrong")
+    _title("5. A test scripts what goes wrong")
     _say("bedrock.fail_next('bedrock::model_import_job', 'The model is too large.')")
     bedrock.fail_next("bedrock::model_import_job", "The model is too large.")
     _say("bedrock.throttle('CreateModelImportJob')")
@@ -147,7 +166,8 @@ def _sum_up(client: Foreign, bedrock: BedrockMock) -> None:
     _title("What this was")
     operations = sorted(bedrock.backend("us-east-1").handlers)
     everything = client.meta.service_model.operation_names
-    print(f"  {len(operations)} of the service's {len(everything)} operations are implemented:")
+    print(f"  {len(operations)} of the service's {len(everything)} operations are implemented,")
+    print("  and those that call models:")
     print(_wrapped(", ".join(operations), "    "))
     print("  Among them are all that moto's own Bedrock has.")
     print("  Use it as @mock_bedrock, as the pytest fixture bedrock_mock, or as a server:")

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import bedrock_mock as package
-from bedrock_mock import BedrockMock, current, install, mock_bedrock, uninstall
+from bedrock_mock import (
+    BedrockMock,
+    Reply,
+    current,
+    install,
+    mock_bedrock,
+    reasoning,
+    tool_use,
+    uninstall,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -83,6 +93,11 @@ def script(bedrock: BedrockMock | BedrockServer) -> None:
     judged = {"Builtin.Helpfulness": {"score": 1, "explanation": "It helps."}}
     bedrock.evaluation_results("job", judged, region_name="eu-west-1", account_id="111122223333")
     bedrock.evaluation_results("job", scores)
+    bedrock.reply("Paris.", user="France", model="anthropic.*")
+    bedrock.reply([reasoning("Hm."), tool_use("f", city="Paris")], user=re.compile("^Weather"))
+    bedrock.reply(lambda call: call.user.upper(), matching=lambda call: call.model == "model")
+    bedrock.reply(Reply("cut", stop_reason="max_tokens", usage={"inputTokens": 9}), after="f")
+    bedrock.reply_next("first", Reply(json={"a": 1}), region_name="eu-west-1")
     bedrock.freeze()
     bedrock.freeze(clock)
     statuses: list[str] = [bedrock.advance("job"), bedrock.complete("job", region_name="eu-west-1")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
@@ -65,7 +65,10 @@ class ServiceResponse(CallerResponse):
             message = f"bedrock_mock has a bug, please report it: {error!r}"
             return self._refuse(500, "InternalServerException", message)
         if isinstance(answer, Answer):
-            return status, self._headers(answer.headers), answer.body
+            body = answer.body
+            if isinstance(body, Iterator) and not self.takes_chunks:
+                body = b"".join(body)
+            return status, self._headers(answer.headers), body
         return status, self._headers(), _json(answer)
 
     def _refuse(self, status: int, code: str, message: str) -> Response:

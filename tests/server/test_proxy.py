@@ -70,5 +70,13 @@ def test_what_is_not_implemented_is_an_answer(proxied):
         getattr(client, xform_name(missing_list().name))()
 
 
+def test_a_stream_comes_as_a_whole(proxied):
+    message = {"role": "user", "content": [{"text": "Hello"}]}
+    answer = proxied("bedrock-runtime").converse_stream(
+        modelId="amazon.nova-lite-v1:0", messages=[message]
+    )
+    assert "messageStart" in next(iter(answer["stream"]))
+
+
 def test_other_services_are_motos(proxied):
     assert proxied("sts").get_caller_identity()["Account"] == "123456789012"

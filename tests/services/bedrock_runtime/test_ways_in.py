@@ -6,6 +6,7 @@ import json
 
 import boto3
 import pytest
+import requests
 from moto.core import set_initial_no_auth_action_count
 
 from bedrock_mock import mock_bedrock
@@ -44,6 +45,15 @@ def test_operations_that_are_not_there_yet_say_so(bedrock, name):
                 source="INPUT",
                 content=[{"text": {"text": "x"}}],
             )
+
+
+def test_plain_requests_get_a_stream_as_a_whole(bedrock):
+    bedrock.reply("Hi")
+    body = json.dumps({"messages": [{"role": "user", "content": [{"text": "Hello"}]}]})
+    url = f"https://bedrock-runtime.{REGION}.amazonaws.com/model/{NOVA}/converse-stream"
+    answer = requests.post(url, body, timeout=10)
+    assert answer.headers["Content-Type"] == "application/vnd.amazon.eventstream"
+    assert answer.content.count(b"contentBlockDelta") == 1
 
 
 def test_faults_come_before_replies_and_throttles_are_retried(bedrock):
