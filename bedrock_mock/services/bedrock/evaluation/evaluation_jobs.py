@@ -50,7 +50,7 @@ class EvaluationJob(EvaluationSummary, Job):
     ) -> None:
         now = utcnow()
         super().__init__("InProgress", now, request)
-        self._backend = backend
+        self._backend = self.backend = backend
         self.arn = self.job_arn = backend.new_arn("evaluation-job")
         self.name = self.job_name = request["jobName"]
         self.job_description = request.get("jobDescription")

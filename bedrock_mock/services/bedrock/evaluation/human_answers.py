@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.encoding import iso8601
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.services.bedrock.evaluation.asking import Answerer
 from bedrock_mock.services.bedrock.evaluation.data_sets import PROMPTS, PROMPTS_WITH_ANSWERS
-from bedrock_mock.services.bedrock.evaluation.records import Answerer, Records
+from bedrock_mock.services.bedrock.evaluation.records import Records
 
 if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.evaluation.data_sets import Record
@@ -36,7 +37,7 @@ class AnswersToHumans(Records):
         #: When the answers are handed in: when the job ends.
         self._at = at
         self._lasted = int((at - job.creation_time).total_seconds())
-        self._answerers = [Answerer(model) for model in models]
+        self._answerers = [Answerer(model, job.backend) for model in models]
         is_beforehand = any(answerer.is_beforehand for answerer in self._answerers)
         self.form = PROMPTS_WITH_ANSWERS if is_beforehand else PROMPTS
         custom = config.get("customMetrics", ())

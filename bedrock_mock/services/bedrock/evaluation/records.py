@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.services.bedrock.evaluation.asking import Answerer, asked
 from bedrock_mock.services.bedrock.evaluation.data_sets import (
-    PROMPTS,
-    PROMPTS_WITH_ANSWERS,
     TURNS,
     TURNS_WITH_ANSWERS,
     DataSetError,
@@ -76,8 +76,8 @@ class Records(ABC):
     def of(self, record: Record) -> Record:
         """What the job says of a record."""
 
-    def scores(self, record: Record) -> dict[str, tuple[Any, str]]:
-        """The score and the explanation of each metric: scripted ones, else made up."""
+    def scores(self, record: Record) -> dict[str, tuple[Any, str | None]]:
+        """The score of each metric, scripted or made up, and its explanation if it is scripted."""
         scripted = self._scripted
         if callable(scripted):
             # What a function gives is known only now.
@@ -92,8 +92,7 @@ class Records(ABC):
             said = (scripted or {}).get(metric, scale.made_up(metric))
             if not isinstance(said, Mapping):
                 said = {"score": said}
-            explanation = said.get("explanation", f"A made-up explanation of {metric}.")
-            found[metric] = scale.written(said["score"]), explanation
+            found[metric] = scale.written(said["score"]), said.get("explanation")
         return found
 
     def results(self, record: Record) -> list[Record]:
@@ -101,7 +100,13 @@ class Records(ABC):
         results = []
         for metric, (score, explanation) in self.scores(record).items():
             judges = self._custom_judges if metric in self._custom else self._judges
-            details = [{"modelIdentifier": judge, "explanation": explanation} for judge in judges]
+            details = [
+                {
+                    "modelIdentifier": judge,
+                    "explanation": explanation or self._explained(judge, metric, record),
+                }
+                for judge in judges
+            ]
             # In the order of the service's own files.
             result = {"metricName": metric, "evaluatorDetails": details, "result": score}
             if not judges:
@@ -109,44 +114,10 @@ class Records(ABC):
             results.append(result)
         return results
 
-
-class Answerer:
-    """Who has answered: a model, or what gave its answers beforehand."""
-
-    def __init__(self, model: Mapping[str, Any]) -> None:
-        beforehand = model.get("precomputedInferenceSource")
-        source = beforehand or model["bedrockModel"]
-        #: Whether the data set has the answers.
-        self.is_beforehand = beforehand is not None
-        self.identifier: str = source[
-            "inferenceSourceIdentifier" if beforehand else "modelIdentifier"
-        ]
-
-    @property
-    def form(self) -> Mapping[str, Form]:
-        """What a record must have."""
-        return PROMPTS_WITH_ANSWERS if self.is_beforehand else PROMPTS
-
-    def response(self, record: Record) -> Record:
-        """Its answer to the prompt of a record.
-
-        Raises:
-            DataSetError: the data set should have it, and has not.
-        """
-        text = f"A made-up answer to: {record['prompt']}"
-        # Made-up records have no answers.
-        if self.is_beforehand and "modelResponses" in record:
-            for each in record["modelResponses"]:
-                if each.get("modelIdentifier", self.identifier) == self.identifier:
-                    text = each["response"]
-                    break
-            else:
-                msg = (
-                    f"The data set has no response of '{self.identifier}' to the prompt "
-                    f"'{record['prompt']}'."
-                )
-                raise DataSetError(msg)
-        return {"modelIdentifier": self.identifier, "response": text}
+    def _explained(self, judge: str, metric: str, record: Record) -> str:
+        """What a judge says of a score, which the rules of the test may say."""
+        said = asked(self._job.backend, judge, f"{metric}: {json.dumps(record)}")
+        return f"A made-up explanation of {metric}." if said is None else said
 
 
 class AnswersOfModel(Records):
@@ -154,7 +125,7 @@ class AnswersOfModel(Records):
 
     def __init__(self, job: Json, metrics: Json, config: Json, model: Mapping[str, Any]) -> None:
         super().__init__(job, metrics, config)
-        self._answerer = Answerer(model)
+        self._answerer = Answerer(model, job.backend)
         self.form = self._answerer.form
         self.model_id = self._answerer.identifier.rpartition("/")[2]
 
@@ -191,10 +162,12 @@ class AnswersOfRag(Records):
     def _turn(self, turn: Record) -> Record:
         output = turn.get("output")
         if output is None:
-            asked = turn["prompt"]["content"][0]["text"]
+            prompt = turn["prompt"]["content"][0]["text"]
+            model = next(filter(None, (at(self._rag, *p) for p in _MODELS)), None)
+            said = asked(self._job.backend, model, prompt) if model else None
             output = {
-                "text": f"A made-up answer to: {asked}",
-                "modelIdentifier": next(filter(None, (at(self._rag, *p) for p in _MODELS)), None),
+                "text": f"A made-up answer to: {prompt}" if said is None else said,
+                "modelIdentifier": model,
                 "knowledgeBaseIdentifier": identifier_of(self._rag),
                 "retrievedPassages": {"retrievalResults": []},
             }

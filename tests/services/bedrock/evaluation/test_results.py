@@ -12,7 +12,7 @@ import pytest
 import requests
 from freezegun import freeze_time
 
-from bedrock_mock import mock_bedrock
+from bedrock_mock import Reply, mock_bedrock
 from support import (
     ACCOUNT,
     EVALUATION_CLOCK,
@@ -257,13 +257,42 @@ def test_the_judges_of_custom_metrics_explain_those(client, put, results):
     assert judges == [[JUDGE], [MODEL]]
 
 
-def test_what_is_made_up_for_a_knowledge_base_names_it_and_its_model(client, results):
+def knowledge_base(client):
+    """Evaluates a knowledge base with a model that generates; gives that model's ARN."""
     arn = f"arn:aws:bedrock:{REGION}::foundation-model/{JUDGE}"
     kb = {"knowledgeBaseId": "KB12345678", "modelArn": arn}
     generate = {"type": "KNOWLEDGE_BASE", "knowledgeBaseConfiguration": kb}
     rag = {"ragConfigs": [{"knowledgeBaseConfig": {"retrieveAndGenerateConfig": generate}}]}
-    metrics = data_set("Builtin.Faithfulness")
-    create(client, automated(metrics, judge=JUDGE, inferenceConfig=rag))
+    create(client, automated(data_set("Builtin.Faithfulness"), judge=JUDGE, inferenceConfig=rag))
+    return arn
+
+
+def test_models_answer_by_the_same_rules_as_everywhere(client, bedrock_mock, put, results):
+    put(*LINES)
+    bedrock_mock.reply("Four.", model=MODEL, user="Two and two")
+    bedrock_mock.reply(Reply(json={"sum": 6}), model=MODEL, user="Three")
+    bedrock_mock.reply(lambda call: f"I judge {call.user[:19]}.", model="anthropic.*")
+    create(client, automated(mine("Builtin.Correctness"), judge=JUDGE))
+    (records,) = results().values()
+    texts = [record["modelResponses"][0]["response"] for record in records]
+    assert texts == ["Four.", '{"sum": 6}']
+    for record in records:
+        (score,) = record["automatedEvaluationResult"]["scores"]
+        (details,) = score["evaluatorDetails"]
+        assert details["explanation"] == "I judge Builtin.Correctness."
+
+
+def test_the_model_of_a_knowledge_base_answers_by_them_too(client, bedrock_mock, results):
+    bedrock_mock.reply("By the rules.", user="planet", operation="Converse", model="*")
+    knowledge_base(client)
+    (records,) = results().values()
+    texts = [record["conversationTurns"][0]["output"]["text"] for record in records]
+    assert texts[0] == "By the rules."
+    assert all(text.startswith("A made-up answer to") for text in texts[1:])
+
+
+def test_what_is_made_up_for_a_knowledge_base_names_it_and_its_model(client, results):
+    arn = knowledge_base(client)
     ((record, *_),) = results().values()
     output = record["conversationTurns"][0]["output"]
     assert (output["modelIdentifier"], output["knowledgeBaseIdentifier"]) == (arn, "KB12345678")
