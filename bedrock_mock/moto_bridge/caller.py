@@ -70,8 +70,10 @@ class CallerResponse(BaseResponse):
         is_from_server = getattr(request, "from_wsgi_server", is_wsgi)
         self.from_server: bool = is_from_server or settings.is_test_proxy_mode()
         #: Whether the body of an answer may be chunks: those who ask by requests, or through
-        #: moto's proxy, get it as a whole.
-        self.takes_chunks: bool = is_from_server or getattr(request, "stream_output", False)
+        #: moto's proxy, get it as a whole. Older versions of moto make a plain Request of theirs.
+        self.takes_chunks: bool = getattr(request, "stream_output", False) or (
+            is_from_server and type(request) is not Request
+        )
         try:
             # moto takes what stands before the domain for the region, which VPC endpoints have not.
             self.region = self.get_region_from_url(request, full_url.replace(".vpce.", ".", 1))

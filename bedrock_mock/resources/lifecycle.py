@@ -150,7 +150,7 @@ class Lifecycle:
         self._thawed = None
         if self.has_ended:
             SCHEDULE.leave(self)
-        elif self.owner is not None:
+        else:
             SCHEDULE.enter(self)
         self.entered(status, self.since)
 

@@ -13,6 +13,7 @@ from moto.core.config import default_user_config
 from moto.core.models import MockAWS, botocore_stubber
 
 from bedrock_mock import mock_bedrock
+from bedrock_mock.moto_bridge.nesting import NESTING
 from support import in_process
 
 pytestmark = in_process
@@ -73,6 +74,11 @@ def test_what_a_test_sets_meanwhile_is_there_again_after_an_inner_mock(monkeypat
             with inner():
                 assert os.environ["AWS_ACCESS_KEY_ID"] == FAKE
             assert os.environ["AWS_ACCESS_KEY_ID"] == "chosen"
+
+
+def test_to_settle_where_no_mock_is_active_changes_nothing(before):
+    NESTING.settle()
+    assert everything() == before
 
 
 def test_moto_has_its_own_methods_again_when_all_have_ended():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -23,6 +24,12 @@ from support import (
 )
 
 pytestmark = in_process
+
+
+def test_motos_proxy_finds_every_path(backend):
+    ((pattern, handler),) = backend.url_paths.items()
+    assert re.match(pattern, "/imported-models/any")
+    assert handler in backend.flask_paths.values()
 
 
 @pytest.fixture

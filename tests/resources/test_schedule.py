@@ -233,6 +233,19 @@ def test_what_is_deleted_or_reset_is_not_due_any_more(clock, client, bedrock_moc
     assert keys(s3) == []
 
 
+@in_process
+def test_what_is_deleted_meanwhile_stays_as_it_is(clock, client, bedrock_mock):
+    bedrock_mock.set_transition(CUSTOM_MODEL_CLOCK, after(60))
+    client.create_custom_model(**custom_model())
+    (model,) = bedrock_mock.backend().custom_models.store
+    model.withdraw()
+    # Another thread has met it in the schedule just before.
+    model.locked(lambda: pytest.fail("it moves on"))
+    clock.tick(60)
+    client.list_evaluation_jobs()
+    assert model.status == "Creating"
+
+
 @pytest.fixture
 def outside():
     """A transition that is there before any mock, and after all of them."""

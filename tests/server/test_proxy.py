@@ -21,6 +21,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),
 ]
 
+# Older versions of moto need more packages for it.
+pytest.importorskip("moto.proxy", exc_type=ImportError)
+
 PROXY = """
 import bedrock_mock
 from moto.proxy import main

@@ -340,6 +340,15 @@ def test_an_address_that_is_not_of_this_machine_is_named_with_the_remedy(host):
     assert errors.endswith("127.0.0.1, or 0.0.0.0 for all of them.\n")
 
 
+def test_a_port_that_only_root_may_use_is_named_with_the_remedy(monkeypatch, capsys):
+    def refuse(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    assert main(["serve", "--port", "80"]) == 1
+    assert "Choose a --port from 1024" in capsys.readouterr().err
+
+
 @pytest.mark.once
 def test_requests_are_logged_where_that_is_asked_for():
     with start("--port", "0", "--log-requests") as process:
