@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -20,6 +21,8 @@ CONTENT_TYPE = "application/vnd.amazon.eventstream"
 #: An event by its name in the stream's shape and its members, or an error that ends the stream.
 Event = tuple[str, Any] | ServiceError
 
+_PADDING = ascii_lowercase + ascii_uppercase + digits
+_LEAST_PADDING, _MOST_PADDING = 2, 61
 _STRING = 7
 _PRELUDE = struct.Struct("!II")
 _NUMBER = struct.Struct("!I")
@@ -49,12 +52,23 @@ class Events:
                 yield self._exception(event)
                 return
             name, members = event
-            yield frame({":event-type": name}, "event", self._encoders[name](members))
+            encoded = self._encoders[name](members)
+            yield frame({":event-type": name}, "event", _padded(encoded))
 
     def _exception(self, error: ServiceError) -> bytes:
         # The stream's shape has the names with a small first letter.
         name = error.code[:1].lower() + error.code[1:]
         return frame({":exception-type": name}, "exception", {"message": error.message})
+
+
+def _padded(members: dict[str, Any]) -> dict[str, Any]:
+    """Members with padding, which hides their length; in alphabetical order, as they are sent.
+
+    The service pads with the beginning of an alphabet, of a length that looks like chance.
+    """
+    text = json.dumps(members, sort_keys=True)
+    length = _LEAST_PADDING + crc32(text.encode()) % (_MOST_PADDING - _LEAST_PADDING + 1)
+    return dict(sorted({**members, "p": _PADDING[:length]}.items()))
 
 
 def frame(kind: Mapping[str, str], message_type: str, members: Json) -> bytes:

@@ -35,9 +35,13 @@ class ServiceResponse(CallerResponse):
 
     Attributes:
         mocked: the service that the class belongs to; the value sets it.
+        error_suffix: what follows an error's name in its header.
+        is_compact: whether JSON has no white space, and its members are in alphabetical order.
     """
 
     mocked: ClassVar[MockedService]
+    error_suffix: ClassVar[str] = ""
+    is_compact: ClassVar[bool] = False
 
     @classmethod
     def dispatch(cls, *args: Foreign, **kwargs: Foreign) -> Foreign:
@@ -69,11 +73,18 @@ class ServiceResponse(CallerResponse):
             if isinstance(body, Iterator) and not self.takes_chunks:
                 body = b"".join(body)
             return status, self._headers(answer.headers), body
-        return status, self._headers(), _json(answer)
+        return status, self._headers(), self._json(answer)
 
     def _refuse(self, status: int, code: str, message: str) -> Response:
-        headers = self._headers({"x-amzn-ErrorType": code})
-        return status, headers, _json({"message": message})
+        headers = self._headers({"x-amzn-ErrorType": f"{code}{self.error_suffix}"})
+        return status, headers, self._json({"message": message})
+
+    def _json(self, members: Foreign) -> str:
+        if settings.PRETTIFY_RESPONSES:
+            return json.dumps(members, indent=4)
+        if self.is_compact:
+            return json.dumps(members, sort_keys=True, separators=(",", ":"))
+        return json.dumps(members)
 
     def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         headers = {
@@ -84,7 +95,3 @@ class ServiceResponse(CallerResponse):
         if not self.from_server:
             headers["Date"] = formatdate(usegmt=True)
         return headers
-
-
-def _json(members: Foreign) -> str:
-    return json.dumps(members, indent=4 if settings.PRETTIFY_RESPONSES else None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from botocore.eventstream import EventStreamBuffer
 
@@ -32,7 +35,31 @@ def test_the_chunks_of_a_model_are_base64_in_json():
     answer = answers.encode({"body": iter([("chunk", {"bytes": b"{}"})])})
     assert answer.headers == {"Content-Type": "application/vnd.amazon.eventstream"}
     ((_, payload),) = read(answer.body)
-    assert payload == b'{"bytes":"e30="}'
+    assert re.fullmatch(rb'{"bytes":"e30=","p":"(abc?d?e?f?[a-zA-Z0-9]*)"}', payload)
+
+
+def test_a_frame_is_that_of_the_service_byte_for_byte():
+    # Recorded by a public project: an event that ends a block, with its padding.
+    padded = {"contentBlockIndex": 0, "p": "abcdefghijkl"}
+    sent = frame({":event-type": "contentBlockStop"}, "event", padded)
+    assert sent.hex() == (
+        "0000009000000056362c0cb80b3a6576656e742d7479706507"
+        "0010636f6e74656e74426c6f636b53746f700d3a636f6e7465"
+        "6e742d747970650700106170706c69636174696f6e2f6a736f"
+        "6e0d3a6d6573736167652d747970650700056576656e747b22"
+        "636f6e74656e74426c6f636b496e646578223a302c2270223a"
+        "226162636465666768696a6b6c227dc2d9a65e"
+    )
+
+
+def test_events_are_padded_with_the_beginning_of_an_alphabet():
+    answers = RUNTIME.operation("ConverseStream").answers
+    events = [("contentBlockDelta", {"delta": {"text": text}}) for text in "abcdefghijklmnop"]
+    frames = read(answers.encode({"stream": iter(events)}).body)
+    pads = [json.loads(payload)["p"] for _, payload in frames]
+    alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    assert all(alphabet.startswith(pad) and 2 <= len(pad) <= 61 for pad in pads)
+    assert len(set(pads)) > 5
 
 
 def test_members_of_a_request_stand_in_headers_and_the_blob_is_the_body():

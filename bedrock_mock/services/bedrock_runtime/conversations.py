@@ -12,6 +12,7 @@ from bedrock_mock.scripting.model_call import ModelCall
 from bedrock_mock.services.bedrock_runtime.answering import blocks_of, reply_to, stop_reason_of
 from bedrock_mock.services.bedrock_runtime.conversation_rules import check_conversation
 from bedrock_mock.services.bedrock_runtime.events import error_of, events
+from bedrock_mock.services.bedrock_runtime.guardrails import check_guardrail
 from bedrock_mock.services.bedrock_runtime.models import CalledModel, called_model
 from bedrock_mock.services.bedrock_runtime.tokens import tokens_of_blocks, tokens_of_request
 
@@ -29,7 +30,6 @@ _NO_CONVERSE = (
     "This action doesn't support the model that you provided. Try again with a supported text or "
     "chat model."
 )
-NO_GUARDRAIL = "The guardrail identifier or version provided in the request does not exist."
 #: What an answer says of its latency: no more than that it takes longer with more tokens.
 _MILLISECONDS = 100
 _MILLISECONDS_OF_TOKEN = 10
@@ -79,8 +79,10 @@ class Conversations:
         if not model.converses:
             raise ValidationException(_NO_CONVERSE)
         check_conversation(request, model.traits)
-        if "guardrailConfig" in request:
-            raise ValidationException(NO_GUARDRAIL)
+        guardrail = request.get("guardrailConfig", {})
+        check_guardrail(
+            self._backend, guardrail.get("guardrailIdentifier"), guardrail.get("guardrailVersion")
+        )
         tools = request.get("toolConfig", {})
         call = ModelCall(
             operation=name,

@@ -20,7 +20,6 @@ from bedrock_mock.scripting.model_call import ModelCall
 from bedrock_mock.scripting.reply import Reply
 from bedrock_mock.services.bedrock_runtime.answering import blocks_of, reply_to, stop_reason_of
 from bedrock_mock.services.bedrock_runtime.conversations import (
-    NO_GUARDRAIL,
     latency_of,
     plain_error,
     waited,
@@ -28,6 +27,7 @@ from bedrock_mock.services.bedrock_runtime.conversations import (
 from bedrock_mock.services.bedrock_runtime.events import error_of
 from bedrock_mock.services.bedrock_runtime.families import family_of
 from bedrock_mock.services.bedrock_runtime.families.base import FIRST_BYTE_SHARE, Family, Said
+from bedrock_mock.services.bedrock_runtime.guardrails import check_guardrail
 from bedrock_mock.services.bedrock_runtime.models import called_model
 from bedrock_mock.services.bedrock_runtime.tokens import tokens, tokens_of_blocks
 
@@ -89,8 +89,8 @@ class Invocations:
             raise NotImplementedException(msg)
         body = _parsed(request.get("body", b""))
         family.check(body)
-        if "guardrailIdentifier" in request:
-            raise ValidationException(NO_GUARDRAIL)
+        version = request.get("guardrailVersion")
+        check_guardrail(self._backend, request.get("guardrailIdentifier"), version)
         try:
             question = family.asked(body)
         except (AttributeError, KeyError, TypeError, ValueError):

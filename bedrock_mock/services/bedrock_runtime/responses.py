@@ -4,4 +4,7 @@ from bedrock_mock.resources.response import ServiceResponse
 
 
 class RuntimeResponse(ServiceResponse):
-    """Answers the requests to bedrock-runtime."""
+    """Answers the requests to bedrock-runtime, whose wire differs a little."""
+
+    error_suffix = ":http://internal.amazon.com/coral/com.amazon.bedrock/"
+    is_compact = True

@@ -10,7 +10,7 @@ import requests
 from moto.core import set_initial_no_auth_action_count
 
 from bedrock_mock import mock_bedrock
-from support import REGION, in_process
+from support import REGION, guardrail, in_process
 
 pytestmark = in_process
 
@@ -45,6 +45,39 @@ def test_operations_that_are_not_there_yet_say_so(bedrock, name):
                 source="INPUT",
                 content=[{"text": {"text": "x"}}],
             )
+
+
+def test_the_wire_is_that_of_the_service(bedrock):
+    bedrock.reply("Hi")
+    url = f"https://bedrock-runtime.{REGION}.amazonaws.com/model/{NOVA}/converse"
+    body = {"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
+    answer = requests.post(url, json.dumps(body), timeout=10)
+    assert answer.text == (
+        '{"metrics":{"latencyMs":110},"output":{"message":{"content":[{"text":"Hi"}],'
+        '"role":"assistant"}},"stopReason":"end_turn",'
+        '"usage":{"inputTokens":2,"outputTokens":1,"totalTokens":3}}'
+    )
+    refused = requests.post(url.replace(NOVA, "none"), json.dumps(body), timeout=10)
+    assert refused.headers["x-amzn-ErrorType"] == (
+        "ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/"
+    )
+
+
+@pytest.mark.parametrize("operation", ["converse", "invoke_model"])
+def test_a_guardrail_that_is_there_is_not_applied_yet(bedrock, operation):
+    made = bedrock.client().create_guardrail(**guardrail())
+    client = bedrock.client("bedrock-runtime")
+    named = {
+        "guardrailIdentifier": made["guardrailId"],
+        "guardrailVersion": made["version"],
+    }
+    message = {"role": "user", "content": [{"text": "Hello"}]}
+    requests_of = {
+        "converse": {"messages": [message], "guardrailConfig": named},
+        "invoke_model": {"body": json.dumps({"messages": [message]}), **named},
+    }
+    with pytest.raises(NotImplementedError, match="exists, but bedrock_mock does not apply"):
+        getattr(client, operation)(modelId=NOVA, **requests_of[operation])
 
 
 def test_plain_requests_get_a_stream_as_a_whole(bedrock):
