@@ -109,7 +109,8 @@ class _MockBedrock:
                 ``"foundation_models"``, a list in the form of ListFoundationModels, or the
                 path of a JSON file with one, in place of the package's own; ``"no_access"``, a
                 list of globs of models that answer as they do without access; ``"unmatched":
-                "error"``, with which a call to a model that no rule is for is refused.
+                "error"``, with which a call to a model that no rule is for is refused;
+                ``"cold_imported_models"``, for how many calls an imported model is not ready.
 
         Returns:
             The decorated object, or a :class:`MockBedrock` to decorate with, to enter, or to

@@ -32,5 +32,4 @@ def test_the_files_that_are_linked_to_exist():
 def test_the_table_has_the_arguments_of_a_reply():
     cells = re.findall(r"^\| (`.*?) \|", REPLIES.text, re.MULTILINE)
     named = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
-    # Images come with the families that make some.
-    assert sorted([*named, "images"]) == sorted(field.name for field in fields(Reply))
+    assert sorted(named) == sorted(field.name for field in fields(Reply))

@@ -22,9 +22,10 @@ from bedrock_mock import install, mock_bedrock
         ({"quotas": {"imported_models": -1}}, "is a whole number from 0, not -1"),
         ({"foundation_models": 5}, "'foundation_models' is a list of models, .* not 5"),
         (True, "'bedrock' is a dict of settings, not True"),
-        ({"zzz": 1}, "did you mean check_unused, foundation_models, no_access, quotas, referen"),
+        ({"zzz": 1}, "did you mean check_unused, cold_imported_models, foundation_models, no_a"),
         ({"no_access": "anthropic.*"}, "'no_access' is a list of globs of model ids, not 'anthr"),
         ({"no_access": [5]}, "'no_access' is a list of globs of model ids, not"),
+        ({"cold_imported_models": -1}, "'cold_imported_models' is a whole number of calls from 0"),
         ({"unmatched": True}, "'unmatched' is 'default' or 'error', not True"),
     ],
 )

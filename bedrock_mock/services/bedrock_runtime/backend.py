@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import nullcontext
 
 from bedrock_mock.resources.backend import ServiceBackend
@@ -16,6 +17,8 @@ class RuntimeBackend(ServiceBackend):
         super().__init__(region_name, account_id)
         # A model that takes its time does not hold up the others.
         self.lock = nullcontext()
+        #: How often imported models have said that they are cold.
+        self.cold_calls = Counter[str]()
         self.conversations = Conversations(self)
         self.invocations = Invocations(self)
         self.compose()

@@ -12,6 +12,7 @@ from bedrock_mock.protocol.errors import (
     AccessDeniedException,
     ResourceNotFoundException,
     ValidationException,
+    kind_of,
 )
 from bedrock_mock.services.bedrock_runtime.traits import Traits, traits_of
 
@@ -42,6 +43,11 @@ _RETIRED = (
     "meta.llama2-70b-chat-v1",
 )
 _INVALID = "The provided model identifier is invalid."
+_COLD = (
+    "Model is not ready for inference. Wait and try your request again. Refer to "
+    "https://docs.aws.amazon.com/bedrock/latest/userguide/invoke-imported-model.html"
+    "#handle-model-not-ready-exception."
+)
 _NO_ACCESS = "You don't have access to the model with the specified model ID."
 _LEGACY = (
     "Access denied. This Model is marked by provider as Legacy and you have not been actively "
@@ -125,6 +131,18 @@ def _check_access(
     raise AccessDeniedException(_NO_ACCESS)
 
 
+def _warm_up(backend: ServiceBackend, arn: str) -> None:
+    """An imported model is cold for its first calls, if the config says so.
+
+    Raises:
+        ModelNotReadyException: it is.
+    """
+    calls: Any = backend.cold_calls  # type: ignore[attr-defined]  # that of RuntimeBackend
+    if calls[arn] < backend.setting("cold_imported_models"):
+        calls[arn] += 1
+        raise kind_of("ModelNotReadyException")(_COLD)
+
+
 def _imported(backend: ServiceBackend, arn: str) -> CalledModel:
     """An imported model, which is there from the end of its job to its deletion."""
     kind = backend.sibling("bedrock").imported_models
@@ -133,6 +151,7 @@ def _imported(backend: ServiceBackend, arn: str) -> CalledModel:
         model = kind.store.get(arn)
     if model is None:
         raise ValidationException(_INVALID)
+    _warm_up(backend, arn)
     return CalledModel(
         arn,
         model.name,

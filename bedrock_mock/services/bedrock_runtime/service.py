@@ -20,5 +20,10 @@ BEDROCK_RUNTIME = MockedService(
             words="a list of globs of model ids",
         ),
         "unmatched": one_of("default", "error"),
+        "cold_imported_models": Setting(
+            default=0,
+            accepts=lambda value: type(value) is int and value >= 0,
+            words="a whole number of calls from 0",
+        ),
     },
 )

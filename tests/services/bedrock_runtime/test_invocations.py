@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from math import isclose
@@ -598,6 +599,30 @@ def test_cohere_embeds(runtime, reply, model, size, echoed):
     assert invoke(runtime, model, body)["embeddings"] == found["embeddings"]
 
 
+@pytest.mark.parametrize(
+    ("params", "size", "kind"),
+    [
+        ({"text": {"value": "cat"}}, 3072, "TEXT"),
+        ({"image": {"source": {}}, "embeddingDimension": 256}, 256, "IMAGE"),
+        ({}, 3072, "TEXT"),
+    ],
+)
+def test_nova_embeds(runtime, params, size, kind):
+    body = {"taskType": "SINGLE_EMBEDDING", "singleEmbeddingParams": params}
+    (found,) = invoke(runtime, "amazon.nova-2-multimodal-embeddings-v1:0", body)["embeddings"]
+    assert (len(found["embedding"]), found["embeddingType"]) == (size, kind)
+
+
+@pytest.mark.parametrize(
+    ("model", "size"),
+    [("us.twelvelabs.marengo-embed-2-7-v1:0", 1024), ("us.twelvelabs.marengo-embed-3-0-v1:0", 512)],
+)
+def test_marengo_embeds(runtime, model, size):
+    for body in ({"inputType": "text", "inputText": "cat"}, {"inputType": "image"}):
+        (found,) = invoke(runtime, model, body)["data"]
+        assert len(found["embedding"]) == size
+
+
 def test_documents_are_ranked(runtime, reply):
     body = {"query": "cat", "documents": ["a", "b", "c"], "top_n": 2, "api_version": 2}
     answer = runtime.invoke_model(modelId="cohere.rerank-v3-5:0", body=json.dumps(body))
@@ -672,6 +697,16 @@ def test_an_imported_model_answers_in_the_format_of_the_request(
     streamed = chunks(runtime, imported, body)
     assert streamed[-1][METRICS]["outputTokenCount"] == 3
     assert len(streamed) > 1
+
+
+@pytest.mark.parametrize("config", [{"cold_imported_models": 2}], indirect=True)
+def test_an_imported_model_may_be_cold_at_first(runtime, reply, bedrock, imported):
+    reply("Hi, there.")
+    # boto3 tries again by itself.
+    assert invoke(runtime, imported, {"prompt": "x"})["generation"] == "Hi, there."
+    errors = [call.error["Code"] for call in bedrock.calls.of("InvokeModel") if call.error]
+    assert errors == ["ModelNotReadyException"] * 2
+    assert invoke(runtime, imported, {"prompt": "x"})["generation"] == "Hi, there."
 
 
 def test_an_imported_model_needs_a_prompt_or_messages(runtime, imported):
@@ -752,8 +787,38 @@ def test_a_reply_without_text_is_none_of_a_model_that_answers_with_text(runtime,
 
 
 def test_a_family_that_is_not_there_yet_is_not_implemented(runtime):
-    with pytest.raises(NotImplementedError, match="InvokeModel of stability"):
-        invoke(runtime, "us.stability.stable-image-inpaint-v1:0", {"prompt": "x"})
+    with pytest.raises(NotImplementedError, match=r"InvokeModel of twelvelabs\.pegasus"):
+        invoke(runtime, "us.twelvelabs.pegasus-1-2-v1:0", {"inputPrompt": "x"})
+
+
+# --- images ---------------------------------------------------------------------------------
+
+PNG = b"\x89PNG\r\n"
+
+
+@pytest.mark.parametrize("model", ["amazon.nova-canvas-v1:0", "amazon.titan-image-generator-v2:0"])
+def test_images_of_a_task_are_as_many_as_it_asks_for(runtime, reply, model):
+    body = {
+        "taskType": "TEXT_IMAGE",
+        "textToImageParams": {"text": "a cat"},
+        "imageGenerationConfig": {"numberOfImages": 2},
+    }
+    images = invoke(runtime, model, body)["images"]
+    assert len(images) == 2
+    assert all(base64.b64decode(image).startswith(PNG) for image in images)
+    reply(Reply(images=[b"mine"]), user="cat")
+    assert invoke(runtime, model, body) == {"images": [base64.b64encode(b"mine").decode()]}
+    assert len(invoke(runtime, model, {"taskType": "BACKGROUND_REMOVAL"})["images"]) == 1
+
+
+def test_stability_answers_with_one_image_and_its_seed(runtime):
+    model = "us.stability.stable-image-inpaint-v1:0"
+    answer = invoke(runtime, model, {"prompt": "a cat", "seed": 7})
+    assert list(answer) == ["seeds", "finish_reasons", "images"]
+    assert (answer["seeds"], answer["finish_reasons"]) == ([7], [None])
+    assert base64.b64decode(answer["images"][0]).startswith(PNG)
+    (seed,) = invoke(runtime, model, {"prompt": "a cat"})["seeds"]
+    assert seed > 0
 
 
 @pytest.mark.parametrize("raw", [{"generation": "x"}, b'{"generation": "x"}'])

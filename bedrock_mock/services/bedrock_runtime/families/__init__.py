@@ -14,9 +14,12 @@ from bedrock_mock.services.bedrock_runtime.families.base import Family
 from bedrock_mock.services.bedrock_runtime.families.cohere import Command, CommandR
 from bedrock_mock.services.bedrock_runtime.families.embeddings import (
     CohereEmbed,
+    Marengo,
+    NovaEmbed,
     TitanEmbed,
     TitanMultimodal,
 )
+from bedrock_mock.services.bedrock_runtime.families.images import Stability, TitanImages
 from bedrock_mock.services.bedrock_runtime.families.imported import Imported
 from bedrock_mock.services.bedrock_runtime.families.llama import Llama
 from bedrock_mock.services.bedrock_runtime.families.mistral import Mistral
@@ -33,7 +36,10 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
     ("anthropic.*", Messages()),
     ("amazon.titan-embed-image*", TitanMultimodal()),
     ("amazon.titan-embed*", TitanEmbed()),
+    ("amazon.titan-image*", TitanImages()),
     ("amazon.titan-t*", TitanText()),
+    ("amazon.nova-canvas*", TitanImages()),
+    ("amazon.nova-2-multimodal-embeddings*", NovaEmbed()),
     ("amazon.nova-micro*", Nova()),
     ("amazon.nova-lite*", Nova()),
     ("amazon.nova-pro*", Nova()),
@@ -63,6 +69,8 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
     ("nvidia.*", Chat()),
     ("writer.*", Chat()),
     ("xai.*", Chat()),
+    ("stability.*", Stability()),
+    ("twelvelabs.marengo*", Marengo()),
 )
 
 

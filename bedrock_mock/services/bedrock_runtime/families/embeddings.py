@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-ti
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from hashlib import sha256
 from math import sqrt
@@ -16,6 +17,8 @@ from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, S
 
 _TITAN_V1, _TITAN_V2 = 1536, 1024
 _COHERE_V3, _COHERE_V4 = 1024, 1536
+_NOVA, _MARENGO_2, _MARENGO_3 = 3072, 1024, 512
+_NOVA_KINDS = ("text", "image", "video", "audio")
 _DIGITS = 8
 
 
@@ -74,6 +77,40 @@ class TitanMultimodal(_Embedding):
             "inputTextTokenCount": said.input_tokens,
             "message": None,
         }
+
+
+class NovaEmbed(_Embedding):
+    """Nova Multimodal Embeddings of one text, image or video."""
+
+    required: ClassVar = ("taskType", "singleEmbeddingParams")
+
+    def asked(self, body: Mapping[str, Any]) -> Asked:
+        """The text, if it is one."""
+        return prompted(body["singleEmbeddingParams"].get("text", {}).get("value", ""))
+
+    def answer(self, said: Said) -> dict[str, Any]:
+        """One vector, with the kind of what was embedded."""
+        asked = said.body["singleEmbeddingParams"]
+        kind = next((name for name in _NOVA_KINDS if name in asked), "text")
+        size = asked.get("embeddingDimension", _NOVA)
+        vector_of = _made(said, json.dumps(asked.get(kind), sort_keys=True), size)
+        return {"embeddings": [{"embedding": vector_of, "embeddingType": kind.upper()}]}
+
+
+class Marengo(_Embedding):
+    """TwelveLabs Marengo, of a text or of an image."""
+
+    required: ClassVar = ("inputType",)
+
+    def asked(self, body: Mapping[str, Any]) -> Asked:
+        """The text, if there is one."""
+        return prompted(body.get("inputText", ""))
+
+    def answer(self, said: Said) -> dict[str, Any]:
+        """One vector."""
+        source = said.body.get("inputText") or json.dumps(said.body, sort_keys=True)
+        size = _MARENGO_3 if "-3-" in said.model.name else _MARENGO_2
+        return {"data": [{"embedding": _made(said, source, size)}]}
 
 
 class CohereEmbed(_Embedding):
