@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _SERVER = pytest.StashKey["BedrockServer"]()
 _SERVER_CONFIG = pytest.StashKey[dict[str, Any]]()
 _PASSED = pytest.StashKey[bool]()
+#: The SDKs' variables for the endpoints of the services that are mocked.
+_ENDPOINTS = ("AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
 #: The SDK for Python and the AWS CLI 1 read the former, all others the latter.
 _REGION_NAMES = ("AWS_DEFAULT_REGION", "AWS_REGION")
 
@@ -129,11 +131,12 @@ def bedrock_server_env(
 ) -> BedrockServer:
     """Points every AWS SDK at ``bedrock_server`` for one test, that of subprocesses too.
 
-    Sets ``AWS_ENDPOINT_URL_BEDROCK``, and credentials and a region where there are none,
-    so that the code under test needs no change. Profiles and config files of the developer
-    are not read.
+    Sets ``AWS_ENDPOINT_URL_BEDROCK`` and ``AWS_ENDPOINT_URL_BEDROCK_RUNTIME``, and
+    credentials and a region where there are none, so that the code under test needs no
+    change. Profiles and config files of the developer are not read.
     """
-    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK", bedrock_server.endpoint_url)
+    for name in _ENDPOINTS:
+        monkeypatch.setenv(name, bedrock_server.endpoint_url)
     # It would have the SDKs take no notice of that.
     monkeypatch.delenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", raising=False)
     # Nor do the developer's own profiles, files, token and proxy concern a server of the tests.

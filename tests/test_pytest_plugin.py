@@ -236,13 +236,20 @@ def test_the_environment_points_unchanged_code_and_its_subprocesses_at_the_serve
     CODE = "import boto3; print(boto3.client('bedrock').list_imported_models()['modelSummaries'])"
 
     def test_with(bedrock_server_env):
-        assert os.environ["AWS_ENDPOINT_URL_BEDROCK"] == bedrock_server_env.endpoint_url
+        for service in ("BEDROCK", "BEDROCK_RUNTIME"):
+            name = f"AWS_ENDPOINT_URL_{service}"
+            assert os.environ[name] == bedrock_server_env.endpoint_url
+        bedrock_server_env.reply("Hi")
+        question = {"role": "user", "content": [{"text": "Hello"}]}
+        runtime = boto3.client("bedrock-runtime")
+        answer = runtime.converse(modelId="amazon.nova-lite-v1:0", messages=[question])
+        assert answer["output"]["message"]["content"] == [{"text": "Hi"}]
         boto3.client("bedrock").create_model_import_job(**JOB)
         done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True)
         assert "'modelName': 'model'" in done.stdout, done.stderr
 
     def test_without():
-        assert "AWS_ENDPOINT_URL_BEDROCK" not in os.environ
+        assert not any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ)
 
     REGIONS = "AWS_DEFAULT_REGION", "AWS_REGION"
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from bedrock_mock import Reply
 from support import EVALUATION_CLOCK, IMPORT_CLOCK, evaluation_job, import_job, manual, tags
 
 REASON = "is not installed: the tox environment aio has it"
@@ -28,6 +30,34 @@ def connect(request, bedrock_server_env):
     """Makes a client of the library, whose calls may all be on their way at the same time."""
     make = request.param()
     return lambda: make("bedrock", config=Config(max_pool_connections=50))
+
+
+@pytest.mark.parametrize("make", [aiobotocore, aioboto3])
+def test_streams_of_models_are_read_as_they_come(make, bedrock_server_env):
+    create = make()
+    bedrock_server_env.reply(Reply("Hello", chunks=["Hel", "lo"]))
+    messages = [{"role": "user", "content": [{"text": "Hi"}]}]
+
+    async def tell():
+        async with create("bedrock-runtime") as runtime:
+            answer = await runtime.converse_stream(
+                modelId="amazon.nova-lite-v1:0", messages=messages
+            )
+            converse = [event async for event in answer["stream"]]
+            body = json.dumps({"prompt": "Hi"})
+            model = "meta.llama3-70b-instruct-v1:0"
+            answer = await runtime.invoke_model_with_response_stream(modelId=model, body=body)
+            invoke = [json.loads(event["chunk"]["bytes"]) async for event in answer["body"]]
+            answer = await runtime.invoke_model(modelId=model, body=body)
+            return converse, invoke, json.loads(await answer["body"].read())
+
+    converse, invoke, whole = asyncio.run(tell())
+    deltas = [
+        each["contentBlockDelta"]["delta"] for each in converse if "contentBlockDelta" in each
+    ]
+    assert deltas == [{"text": "Hel"}, {"text": "lo"}]
+    assert [chunk["generation"] for chunk in invoke] == ["Hel", "lo"]
+    assert whole["generation"] == "Hello"
 
 
 def in_one_event_loop(story):
