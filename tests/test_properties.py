@@ -29,8 +29,9 @@ from support import (
 pytestmark = [in_process, pytest.mark.long]
 
 OPERATIONS = sorted(BEDROCK.backend("us-east-1", ACCOUNT).handlers)
-#: What real foundation models have goes beyond these: modalities, long names, ways to infer.
-OUTGROWN = {"BrandedName", "InferenceType", "ModelModality"}
+#: What real foundation models have goes beyond these: modalities, long names, ways to infer, and
+#: to be customised.
+OUTGROWN = {"BrandedName", "InferenceType", "ModelCustomization", "ModelModality"}
 #: Operations that ask for much beyond the model, so that few generated requests succeed.
 PICKY = {
     "CreateEvaluationJob",

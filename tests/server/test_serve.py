@@ -193,7 +193,7 @@ def test_other_services_keep_working(endpoint):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_the_resource_suite_runs_unchanged_against_the_server(bedrock_server_factory, monkeypatch):
     """As in moto: TEST_SERVER_MODE=true."""
     for name in os.environ.keys() - without_coverage().keys():
