@@ -7,6 +7,7 @@ import json
 import boto3
 import pytest
 import requests
+from moto import settings
 from moto.core import set_initial_no_auth_action_count
 
 from bedrock_mock import mock_bedrock
@@ -15,6 +16,10 @@ from support import REGION, guardrail, in_process
 pytestmark = in_process
 
 NOVA = "amazon.nova-lite-v1:0"
+
+
+#: A path that no operation has: its error is JSON, too.
+RUNTIME_PATHS = [("bedrock-runtime", "none")]
 
 
 def ask(client, text="Hello"):
@@ -61,6 +66,13 @@ def test_the_wire_is_that_of_the_service(bedrock):
     assert refused.headers["x-amzn-ErrorType"] == (
         "ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/"
     )
+
+
+@pytest.mark.parametrize(("service", "path"), [("bedrock", "imported-models"), *RUNTIME_PATHS])
+def test_answers_are_indented_where_motos_setting_asks_for_it(monkeypatch, bedrock, service, path):
+    monkeypatch.setattr(settings, "PRETTIFY_RESPONSES", True)
+    answer = requests.get(f"https://{service}.{REGION}.amazonaws.com/{path}", timeout=10)
+    assert answer.text.startswith("{\n    ")
 
 
 @pytest.mark.parametrize("operation", ["converse", "invoke_model"])
