@@ -1,4 +1,4 @@
-"""moto's state manager while ours is active: it says what nobody knows, and time goes on."""
+"""Changes of moto's clocks take effect at once, and an unknown clock is a warning."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from bedrock_mock.resources.schedule import SCHEDULE
 def watched() -> Iterator[None]:
     """While this lasts, jobs whose clock is changed move on as it then says, at that moment.
 
-    A clock or a progression that nobody knows is a warning: moto takes it in silence, and
-    over HTTP too.
+    An unknown clock or progression is a warning, because moto accepts any name without a
+    word, over HTTP too.
     """
     setting, unsetting = StateManager.set_transition, StateManager.unset_transition
 

@@ -98,6 +98,7 @@ class Scripts:
 
     def __init__(self) -> None:
         self._lock = RLock()
+        #: What models answer.
         self.replies = Replies()
         self.clear()
 
@@ -109,7 +110,6 @@ class Scripts:
             #: The ARNs of jobs that have theirs, with the attribute that was set.
             self._given: set[tuple[str, str]] = set()
             self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
-        #: What models answer.
         self.replies.clear()
 
     # --- what a test says -----------------------------------------------------------

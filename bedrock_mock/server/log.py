@@ -10,8 +10,8 @@ from typing import Any
 from bedrock_mock.server.answers import Environ, StartResponse
 
 
-def logged(application: Any) -> Any:  # noqa: ANN401 - a WSGI application, whoever made it
-    """The application, which says of each request what it was and how it was answered."""
+def logged(application: Any) -> Any:  # noqa: ANN401 - any WSGI application
+    """The application, with a line on stderr for each request and the status of its answer."""
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:

@@ -1,4 +1,4 @@
-"""A value for a JSON schema: the arguments of a tool call that nobody has scripted."""
+"""A value for a JSON schema: the arguments of a tool call, where the test gives none."""
 
 from __future__ import annotations
 

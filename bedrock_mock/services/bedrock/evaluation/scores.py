@@ -52,7 +52,7 @@ class Scale(NamedTuple):
         return None if is_custom and score == _NOT_APPLICABLE and not is_stated else score
 
     def made_up(self, metric: str) -> Json:
-        """A score that nobody has scripted; moto's seed makes it repeatable."""
+        """A random score, where the test gives none; moto's seed makes it repeatable."""
         values = self.values or STEPS.get(metric)
         return mock_random.choice(values) if values else round(mock_random.random(), 4)
 

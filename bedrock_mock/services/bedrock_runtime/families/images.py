@@ -29,7 +29,7 @@ class _Images(Family):
 
 
 def _made(said: Said, number: int) -> list[str]:
-    """So many images in base64; those of a reply, if it has some."""
+    """The images of the reply, or this number of placeholders; in base64."""
     images = [DOT] * number if said.reply.images is None else said.reply.images
     return [b64encode(image).decode() for image in images]
 
