@@ -18,6 +18,7 @@ from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.service import MockedService
+from bedrock_mock.scripting.calls import Call
 from bedrock_mock.scripting.jobs import find_job, jobs, must_go_on
 from bedrock_mock.scripting.replies import When
 from bedrock_mock.scripting.scripts import SCRIPTS, Fault, Matching
@@ -144,7 +145,13 @@ def reply_next(call: VerbCall, content: Json, **when: Json) -> None:
 
 def calls(_: VerbCall) -> list[dict[str, Any]]:
     """The calls that were made."""
-    return [copied(vars(call)) for call in SCRIPTS.calls]
+    return [_record(call) for call in SCRIPTS.calls]
+
+
+def _record(call: Call) -> dict[str, Any]:
+    asked = None if call.asked is None else call.asked.said
+    record: dict[str, Any] = copied({**vars(call), "asked": asked})
+    return record
 
 
 def unused(_: VerbCall) -> list[str]:

@@ -60,7 +60,7 @@ def test_the_wire_is_that_of_the_service(bedrock):
     assert answer.text == (
         '{"metrics":{"latencyMs":110},"output":{"message":{"content":[{"text":"Hi"}],'
         '"role":"assistant"}},"stopReason":"end_turn",'
-        '"usage":{"inputTokens":2,"outputTokens":1,"totalTokens":3}}'
+        '"usage":{"inputTokens":2,"outputTokens":1,"serverToolUsage":{},"totalTokens":3}}'
     )
     refused = requests.post(url.replace(NOVA, "none"), json.dumps(body), timeout=10)
     assert refused.headers["x-amzn-ErrorType"] == (

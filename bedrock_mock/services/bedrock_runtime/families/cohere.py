@@ -15,6 +15,17 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     new_hex,
     vocabulary,
 )
+from bedrock_mock.services.bedrock_runtime.families.schema import (
+    BOOLEAN,
+    COUNT,
+    OBJECT,
+    SHARE,
+    STRING,
+    STRINGS,
+    Schema,
+    body,
+    open_body,
+)
 
 _REASONS = {"end_turn": "COMPLETE", "max_tokens": "MAX_TOKENS"}
 _ROLES = {"CHATBOT": "assistant", "USER": "user"}
@@ -23,21 +34,19 @@ _ROLES = {"CHATBOT": "assistant", "USER": "user"}
 class Command(Family):
     """Command completes a prompt."""
 
-    required: ClassVar = ("prompt",)
-    allowed: ClassVar = frozenset(
-        {
-            "prompt",
-            "max_tokens",
-            "temperature",
-            "p",
-            "k",
-            "stop_sequences",
-            "num_generations",
-            "return_likelihoods",
-            "logit_bias",
-            "truncate",
-            "stream",
-        }
+    schema: ClassVar = body(
+        "prompt",
+        prompt=STRING,
+        max_tokens=COUNT,
+        temperature=Schema("Number", 0, 5),
+        p=SHARE,
+        k=Schema("Integer", 0, 500),
+        stop_sequences=STRINGS,
+        num_generations=Schema("Integer", 1, 5),
+        return_likelihoods=STRING,
+        logit_bias=OBJECT,
+        truncate=STRING,
+        stream=BOOLEAN,
     )
 
     def answer(self, said: Said) -> dict[str, Any]:
@@ -47,7 +56,11 @@ class Command(Family):
             "text": said.text,
             "finish_reason": vocabulary(_REASONS, said.stop_reason),
         }
-        return {"id": said.request_id, "generations": [generation], "prompt": said.body["prompt"]}
+        return {
+            "id": said.request_id,
+            "generations": [generation],
+            "prompt": said.body.get("prompt", ""),
+        }
 
     def chunks(self, said: Said) -> Iterator[dict[str, Any]]:
         """Pieces, if the request asks for them; else the whole answer."""
@@ -62,7 +75,7 @@ class Command(Family):
 class CommandR(Family):
     """Command R chats."""
 
-    required: ClassVar = ("message",)
+    schema: ClassVar = open_body("message")
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """The message after those of the history."""
@@ -76,7 +89,7 @@ class CommandR(Family):
     def answer(self, said: Said) -> dict[str, Any]:
         """The text, and the history with it."""
         spoken = [
-            {"role": "USER", "message": said.body["message"]},
+            {"role": "USER", "message": said.body.get("message", "")},
             {"role": "CHATBOT", "message": said.text},
         ]
         return {

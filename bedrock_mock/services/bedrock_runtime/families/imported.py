@@ -18,6 +18,7 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
 )
 from bedrock_mock.services.bedrock_runtime.families.llama import Llama
 from bedrock_mock.services.bedrock_runtime.families.openai import Chat, usage_of
+from bedrock_mock.services.bedrock_runtime.families.schema import open_body
 
 _REASONS = {"end_turn": "stop", "max_tokens": "length"}
 _BEDROCK = Llama()
@@ -49,7 +50,7 @@ class Imported(Family):
 class _Completion(Family):
     """OpenAI's completion of a prompt."""
 
-    required = ("prompt",)
+    schema = open_body("prompt")
 
     def answer(self, said: Said) -> dict[str, Any]:
         return _completion(said, said.text, vocabulary(_REASONS, said.stop_reason))
