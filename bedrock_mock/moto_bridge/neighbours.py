@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import IO, TYPE_CHECKING, Any
 
 import moto.backends
 
@@ -50,6 +54,19 @@ class Bucket:
         """Makes this an object."""
         self._s3.put_object(self._name, key, value)
 
+    def put_file(self, key: str, file: IO[bytes]) -> None:
+        """Makes the content of a file an object, which moto keeps on disk if it is large."""
+        from moto.s3 import notifications  # noqa: PLC0415 - loaded, as S3 is
+
+        made = self._s3.put_object(self._name, key, b"", disable_notification=True)
+        file.seek(0)
+        with made.lock:
+            # The object's ``value`` would take all of it at once.
+            shutil.copyfileobj(file, made._value_buffer, _CHUNK)  # noqa: SLF001 - see the canaries
+            made.contentsize = file.tell()
+        event = notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT
+        notifications.send_event(self._s3.account_id, event, self._s3.get_bucket(self._name), made)
+
     def _object(self, key: str) -> Any:  # noqa: ANN401 - moto's FakeKey
         return self._s3.get_object(self._name, key)
 
@@ -76,10 +93,16 @@ def _lines(found: Any) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
         yield b"".join(begun)
 
 
-def bucket_of(backend: ServiceBackend, uri: str) -> Bucket | None:
-    """The bucket of an S3 URI, if moto has it."""
+def bucket_of(backend: ServiceBackend, uri: str, owner: str | None = None) -> Bucket | None:
+    """The bucket of an S3 URI, if moto has it.
+
+    Args:
+        backend: who asks for it.
+        uri: where it is, ``s3://bucket/key``.
+        owner: the account that it belongs to; default: that of the backend.
+    """
     # moto loads S3 and IAM with the first request, to authorise it.
-    s3 = moto.backends.get_backend("s3")[backend.account_id][backend.partition]
+    s3 = moto.backends.get_backend("s3")[owner or backend.account_id][backend.partition]
     name, _ = split_uri(uri)
     try:
         s3.get_bucket(name)
@@ -111,6 +134,37 @@ def has_log_group(backend: ServiceBackend, name: str) -> bool:
     """Whether moto's CloudWatch Logs has a log group."""
     logs = _neighbour("logs", backend.account_id, backend.region_name)
     return logs is not None and name in logs.groups
+
+
+def put_event(
+    backend: ServiceBackend,
+    detail_type: str,
+    resources: Sequence[str],
+    detail: Mapping[str, Any],
+    at: datetime,
+) -> None:
+    """Sends an event of the service to the default bus of moto's EventBridge, at best.
+
+    Args:
+        backend: whose event it is.
+        detail_type: what the event is about.
+        resources: the ARNs that it is about.
+        detail: what it says.
+        at: when it happened, in naive UTC.
+    """
+    events = _neighbour("events", backend.account_id, backend.region_name)
+    if events is None:
+        return
+    entry = {
+        "Source": f"aws.{backend.service}",
+        "DetailType": detail_type,
+        "Resources": list(resources),
+        "Detail": json.dumps(detail),
+        "Time": at.replace(tzinfo=timezone.utc).timestamp(),
+    }
+    # moto raises where it lacks a target, or a target is gone; the service tries no more either.
+    with suppress(Exception):
+        events.put_events([entry])
 
 
 def has_subnet(backend: ServiceBackend, subnet_id: str) -> bool:

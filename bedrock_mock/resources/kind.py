@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
@@ -30,6 +31,8 @@ class Kind(Generic[R]):
         keys: the attributes by which a resource is found.
         identifier: the member of requests that names one resource.
         created: the member of Create's answer that has the ARN.
+        repeats_whole_requests: whether a Create request repeats another one only if all of
+            it is the same, and not as soon as its token is.
         filters: the members of a List request that select resources.
         selects: the members of a List request that select another collection; the kind
             overrides ``list`` for them.
@@ -49,6 +52,7 @@ class Kind(Generic[R]):
     keys: ClassVar[tuple[str, ...]] = ARN_AND_NAME
     identifier: ClassVar[str]
     created: ClassVar[str] = "jobArn"
+    repeats_whole_requests: ClassVar[bool] = False
     filters: ClassVar[Filters] = {}
     selects: ClassVar[frozenset[str]] = frozenset()
     operations: ClassVar[Mapping[str, str]] = {}
@@ -67,6 +71,8 @@ class Kind(Generic[R]):
     def create(self, request: Members) -> object:
         """Creates a resource, or answers as before if the request's token was seen before."""
         operation = self.operations["create"]
+        if self.repeats_whole_requests:
+            operation = json.dumps([operation, request], sort_keys=True)
         answer = self._backend.tokens.answer(operation, request)
         if answer is not None:
             return answer

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 GONE = "Gone"
 #: The status of what has failed.
 FAILED = "Failed"
+_HALF = 0.5
 
 
 class Lifecycle:
@@ -42,8 +43,14 @@ class Lifecycle:
     transitions: ClassVar[Mapping[str, str]]
     #: The status of what has failed; kinds spell it differently.
     failed: ClassVar[str] = FAILED
-    #: Why it fails when its first status ends; ``None`` where it does not.
+    #: The statuses at whose end it may fail; default: its first one.
+    fallible: ClassVar[frozenset[str]] = frozenset()
+    #: By status, the one that follows if the time until ``deadline`` is up.
+    overdue: ClassVar[Mapping[str, str]] = {}
+    #: Why it fails when a fallible status ends; ``None`` where it does not.
     failure: str | None = None
+    #: The moment at which its time is up, in naive UTC, whatever its clock says.
+    deadline: datetime | None = None
 
     def __init__(self, status: str, since: datetime, request: Mapping[str, Any]) -> None:
         #: What it was created with.
@@ -68,8 +75,11 @@ class Lifecycle:
     def entered(self, status: str, at: datetime) -> None:
         """Hook: the status has just become this one, at this moment (naive UTC)."""
 
+    def leaving(self, at: datetime) -> None:
+        """Hook: the status is about to end at this moment, for whatever reason."""
+
     def finish(self, at: datetime) -> str | None:  # noqa: ARG002 - for those who need it
-        """Hook: its first status ends at this moment; does what is to be done, or says why not."""
+        """Hook: a fallible status ends at this moment; does its work, or says why it cannot."""
         return None
 
     @property
@@ -112,9 +122,12 @@ class Lifecycle:
         return self.status not in self.transitions
 
     @property
-    def is_in_first(self) -> bool:
-        """Whether its first status lasts still: whatever follows cannot fail."""
-        return self.status == self._first
+    def can_fail(self) -> bool:
+        """Whether a fallible status lasts still, or is to come."""
+        status = self._status
+        while not self._is_fallible(status) and status in self.transitions:
+            status = self.transitions[status]
+        return self._is_fallible(status)
 
     @property
     def failure_message(self) -> str | None:
@@ -131,6 +144,21 @@ class Lifecycle:
         """Whether its deletion is complete."""
         return self.status == GONE
 
+    def progress(self, at: datetime) -> float:
+        """How much of the status is over at a moment, from 0 to 1; half if no clock says it."""
+        transition = state_manager.get_transition(self.clock)
+        try:
+            if transition["progression"] == "time":
+                share = (at - self.since) / timedelta(seconds=transition["seconds"])
+            elif transition["progression"] == "manual":
+                share = self._looks / transition["times"]
+            else:
+                return _HALF
+        except (KeyError, TypeError, OverflowError, ZeroDivisionError):
+            # Over HTTP moto takes anything for a transition.
+            return _HALF
+        return min(max(share, 0.0), 1.0)
+
     def look(self) -> None:
         """Counts a look at the status for ``manual``, and moves on to the status that is due."""
         if self._status in self.transitions:
@@ -143,9 +171,11 @@ class Lifecycle:
 
     def move_to(self, status: str, at: datetime | None = None) -> None:
         """Makes this the status from now on, or from the moment ``at``."""
-        self._status = status
         # Where a test sets the time back, nothing ends before it began.
-        self.since = max(at or utcnow(), self.since)
+        at = max(at or utcnow(), self.since)
+        self.leaving(at)
+        self._status = status
+        self.since = at
         self._looks = 0
         self._thawed = None
         if self.has_ended:
@@ -173,7 +203,11 @@ class Lifecycle:
                 )
             except (KeyError, TypeError, OverflowError):
                 # Over HTTP moto takes anything for a transition.
-                return
+                at, is_due = None, False
+                progression = None
+            if self._is_overdue(at or utcnow(), is_due=is_due):
+                self._move_on(self.deadline, self.overdue[self._status])
+                continue
             if not is_due:
                 return
             if at is not None and self._thawed is not None:
@@ -184,15 +218,26 @@ class Lifecycle:
                 # One look sees one change of the status.
                 return
 
-    def _move_on(self, at: datetime | None = None) -> None:
-        status = self.transitions[self._status]
+    def _is_overdue(self, end: datetime, *, is_due: bool) -> bool:
+        """Whether its time was up before the status ended, which is due or not."""
+        if self.deadline is None or self._status not in self.overdue:
+            return False
+        return self.deadline <= utcnow() and (not is_due or self.deadline < end)
+
+    def _is_fallible(self, status: str) -> bool:
+        return status in (self.fallible or (self._first,))
+
+    def _move_on(self, at: datetime | None = None, status: str | None = None) -> None:
+        """Goes on to the next status, or to this one since its time is up."""
         at = max(at or utcnow(), self.since)
         self._is_moving = True
         try:
-            if self._status == self._first:
-                if self.failure is None:
-                    self.failure = self.finish(at)
-                status = status if self.failure is None else self.failed
+            if status is None:
+                status = self.transitions[self._status]
+                if self._is_fallible(self._status):
+                    if self.failure is None:
+                        self.failure = self.finish(at)
+                    status = status if self.failure is None else self.failed
             self.move_to(status, at)
         finally:
             self._is_moving = False

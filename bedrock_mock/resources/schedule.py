@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from itertools import count
@@ -14,15 +15,21 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
     from bedrock_mock.resources.lifecycle import Lifecycle
 
-#: Since when a status lasts, a serial number, and whose status it is.
+#: A moment of a job, a serial number, and the job.
 _Entry = tuple[datetime, int, "Lifecycle"]
 _MIN_STALE = 64
+_NEVER = datetime(9999, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in the stores
 
 
 class _Line:
-    """The jobs of one clock that are under way; the one whose status began first is in front."""
+    """Jobs that are under way, in the order of a moment that each has.
 
-    def __init__(self) -> None:
+    Args:
+        moment: gives that of a job.
+    """
+
+    def __init__(self, moment: Callable[[Lifecycle], datetime]) -> None:
+        self._moment = moment
         self.jobs: dict[int, Lifecycle] = {}
         self._heap: list[_Entry] = []
         self._serial = count()
@@ -33,10 +40,10 @@ class _Line:
             # Those that have gone on leave their entries behind.
             self._heap = [entry for entry in self._heap if self._is_valid(entry)]
             heapify(self._heap)
-        heappush(self._heap, (job.since, next(self._serial), job))
+        heappush(self._heap, (self._moment(job), next(self._serial), job))
 
     def pop(self, bound: datetime) -> Lifecycle | None:
-        """Takes a job from the front whose status began by this moment."""
+        """Takes a job from the front whose moment is this one or before."""
         while self._heap and self._heap[0][0] <= bound:
             entry = heappop(self._heap)
             if self._is_valid(entry):
@@ -44,8 +51,18 @@ class _Line:
         return None
 
     def _is_valid(self, entry: _Entry) -> bool:
-        since, _, job = entry
-        return id(job) in self.jobs and job.since == since
+        moment, _, job = entry
+        return id(job) in self.jobs and self._moment(job) == moment
+
+
+def _since(job: Lifecycle) -> datetime:
+    """When its status began: jobs of one clock are due in this order."""
+    return job.since
+
+
+def _deadline(job: Lifecycle) -> datetime:
+    """When its time is up; later than any moment if it never is."""
+    return job.deadline or _NEVER
 
 
 class Schedule:
@@ -59,11 +76,15 @@ class Schedule:
     def __init__(self) -> None:
         self._lock = RLock()
         self._lines: dict[str, _Line] = {}
+        #: The jobs that have a deadline.
+        self._deadlines = _Line(_deadline)
 
     def enter(self, job: Lifecycle) -> None:
         """A job has come into a status that does not last."""
         with self._lock:
-            self._lines.setdefault(job.clock, _Line()).enter(job)
+            self._lines.setdefault(job.clock, _Line(_since)).enter(job)
+            if job.deadline is not None:
+                self._deadlines.enter(job)
 
     def leave(self, job: Lifecycle) -> None:
         """A job goes on no more."""
@@ -72,6 +93,7 @@ class Schedule:
             if line is None or id(job) not in line.jobs:
                 return
             del line.jobs[id(job)]
+            self._deadlines.jobs.pop(id(job), None)
             if not line.jobs:
                 del self._lines[job.clock]
 
@@ -87,7 +109,8 @@ class Schedule:
         """Has everything happen that is due by now."""
         if not self._lines:
             return
-        for clock in list(self._lines):
+        self._settle(self._deadlines, utcnow())
+        for clock, line in list(self._lines.items()):
             transition: Any = state_manager.get_transition(clock)
             try:
                 if transition["progression"] != "time":
@@ -96,7 +119,7 @@ class Schedule:
             except (KeyError, TypeError, OverflowError):
                 # Over HTTP moto takes anything for a transition.
                 continue
-            self._settle(clock, bound)
+            self._settle(line, bound)
 
     def changed(self, clock: str) -> None:
         """A clock runs otherwise from now on: what that ends ends now."""
@@ -106,11 +129,11 @@ class Schedule:
         for job in jobs:
             job.locked(job.thaw)
 
-    def _settle(self, clock: str, bound: datetime) -> None:
-        """Brings up to date what has its status since this moment or before."""
+    def _settle(self, line: _Line, bound: datetime) -> None:
+        """Brings up to date the jobs whose moment in the line is this one or before."""
         met = []
         try:
-            while job := self._pop(clock, bound):
+            while job := self._pop(line, bound):
                 met.append(job)
                 job.locked(job.settle)
         finally:
@@ -119,10 +142,9 @@ class Schedule:
                 if not job.has_ended and job.owner is not None:
                     self.enter(job)
 
-    def _pop(self, clock: str, bound: datetime) -> Lifecycle | None:
+    def _pop(self, line: _Line, bound: datetime) -> Lifecycle | None:
         with self._lock:
-            line = self._lines.get(clock)
-            return line.pop(bound) if line else None
+            return line.pop(bound)
 
 
 #: All that is under way, in all services.

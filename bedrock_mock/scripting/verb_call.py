@@ -53,7 +53,7 @@ class VerbCall:
         SCRIPTS.add_for_job(script)
         for backend, each in there:
             with backend.lock:
-                if each.is_in_first and SCRIPTS.give(
+                if each.can_fail and SCRIPTS.give(
                     script, each, backend.account_id, backend.region_name
                 ):
                     return

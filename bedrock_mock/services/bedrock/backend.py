@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bedrock_mock.resources.backend import ServiceBackend
+from bedrock_mock.services.bedrock.batch.model_invocation_jobs import ModelInvocationJobs
 from bedrock_mock.services.bedrock.customization.custom_models import CustomModels
 from bedrock_mock.services.bedrock.customization.model_customization_jobs import (
     ModelCustomizationJobs,
@@ -25,6 +26,7 @@ class BedrockBackend(ServiceBackend):
         self.evaluation_jobs = EvaluationJobs(self)
         self.model_customization_jobs = ModelCustomizationJobs(self)
         self.custom_models = CustomModels(self)
+        self.model_invocation_jobs = ModelInvocationJobs(self)
         self.invocation_logging = InvocationLogging(self)
         self.foundation_models = FoundationModels(self)
         self.guardrails = Guardrails(self)

@@ -18,10 +18,19 @@ QUOTAS: Mapping[str, int] = {
     "concurrent_model_import_jobs": 1,
     "imported_models": 3,
     "concurrent_automatic_evaluation_jobs": 20,
+    "concurrent_batch_jobs_of_a_model": 100,
+    "records_of_a_batch_file": 50_000,
+    "records_of_a_batch_job": 50_000,
+    "bytes_of_a_batch_file": 1024**3,
+    "bytes_of_a_batch_job": 5 * 1024**3,
 }
 IMPORT_JOBS = "concurrent_model_import_jobs"
 IMPORTED_MODELS = "imported_models"
 AUTOMATED_JOBS = "concurrent_automatic_evaluation_jobs"
+BATCH_JOBS = "concurrent_batch_jobs_of_a_model"
+#: What a batch inference job may read; "file" or "job" is put into it.
+BATCH_RECORDS = "records_of_a_batch_{}"
+BATCH_BYTES = "bytes_of_a_batch_{}"
 
 
 def _check_numbers(quotas: Json) -> None:
@@ -51,10 +60,16 @@ def check_quota(backend: ServiceBackend, name: str, used: Callable[[], int]) -> 
     Raises:
         ServiceQuotaExceededException: there is none.
     """
-    quotas: Any = backend.setting("quotas")
-    if not quotas:
-        return
-    limit = {**QUOTAS, **(quotas if isinstance(quotas, Mapping) else {})}[name]
-    if used() >= limit:
+    limit = limit_of(backend, name)
+    if limit is not None and used() >= limit:
         msg = f"You have reached the quota of this account: {name.replace('_', ' ')}, {limit}."
         raise ServiceQuotaExceededException(msg)
+
+
+def limit_of(backend: ServiceBackend, name: str) -> int | None:
+    """What a quota allows; ``None`` where quotas do not hold."""
+    quotas: Any = backend.setting("quotas")
+    if not quotas:
+        return None
+    limits: Mapping[str, int] = {**QUOTAS, **(quotas if isinstance(quotas, Mapping) else {})}
+    return limits[name]

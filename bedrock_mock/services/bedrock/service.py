@@ -3,6 +3,7 @@
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.services.bedrock import foundation_models, quotas, references
 from bedrock_mock.services.bedrock.backend import BedrockBackend
+from bedrock_mock.services.bedrock.batch import rules as batch
 from bedrock_mock.services.bedrock.customization.verbs import customization_results
 from bedrock_mock.services.bedrock.evaluation.verbs import evaluation_results
 from bedrock_mock.services.bedrock.responses import BedrockResponse
@@ -14,6 +15,8 @@ BEDROCK = MockedService(
     response=BedrockResponse,
     settings={
         "foundation_models": foundation_models.SETTING,
+        "minimum_batch_records": batch.MINIMUM,
+        "no_batch": batch.NO_BATCH,
         "quotas": quotas.SETTING,
         "references": references.SETTING,
     },

@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import nullcontext
 
 from bedrock_mock.resources.backend import ServiceBackend
+from bedrock_mock.services.bedrock_runtime.batches import BatchModel, batch_model
 from bedrock_mock.services.bedrock_runtime.conversations import Conversations
 from bedrock_mock.services.bedrock_runtime.counting import Counting
 from bedrock_mock.services.bedrock_runtime.invocations import Invocations
@@ -24,3 +25,14 @@ class RuntimeBackend(ServiceBackend):
         self.counting = Counting(self)
         self.invocations = Invocations(self)
         self.compose()
+
+    def batch_model(self, identifier: str) -> BatchModel:
+        """The model that answers the records of a batch inference job.
+
+        Args:
+            identifier: the ``modelId`` of the job.
+
+        Raises:
+            ServiceError: there is no such model, or the test has no access to it.
+        """
+        return batch_model(self, identifier)

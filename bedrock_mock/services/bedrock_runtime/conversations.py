@@ -55,7 +55,15 @@ class Conversations:
     @operation("Converse")
     def converse(self, request: ConverseRequestTypeDef) -> dict[str, Any]:
         """The whole answer at once."""
-        model, reply = self._reply("Converse", request)
+        return self.answer(called_model(self._backend, request["modelId"]), request)
+
+    def answer(self, model: CalledModel, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of a model to a request.
+
+        Raises:
+            ServiceError: the request is refused, or the reply is an error.
+        """
+        reply = self._reply("Converse", model, request)
         if reply.error is not None:
             raise plain_error(reply.error)
         blocks = blocks_of(reply, model.traits)
@@ -65,15 +73,15 @@ class Conversations:
     @operation("ConverseStream")
     def converse_stream(self, request: ConverseStreamRequestTypeDef) -> dict[str, Any]:
         """The answer as a stream; an error before any content is the operation's own."""
-        model, reply = self._reply("ConverseStream", request)
+        model = called_model(self._backend, request["modelId"])
+        reply = self._reply("ConverseStream", model, request)
         blocks = blocks_of(reply, model.traits)
         if reply.error is not None and not blocks:
             raise plain_error(reply.error)
         end = self._end(request, model, reply, blocks, is_stream=True)
         return {"stream": events(reply, blocks, end, model.traits)}
 
-    def _reply(self, name: str, request: Mapping[str, Any]) -> tuple[CalledModel, Reply]:
-        model = called_model(self._backend, request["modelId"])
+    def _reply(self, name: str, model: CalledModel, request: Mapping[str, Any]) -> Reply:
         if not model.converses:
             raise ValidationException(_NO_CONVERSE)
         check_conversation(request, model, is_stream=name == "ConverseStream")
@@ -85,7 +93,7 @@ class Conversations:
         if reply.raw is not None:
             msg = "A reply with raw=... is a body of InvokeModel: Converse has no use for it."
             raise ValidationException(msg)
-        return model, reply
+        return reply
 
     @staticmethod
     def _end(

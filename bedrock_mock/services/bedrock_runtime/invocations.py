@@ -20,7 +20,7 @@ from bedrock_mock.services.bedrock_runtime.conversations import latency_of, plai
 from bedrock_mock.services.bedrock_runtime.events import error_of
 from bedrock_mock.services.bedrock_runtime.families.base import FIRST_BYTE_SHARE, Family, Said
 from bedrock_mock.services.bedrock_runtime.guardrails import check_guardrail
-from bedrock_mock.services.bedrock_runtime.models import called_model
+from bedrock_mock.services.bedrock_runtime.models import CalledModel, called_model
 from bedrock_mock.services.bedrock_runtime.tokens import tokens_asked, tokens_of_blocks
 
 if TYPE_CHECKING:
@@ -48,10 +48,8 @@ class Invocations:
     @operation("InvokeModel")
     def invoke(self, request: InvokeModelRequestTypeDef) -> dict[str, Any]:
         """The whole answer at once, with counts and latency in headers."""
-        family, said = self._said("InvokeModel", request)
-        if said.reply.error is not None:
-            raise plain_error(said.reply.error)
-        body = family.answer(said) if said.reply.raw is None else said.reply.raw
+        model = called_model(self._backend, request["modelId"])
+        family, said, body = self.answer(model, request)
         counts = {f"{_HEADER}Invocation-Latency": str(said.latency)}
         if family.counts_input:
             counts[f"{_HEADER}Input-Token-Count"] = str(said.input_tokens)
@@ -61,22 +59,34 @@ class Invocations:
         encoded = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         return {"body": encoded, "contentType": _JSON, HEADERS: counts, **_echoed(request)}
 
+    def answer(self, model: CalledModel, request: Mapping[str, Any]) -> tuple[Family, Said, Json]:
+        """What a model says, with its family and the body in the form of the family.
+
+        Raises:
+            ServiceError: the request is refused, or the reply is an error.
+        """
+        family, said = self._said("InvokeModel", model, request)
+        if said.reply.error is not None:
+            raise plain_error(said.reply.error)
+        return family, said, family.answer(said) if said.reply.raw is None else said.reply.raw
+
     @operation("InvokeModelWithResponseStream")
     def invoke_with_response_stream(
         self, request: InvokeModelWithResponseStreamRequestTypeDef
     ) -> dict[str, Any]:
         """The answer in chunks; the last one has the metrics."""
-        family, said = self._said("InvokeModelWithResponseStream", request)
+        model = called_model(self._backend, request["modelId"])
+        family, said = self._said("InvokeModelWithResponseStream", model, request)
         if not family.streams:
             raise ValidationException(_NO_STREAM)
         if said.reply.error is not None and not said.blocks and said.reply.raw is None:
             raise plain_error(said.reply.error)
         return {"body": _events(family, said), "contentType": _JSON, **_echoed(request)}
 
-    def _said(self, name: str, asked: Mapping[str, Any]) -> tuple[Family, Said]:
+    def _said(
+        self, name: str, model: CalledModel, request: Mapping[str, Any]
+    ) -> tuple[Family, Said]:
         """What a model says, and the family whose form it gets."""
-        request: dict[str, Any] = {**asked}
-        model = called_model(self._backend, request["modelId"])
         family, body, question = read(model, request.get("body", b""))
         version = request.get("guardrailVersion")
         check_guardrail(self._backend, request.get("guardrailIdentifier"), version)

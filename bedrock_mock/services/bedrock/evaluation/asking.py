@@ -10,12 +10,12 @@ from bedrock_mock.services.bedrock.evaluation.data_sets import (
     PROMPTS,
     PROMPTS_WITH_ANSWERS,
     DataSetError,
-    Form,
 )
+from bedrock_mock.services.bedrock.json_lines import Form
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
-    from bedrock_mock.services.bedrock.evaluation.data_sets import Record
+    from bedrock_mock.services.bedrock.json_lines import Record
 
 
 def asked(backend: ServiceBackend, model: str, prompt: str) -> str | None:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from math import isfinite
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.moto_bridge import neighbours
-from bedrock_mock.protocol.types import Json
+from bedrock_mock.services.bedrock.json_lines import Form, MisfitError, Record, parsed
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
-
-Record = dict[str, Any]
-#: What a JSON value must be: a type, ``[form]`` for a list of at least one such value, or
-#: an object with at least these members.
-Form = type | list["Form"] | dict[str, "Form"]
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-prompt-datasets-judge.html
 # https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-evaluation-prompt.html
@@ -85,44 +78,10 @@ class DataSet:
 
 def _parsed(line: bytes, place: str, uri: str, form: Mapping[str, Form]) -> Record:
     try:
-        record = json.loads(line, parse_constant=_refuse, parse_float=_finite)
-    except (ValueError, RecursionError):
-        record = None
-    if misfit := _misfit(record, dict(form), place, ": "):
-        msg = f"The data set {uri} is malformed: {misfit}."
-        raise DataSetError(msg)
-    parsed: Record = record
-    return parsed
-
-
-def _refuse(name: str) -> NoReturn:
-    """Python's JSON has NaN and Infinity, which are not JSON."""
-    raise ValueError(name)
-
-
-def _finite(number: str) -> float:
-    value = float(number)
-    return value if isfinite(value) else _refuse(number)
-
-
-def _misfit(value: Json, form: Form, place: str, separator: str = ".") -> str | None:
-    """Where a value is not of a form, and what should be there; ``None`` where it is."""
-    parts: list[tuple[str, Any, Form]]
-    if isinstance(form, type):
-        return None if isinstance(value, form) else f"{place} is not {_NAMES[form]}"
-    if isinstance(form, dict):
-        if not isinstance(value, dict) or not form.keys() <= value.keys():
-            return f"{place} is not a JSON object with {' and '.join(form)}"
-        parts = [(name, value[name], part) for name, part in form.items()]
-    else:
-        if not isinstance(value, list) or not value:
-            return f"{place} is not a list with at least one element"
-        parts = [(str(number), each, form[0]) for number, each in enumerate(value, start=1)]
-    misfits = (_misfit(part, wanted, f"{place}{separator}{name}") for name, part, wanted in parts)
-    return next(filter(None, misfits), None)
-
-
-_NAMES: dict[type, str] = {str: "a string", dict: "a JSON object"}
+        return parsed(line, place, form)
+    except MisfitError as error:
+        msg = f"The data set {uri} is malformed: {error}."
+        raise DataSetError(msg) from None
 
 
 def _made_up(form: Mapping[str, Form]) -> Iterator[Record]:

@@ -14,7 +14,7 @@ from bedrock_mock.services.bedrock.evaluation.data_sets import PROMPTS, PROMPTS_
 from bedrock_mock.services.bedrock.evaluation.records import Records
 
 if TYPE_CHECKING:
-    from bedrock_mock.services.bedrock.evaluation.data_sets import Record
+    from bedrock_mock.services.bedrock.json_lines import Record
 
 #: How long a person takes for a record.
 _SECONDS = (5, 120)

@@ -14,15 +14,15 @@ from bedrock_mock.services.bedrock.evaluation.data_sets import (
     TURNS,
     TURNS_WITH_ANSWERS,
     DataSetError,
-    Form,
 )
 from bedrock_mock.services.bedrock.evaluation.metrics import RETRIEVES
 from bedrock_mock.services.bedrock.evaluation.scores import checked, scales_of
 from bedrock_mock.services.bedrock.evaluation.summary import at, identifier_of, judges_of
+from bedrock_mock.services.bedrock.json_lines import Form
 
 if TYPE_CHECKING:
-    from bedrock_mock.services.bedrock.evaluation.data_sets import Record
     from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJob
+    from bedrock_mock.services.bedrock.json_lines import Record
 
 _RETRIEVE_AND_GENERATE = ("knowledgeBaseConfig", "retrieveAndGenerateConfig")
 #: Where a RAG configuration names the model that generates.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,7 +16,6 @@ from bedrock_mock.services.bedrock.evaluation.data_sets import (
     MAX_RECORDS,
     DataSet,
     DataSetError,
-    Record,
 )
 from bedrock_mock.services.bedrock.evaluation.human_answers import AnswersToHumans
 from bedrock_mock.services.bedrock.evaluation.records import (
@@ -25,6 +23,7 @@ from bedrock_mock.services.bedrock.evaluation.records import (
     AnswersOfRag,
     Records,
 )
+from bedrock_mock.services.bedrock.json_lines import Record, written
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,20 +73,16 @@ def write_results(backend: ServiceBackend, job: EvaluationJob, at: datetime) -> 
             file = stack.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
             for place_in_file, each in enumerate(found):
                 # Real clients parse whatever stands between two newlines.
-                file.write(b"\n" * bool(place_in_file) + _line(records.of(each)))
+                file.write(b"\n" * bool(place_in_file) + written(records.of(each)))
             name = f"{UUID(int=mock_random.getrandbits(128), version=4)}_output.jsonl"
             files[f"{folder}/{job_id}/{place}/{name}"] = file
         if bucket is not None:
             bucket.put(f"{folder}/{_PERMISSION_CHECK}", b"")
             for name, definition in _definitions(job):
-                bucket.put(f"{folder}/{job_id}/custom_metrics/{name}.json", _line(definition))
+                bucket.put(f"{folder}/{job_id}/custom_metrics/{name}.json", written(definition))
             for key, file in files.items():
                 file.seek(0)
                 bucket.put(key, file.read())
-
-
-def _line(record: dict[str, Any]) -> bytes:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _definitions(job: EvaluationJob) -> Iterator[tuple[str, dict[str, Any]]]:

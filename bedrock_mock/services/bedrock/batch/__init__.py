@@ -1,0 +1,1 @@
+"""Batch inference: jobs that have a model answer the records of files."""

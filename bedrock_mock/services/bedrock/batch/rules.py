@@ -1,0 +1,81 @@
+"""What a batch inference job must fulfil when it is created, and the settings for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.resources.settings import Setting
+from bedrock_mock.services.bedrock.customization.base_models import foundation_model
+
+if TYPE_CHECKING:
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
+
+_UNSUPPORTED = "Batch inference is not supported for the requested model"
+#: Models that refused batch jobs when public clients probed them in 2026.
+#: Sources: https://github.com/stdapi-ai/stdapi.ai/issues/292 and public batch clients.
+_PROBED = (
+    "anthropic.claude-fable-5*",
+    "anthropic.claude-opus-4-7*",
+    "anthropic.claude-opus-4-8*",
+    "anthropic.claude-sonnet-5*",
+    "moonshot*.kimi-k3*",
+    "openai.gpt-5.6-sol*",
+)
+
+NO_BATCH = Setting(
+    default=_PROBED,
+    accepts=lambda value: (
+        isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
+    ),
+    words="a list of globs of model ids",
+)
+#: The service's own minimum cannot be changed; tests may want smaller files.
+MINIMUM = Setting(
+    default=100,
+    accepts=lambda value: type(value) is int and value >= 0,
+    words="a whole number of records from 0",
+)
+
+
+def batch_model(backend: BedrockBackend, identifier: str) -> Any:  # noqa: ANN401 - the runtime's
+    """The model of a ``modelId``, which answers the records of a job.
+
+    Whether the model supports batch inference comes before whether there is such a model.
+
+    Raises:
+        ValidationException: it does not support batch inference, or is not known.
+        AccessDeniedException: the test has no access to it.
+    """
+    _check_supported(backend, [identifier.rpartition("/")[2]])
+    answering = backend.sibling("bedrock-runtime").batch_model(identifier)
+    _check_supported(backend, answering.model.names)
+    if answering.model.is_asynchronous:
+        raise ValidationException(_UNSUPPORTED)
+    return answering
+
+
+def model_arn(backend: BedrockBackend, identifier: str, model_id: str) -> str:
+    """The ARN by which a job reports its ``modelId``.
+
+    Args:
+        backend: whose job it is.
+        identifier: the ``modelId`` of the request: an ARN, or the id of a model or a profile.
+        model_id: the id of the foundation model that it means.
+    """
+    if identifier.startswith("arn:"):
+        return identifier
+    if identifier == model_id:
+        return foundation_model(backend, model_id).arn
+    return backend.arn(f"inference-profile/{identifier}")
+
+
+def _check_supported(backend: BedrockBackend, names: Iterable[str]) -> None:
+    globs = backend.setting("no_batch")
+    for name in names:
+        # The id of a profile has its geography in front.
+        _, _, model_id = name.partition(".")
+        if any(fnmatchcase(each, glob) for glob in globs for each in (name, model_id)):
+            raise ValidationException(_UNSUPPORTED)

@@ -1,0 +1,77 @@
+"""Lines of JSON Lines files: parsed by the rules of JSON, and checked against a form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, NoReturn
+
+from bedrock_mock.protocol.types import Json
+
+Record = dict[str, Any]
+#: What a JSON value must be: a type, ``[form]`` for a list of at least one such value, or
+#: an object with at least these members.
+Form = type | list["Form"] | dict[str, "Form"]
+
+_NAMES: dict[type, str] = {str: "a string", dict: "a JSON object"}
+
+
+class MisfitError(ValueError):
+    """A line is not JSON, or not of the form; the message says where and what it should be."""
+
+
+def parsed(line: bytes, place: str, form: Mapping[str, Form]) -> Record:
+    """The record of a line.
+
+    Args:
+        line: the line, in UTF-8.
+        place: what the line is called in messages, ``line 5``.
+        form: what the record must have.
+
+    Raises:
+        MisfitError: it is malformed.
+    """
+    try:
+        record = json.loads(line, parse_constant=_refuse, parse_float=_finite)
+        if b"\\u" in line:
+            # Half a surrogate pair cannot be written again.
+            json.dumps(record, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        record = None
+    if misfit := _misfit(record, dict(form), place, ": "):
+        raise MisfitError(misfit)
+    found: Record = record
+    return found
+
+
+def written(record: Record) -> bytes:
+    """The line of a record: compact, and in UTF-8."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _refuse(name: str) -> NoReturn:
+    """Python's JSON has NaN and Infinity, which are not JSON."""
+    raise ValueError(name)
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    return value if isfinite(value) else _refuse(number)
+
+
+def _misfit(value: Json, form: Form, place: str, separator: str = ".") -> str | None:
+    """Where a value is not of a form, and what should be there; ``None`` where it is."""
+    parts: list[tuple[str, Any, Form]]
+    if isinstance(form, type):
+        return None if isinstance(value, form) else f"{place} is not {_NAMES[form]}"
+    if isinstance(form, dict):
+        if not isinstance(value, dict) or not form.keys() <= value.keys():
+            return f"{place} is not a JSON object with {' and '.join(form)}"
+        parts = [(name, value[name], part) for name, part in form.items()]
+    else:
+        if not isinstance(value, list) or not value:
+            return f"{place} is not a list with at least one element"
+        parts = [(str(number), each, form[0]) for number, each in enumerate(value, start=1)]
+    misfits = (_misfit(part, wanted, f"{place}{separator}{name}") for name, part, wanted in parts)
+    return next(filter(None, misfits), None)
