@@ -15,10 +15,12 @@ from botocore import xform_name
 
 from bedrock_mock.services.bedrock.service import BEDROCK
 from support import (
+    BATCH_CLOCK,
     CUSTOM_MODEL_CLOCK,
     CUSTOMIZATION_CLOCK,
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
+    batch_job,
     body,
     custom_model,
     customization_job,
@@ -55,6 +57,11 @@ class Kind:
         deletion: the operation that deletes one, or ``None``.
         deleted: the member of that request, which takes an ARN; a list where it takes several.
         stop: the operation that stops one, or ``None``.
+        not_stopped: the error of that operation for one that has ended.
+        ends_as: the last status, if it is not the second one.
+        moment: the member of an item with the time of its creation, and the beginning of the
+            names of the filters by it.
+        token_alone: whether a token makes a request a repetition whatever else it says.
     """
 
     name: str
@@ -76,6 +83,19 @@ class Kind:
     deletion: str | None = None
     deleted: str | list[str] = ""
     stop: str | None = None
+    not_stopped: str = "ConflictException"
+    ends_as: str | None = None
+    moment: str = "creationTime"
+    token_alone: bool = True
+
+    @property
+    def last(self):
+        """The status that lasts."""
+        return self.ends_as or self.statuses[1]
+
+    def by_moment(self, member):
+        """The name of a filter by the time of creation; other names stay as they are."""
+        return member.replace("creationTime", self.moment)
 
     def make(self, client, tag_list=(), number=1, name=None, **members):
         """The ARN of a new resource with these tags."""
@@ -93,11 +113,12 @@ class Kind:
     def items(self, client, **request):
         """What List answers."""
         operation, member = self.listing
+        request = {self.by_moment(name): value for name, value in request.items()}
         return call(client, operation, **request)[member]
 
     def accepts(self, *members):
         """Whether its List takes all these members."""
-        return set(members) <= shape_of(self.listing[0]).members.keys()
+        return set(map(self.by_moment, members)) <= shape_of(self.listing[0]).members.keys()
 
     @property
     def status_filter(self):
@@ -256,6 +277,26 @@ ALL = [
         statuses=("CREATING", "READY"),
         by_name="guardrailId",
         takes_role=False,
+    ),
+    Kind(
+        "model-invocation-job",
+        "model-invocation-job",
+        create="CreateModelInvocationJob",
+        request=batch_job,
+        tags="tags",
+        created="jobArn",
+        get=("GetModelInvocationJob", "jobIdentifier"),
+        listing=("ListModelInvocationJobs", "invocationJobSummaries"),
+        named="jobName",
+        stop="StopModelInvocationJob",
+        not_stopped="ValidationException",
+        clock=BATCH_CLOCK,
+        statuses=("Submitted", "Validating"),
+        ends_as="Completed",
+        moment="submitTime",
+        token_alone=False,
+        # CreateModelInvocationJob declares no TooManyTagsException.
+        too_many_tags="ValidationException",
     ),
 ]
 #: The kinds by the names of their entries.

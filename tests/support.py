@@ -22,6 +22,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/BedrockRole"
 IMPORT_CLOCK = "bedrock::model_import_job"
 EVALUATION_CLOCK = "bedrock::evaluation_job"
 CUSTOMIZATION_CLOCK = "bedrock::model_customization_job"
+BATCH_CLOCK = "bedrock::model_invocation_job"
 CUSTOM_MODEL_CLOCK = "bedrock::custom_model"
 #: An account beside the one that calls come from.
 OTHER = "111122223333"
@@ -135,6 +136,18 @@ def custom_model(name="custom-1", **members):
         "modelName": name,
         "modelSourceConfig": {"s3DataSource": {"s3Uri": "s3://my-bucket/model/"}},
         "roleArn": ROLE,
+        **members,
+    }
+
+
+def batch_job(job_name="batch-1", **members):
+    """A valid CreateModelInvocationJob request."""
+    return {
+        "jobName": job_name,
+        "roleArn": ROLE,
+        "modelId": "amazon.nova-lite-v1:0",
+        "inputDataConfig": {"s3InputDataConfig": {"s3Uri": "s3://my-bucket/input/"}},
+        "outputDataConfig": {"s3OutputDataConfig": {"s3Uri": "s3://my-bucket/output/"}},
         **members,
     }
 

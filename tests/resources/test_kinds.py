@@ -62,7 +62,8 @@ def test_it_is_listed_newest_first_and_page_by_page(client, kind):
 def test_a_repeated_token_makes_nothing(client, kind):
     token = {"clientRequestToken": "token-1"}
     first = kind.make(client, **token)
-    assert kind.make(client, number=2, **token) == first
+    number = 2 if kind.token_alone else 1
+    assert kind.make(client, number=number, **token) == first
     assert len(kind.items(client)) == 1
 
 

@@ -40,6 +40,7 @@ class Listed:
 
     def page(self, **request):
         """The names on a page, and the token of the next one."""
+        request = {self.kind.by_moment(name): value for name, value in request.items()}
         answer = body(getattr(self.client, self.operation)(**request))
         names = [item[self.name] for item in answer.pop(self.items)]
         token = answer.pop("nextToken", None)
@@ -54,7 +55,7 @@ class Listed:
     def created(self):
         """The creation times by name."""
         answer = getattr(self.client, self.operation)()
-        return {item[self.name]: item["creationTime"] for item in answer[self.items]}
+        return {item[self.name]: item[self.kind.moment] for item in answer[self.items]}
 
     def delete(self, name):
         arns = {item[self.name]: self.kind.arn_of(item) for item in self.kind.items(self.client)}
@@ -167,7 +168,7 @@ def test_name_contains_is_case_sensitive(filtered):
 
 
 def test_filters_are_joined(with_status):
-    reached, failed = with_status.kind.statuses[1], "Failed"
+    reached, failed = with_status.kind.last, "Failed"
     for name in ("ab", "bc"):
         with_status.create(name)
     assert with_status.names(nameContains="a", **with_status.by_status(reached)) == ["ab"]
@@ -353,7 +354,8 @@ def test_a_token_is_of_use_only_with_the_filters_it_was_given_for(filtered, chan
 
 
 def test_a_token_with_a_status_is_of_no_use_with_another(with_status):
-    first, reached = map(with_status.by_status, with_status.kind.statuses)
+    kind = with_status.kind
+    first, reached = map(with_status.by_status, (kind.statuses[0], kind.last))
     for name in ("a", "b"):
         with_status.create(name)
     assert with_status.names() == ["b", "a"]

@@ -75,10 +75,11 @@ class ModelInvocationJob(Job):
         self.role_arn = request["roleArn"]
         self.model_id = model_arn(backend, request["modelId"], model.model.name)
         owner = {"s3BucketOwner": backend.account_id}
-        source = request["inputDataConfig"]["s3InputDataConfig"]
-        target = request["outputDataConfig"]["s3OutputDataConfig"]
-        self.input_data_config = {"s3InputDataConfig": {**owner, **source}}
-        self.output_data_config = {"s3OutputDataConfig": {**owner, **target}}
+        #: Where its files are; the owner of a bucket is the caller unless the request says so.
+        self.source: dict[str, Any] = {**owner, **request["inputDataConfig"]["s3InputDataConfig"]}
+        self.target: dict[str, Any] = {**owner, **request["outputDataConfig"]["s3OutputDataConfig"]}
+        self.input_data_config = {"s3InputDataConfig": self.source}
+        self.output_data_config = {"s3OutputDataConfig": self.target}
         self.vpc_config = request.get("vpcConfig")
         self.model_invocation_type = request.get("modelInvocationType", "InvokeModel")
         self.timeout_duration_in_hours = request.get("timeoutDurationInHours", _HOURS)
@@ -135,7 +136,7 @@ class ModelInvocationJob(Job):
         if self.status == "Validating":
             try:
                 self._check_output()
-                files = input_files(self._backend, self.input_data_config["s3InputDataConfig"])
+                files = input_files(self._backend, self.source)
             except InputError as error:
                 return str(error)
             self._run = Run(self._backend, self, files)
@@ -158,10 +159,10 @@ class ModelInvocationJob(Job):
             self._run.until(self.progress(at))
 
     def _check_output(self) -> None:
-        config = self.output_data_config["s3OutputDataConfig"]
-        bucket = neighbours.bucket_of(self._backend, config["s3Uri"], config["s3BucketOwner"])
+        uri = self.target["s3Uri"]
+        bucket = neighbours.bucket_of(self._backend, uri, self.target["s3BucketOwner"])
         if bucket is None and are_strict(self._backend):
-            name = neighbours.split_uri(config["s3Uri"])[0]
+            name = neighbours.split_uri(uri)[0]
             msg = f"The output bucket was not found: S3 has no bucket '{name}'."
             raise InputError(msg)
 

@@ -96,11 +96,11 @@ class Run:
 
     def write(self) -> None:
         """Writes the output and the manifest, if anything is processed and the bucket is there."""
-        config = self._job.output_data_config["s3OutputDataConfig"]
-        bucket = neighbours.bucket_of(self._backend, config["s3Uri"], config["s3BucketOwner"])
+        uri = self._job.target["s3Uri"]
+        bucket = neighbours.bucket_of(self._backend, uri, self._job.target["s3BucketOwner"])
         if bucket is None or not self.processed:
             return
-        folder = neighbours.split_uri(config["s3Uri"])[1].rstrip("/")
+        folder = neighbours.split_uri(uri)[1].rstrip("/")
         folder = f"{folder}/{self._job.job_id}" if folder else self._job.job_id
         for output in self._outputs:
             output.flush()
