@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bedrock_mock.protocol.errors import ValidationException
@@ -19,7 +19,7 @@ _FOUNDATION_MODEL = "foundation-model/"
 #: The parts of a foundation model's id without a context length: name and version.
 _VERSIONED = 2
 #: The job has these, not its records.
-_NOT_IN_RECORDS = ("modelId", "requestMetadata", "serviceTier")
+_NOT_IN_RECORDS = frozenset({"modelId", "requestMetadata", "serviceTier"})
 #: What batch inference does not support, by the members of bodies that ask for it.
 #: Source: https://docs.aws.amazon.com/bedrock/latest/userguide/batch-inference.html
 _UNSUPPORTED: Mapping[str, str] = {
@@ -30,6 +30,29 @@ _UNSUPPORTED: Mapping[str, str] = {
     "toolConfig": "tool use",
     "tools": "tool use",
 }
+_ANTHROPIC = "anthropic."
+#: The members of the bodies of Anthropic's models; they refuse others.
+_ANTHROPIC_BODY = frozenset(
+    {
+        "anthropic_beta",
+        "anthropic_version",
+        "context_management",
+        "max_tokens",
+        "max_tokens_to_sample",
+        "messages",
+        "metadata",
+        "output_config",
+        "prompt",
+        "stop_sequences",
+        "system",
+        "temperature",
+        "thinking",
+        "tool_choice",
+        "top_k",
+        "top_p",
+    }
+)
+_EXTRA = "{}: Extra inputs are not permitted"
 #: Members at any depth; as keys of encoded JSON they cannot be part of a text.
 _CACHE_POINTS = (b'"cachePoint":', b'"cache_control":')
 _CACHE_COUNTS = ("cacheReadInputTokens", "cacheWriteInputTokens")
@@ -72,6 +95,8 @@ class BatchModel:
         _check_supported(model_input, encoded)
         if invocation_type == "Converse":
             return self._conversed(model_input, encoded)
+        if self.model.kind.startswith(_ANTHROPIC):
+            _check_members(model_input.keys() - _ANTHROPIC_BODY)
         request = {"modelId": self.model.identifier, "body": encoded}
         _, said, body = self._backend.invocations.answer(self.model, request)
         written, read = said.cache or (0, 0)
@@ -84,10 +109,7 @@ class BatchModel:
         return Answered(json.loads(body) if isinstance(body, bytes) else body, usage)
 
     def _conversed(self, model_input: Mapping[str, Any], encoded: bytes) -> Answered:
-        for name in _NOT_IN_RECORDS:
-            if name in model_input:
-                msg = f"{name}: Extra inputs are not permitted"
-                raise ValidationException(msg)
+        _check_members(model_input.keys() & _NOT_IN_RECORDS)
         # The pattern of the operation refuses some models that batch inference takes.
         request = self._converse.decode({"modelId": self.model.name}, "", encoded)
         values = bool(self._backend.setting("validate_requests"))
@@ -134,3 +156,9 @@ def _check_supported(model_input: Mapping[str, Any], encoded: bytes) -> None:
             raise ValidationException(msg)
     if any(member in encoded for member in _CACHE_POINTS):
         raise ValidationException("Batch inference does not support prompt caching.")
+
+
+def _check_members(extra: Collection[str]) -> None:
+    """Refuses a record that has these members."""
+    for name in sorted(extra):
+        raise ValidationException(_EXTRA.format(name))
