@@ -183,6 +183,14 @@ def valid():
             **identifiers,
             "ModelIdentifier": identifiers["ModelIdentifier"] | foundation_models,
             "GetFoundationModelIdentifier": foundation_models,
+            # That of batch inference: a model that serves on demand, or a profile.
+            "ModelId": st.sampled_from(
+                [
+                    "amazon.nova-lite-v1:0",
+                    "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
+                    "us.amazon.nova-lite-v1:0",
+                ]
+            ),
             # Not every id that the pattern allows makes an ARN that its pattern allows.
             "BaseModelIdentifier": foundation_models
             | st.sampled_from(["known-brought-custom-model", "nobody"]),
@@ -249,7 +257,13 @@ def comes_back(name, request, body):
     if not sent.get("customerEncryptionKeyId", ":key/").rpartition("arn:")[2].count(":key/"):
         # An id or an alias comes back as the key's ARN.
         sent["customerEncryptionKeyId"] = got["customerEncryptionKeyId"]
-    assert {name: got[name] for name in common} == sent
+    if name == "CreateModelInvocationJob":
+        # A model comes back by its ARN, and a bucket with its owner.
+        assert got["modelId"].endswith(sent.pop("modelId"))
+        for config in ("inputDataConfig", "outputDataConfig"):
+            ((kind_, location),) = sent[config].items()
+            sent[config] = {kind_: {"s3BucketOwner": ACCOUNT, **location}}
+    assert {name: got[name] for name in sent} == sent
     assert request.keys() & operation.output_shape.members.keys() == common
 
 
