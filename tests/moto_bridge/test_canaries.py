@@ -268,3 +268,28 @@ def test_motos_authorisation_counts_requests():
 
     # A batch is one request, however many resources it is held against: core/response.py.
     assert isinstance(ActionAuthenticatorMixin.request_count, int)
+
+
+def test_neighbours_s3_keeps_the_content_of_an_object_in_a_file(bedrock_mock):
+    from moto.s3 import notifications
+    from moto.s3.models import S3Backend
+
+    assert "disable_notification" in parameters(S3Backend.put_object)
+    assert parameters(notifications.send_event) == ["account_id", "event_name", "bucket", "key"]
+    assert notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT
+    s3 = moto.backends.get_backend("s3")["123456789012"]["aws"]
+    s3.create_bucket("bucket", "us-east-1")
+    made = s3.put_object("bucket", "key", b"", disable_notification=True)
+    with made.lock:
+        made._value_buffer.write(b"content")
+        made.contentsize = 7
+    assert made.value == b"content"
+    # Of the content, and not of the empty value.
+    assert made.etag == '"9a0364b9e99bb480dd25e1f0284c8555"'
+
+
+def test_neighbours_events_takes_entries_with_a_time():
+    from moto.events.models import EventsBackend
+
+    assert parameters(EventsBackend.put_events) == ["self", "events"]
+    assert 'event.get("Time"' in inspect.getsource(EventsBackend.put_events)

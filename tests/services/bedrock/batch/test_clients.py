@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from batches import BUCKET, HAIKU, message, record, settings
+from batches import BUCKET, HAIKU, message, need_counts, record, settings
 from botocore.exceptions import ClientError, WaiterError
 from botocore.waiter import WaiterModel, create_waiter_with_client
 
@@ -136,11 +136,12 @@ def test_a_batch_library_downloads_output_and_manifest(batch, client, bedrock_mo
         assert answers == {f"r{n}": f"answer to question {n}" for n in range(4)}
         body = batch.s3.get_object(Bucket=bucket, Key=f"{folder}/manifest.json.out")["Body"]
         manifest = json.loads(body.read())
-        assert manifest["totalRecordCount"] == job["totalRecordCount"] == 4
+        assert manifest["totalRecordCount"] == 4
 
 
 def test_a_strict_backend_compares_the_counts_of_job_and_manifest(batch):
     """jagged's: the counts of both must be equal, and every record must come back once."""
+    need_counts()
     arn = batch.create(record(1), record(2, {"wrong": True}), record(3, message("c")))
     job, manifest = batch.get(arn), batch.manifest(arn)
     for name in ("total", "processed", "success", "error"):

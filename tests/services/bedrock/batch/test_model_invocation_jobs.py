@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
-from batches import HAIKU, record, settings
+from batches import HAIKU, need_counts, record, settings
 from freezegun import freeze_time
 
 from support import (
@@ -53,6 +53,7 @@ def test_create_answers_the_arn_and_nothing_else(batch, client):
 def test_a_fresh_job_reports_its_request_with_the_defaults(batch, bedrock_mock):
     bedrock_mock.freeze()
     arn = batch.create(clientRequestToken="token-1")
+    assert batch.counts(arn) == (0, 0, 0, 0)
     job = batch.get(arn)
     submitted = job.pop("submitTime")
     assert job == {
@@ -335,6 +336,7 @@ def test_counts_move_on_with_time(batch, bedrock_mock):
 def test_counts_move_on_look_by_look(batch, bedrock_mock, client):
     bedrock_mock.set_transition(BATCH_CLOCK, manual(2))
     arn = batch.create(*FOUR)
+    need_counts()
     seen = []
     while not seen or seen[-1][0] != "Completed":
         (job,) = client.list_model_invocation_jobs()["invocationJobSummaries"]
