@@ -129,17 +129,16 @@ class ModelInvocationJob(Job):
         self._go_on(at)
 
     def finish(self, at: datetime) -> str | None:  # noqa: ARG002 - see Lifecycle
-        """Checks the input, or processes the rest of the records."""
+        """Checks the input as ``Validating`` ends; then processes the rest of the records."""
         if self._run is not None:
             self._run.until(1)
             return None
-        if self.status == "Validating":
-            try:
-                self._check_output()
-                files = input_files(self._backend, self.source)
-            except InputError as error:
-                return str(error)
-            self._run = Run(self._backend, self, files)
+        try:
+            self._check_output()
+            files = input_files(self._backend, self.source)
+        except InputError as error:
+            return str(error)
+        self._run = Run(self._backend, self, files)
         return None
 
     def entered(self, status: str, at: datetime) -> None:

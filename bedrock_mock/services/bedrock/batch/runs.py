@@ -67,8 +67,12 @@ class Run:
     ) -> None:
         self._backend = backend
         self._job = job
-        self._outputs: list[_Output] = []
-        self._records = self._read(files)
+        self._outputs = [_Output(file.name) for file in files]
+        self._records: Iterator[tuple[_Output, Record]] = (
+            (output, record)
+            for output, file in zip(self._outputs, files, strict=True)
+            for record in file.records()
+        )
         self._tokens = Counter[str]()
         self._is_working = False
         self._has_raised = False
@@ -104,21 +108,14 @@ class Run:
         folder = f"{folder}/{self._job.job_id}" if folder else self._job.job_id
         for output in self._outputs:
             output.flush()
-            bucket.put_file(f"{folder}/{output.name}", output.file)
+            if not output.is_empty:
+                bucket.put_file(f"{folder}/{output.name}", output.file)
         bucket.put(f"{folder}/{_MANIFEST}", written(self._manifest()))
 
     def release(self) -> None:
         """Lets go of the files; the counts stay."""
         self._records = iter(())
         self._outputs.clear()
-
-    def _read(self, files: list[InputFile]) -> Iterator[tuple[_Output, Record]]:
-        for file in files:
-            if file.count:
-                output = _Output(file.name)
-                self._outputs.append(output)
-                for record in file.records():
-                    yield output, record
 
     def _process(self, output: _Output, record: Record) -> None:
         model_input = record["modelInput"]

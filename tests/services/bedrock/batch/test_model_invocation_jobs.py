@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
+import requests
 from batches import HAIKU, need_counts, record, settings
 from freezegun import freeze_time
 
@@ -13,6 +14,7 @@ from support import (
     ACCOUNT,
     BATCH_CLOCK,
     FOREIGN_ROLE,
+    MOTO_API,
     REGION,
     VPC,
     batch_job,
@@ -247,16 +249,10 @@ def test_where_quotas_hold_a_model_has_so_many_jobs_at_a_time(batch, bedrock_moc
 
 
 @settings(references="strict")
-@pytest.mark.parametrize(
-    ("members", "message"),
-    [
-        ({}, "The provided role ARN is invalid: IAM has no role"),
-    ],
-)
-def test_where_references_are_strict_the_role_must_be_there(batch, members, message):
+def test_where_references_are_strict_the_role_must_be_there(batch):
     with refused("ValidationException", 400) as caught:
-        batch.create(**members)
-    assert message in str(caught.value)
+        batch.create()
+    assert "The provided role ARN is invalid: IAM has no role" in str(caught.value)
 
 
 @settings(references="strict")
@@ -374,6 +370,18 @@ def test_files_are_there_when_the_job_is_due_though_no_client_asks_for_it(batch,
         assert batch.files() == []
         clock.tick(timedelta(hours=0.2))
         assert len(batch.files()) == 2
+
+
+@pytest.mark.parametrize("transition", [{}, "x", {"progression": "time"}])
+def test_a_transition_that_means_nothing_counts_like_a_frozen_one(batch, bedrock_mock, transition):
+    body = {"model_name": BATCH_CLOCK, "transition": transition}
+    path = f"{MOTO_API}/state-manager/set-transition"
+    requests.post(path, json=body, timeout=5).raise_for_status()
+    arn = batch.create(*FOUR)
+    for _ in range(3):
+        bedrock_mock.advance(arn)
+    assert batch.counts(arn) == (4, 2, 2, 0)
+    bedrock_mock.complete(arn)
 
 
 @pytest.mark.parametrize("steps", range(4))
