@@ -18,7 +18,14 @@ LEAVES = {f"moto_bridge.{name}" for name in ("caller", "clock", "ids", "neighbou
 ALLOWED = {
     "protocol": set(),
     "resources": {"protocol", "scripting.scripts", *LEAVES},
-    "services": {"resources", "protocol", "scripting.reply", "scripting.model_call", *LEAVES},
+    "services": {
+        "resources",
+        "protocol",
+        "scripting.reply",
+        "scripting.model_call",
+        "scripting.detections",
+        *LEAVES,
+    },
 }
 #: The folders that ask the list of services; they load it when a mock or a server starts.
 ASKING = {"mock", "server", "moto_bridge", "scripting"}

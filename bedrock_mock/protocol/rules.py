@@ -13,17 +13,20 @@ from bedrock_mock.protocol import patterns
 Rule = Callable[[Any], "str | None"]
 
 
-def rules_of(shape: Shape, open_enums: Collection[str]) -> list[Rule]:
+def rules_of(
+    shape: Shape, open_enums: Collection[str], open_limits: Collection[str] = ()
+) -> list[Rule]:
     """The constraints of a shape, in the order in which the service reports them."""
+    has_limits = shape.name not in open_limits
     metadata = shape.metadata
     rules: list[Rule] = []
-    if "pattern" in metadata:
+    if "pattern" in metadata and has_limits:
         rules.append(_pattern_rule(metadata["pattern"]))
     if shape.type_name in ("integer", "long", "float", "double"):
         measure, noun = (lambda value: value), "value"
     else:
         measure, noun = len, "length"
-    if "max" in metadata:
+    if "max" in metadata and has_limits:
         rules.append(_bound_rule(measure, noun, metadata["max"], upper=True))
     # Nothing is shorter than 0, but a number may be less.
     if metadata.get("min", 0) or ("min" in metadata and noun == "value"):

@@ -24,13 +24,17 @@ class Service:
     Args:
         name: the service's name in botocore.
         open_enums: shapes whose enum the real service does not enforce.
+        open_limits: shapes whose maximum and pattern the service checks by itself, with texts of
+            its own.
     """
 
-    def __init__(self, name: str, *, open_enums: Collection[str] = ()) -> None:
+    def __init__(
+        self, name: str, *, open_enums: Collection[str] = (), open_limits: Collection[str] = ()
+    ) -> None:
         self.name = name
         self.decoders = Decoders()
         self.encoders = Encoders()
-        self.checks = Checks(open_enums)
+        self.checks = Checks(open_enums, open_limits)
         self.structural_checks = Checks(values=False)
         self._operations: dict[str, Operation] = {}
         self._compiling = Lock()

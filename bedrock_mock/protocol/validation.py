@@ -52,23 +52,30 @@ class Checks(Compiler[Check]):
 
     Args:
         open_enums: names of shapes whose enum the service does not enforce.
+        open_limits: names of shapes whose maximum and pattern it checks with texts of its own.
         values: whether lengths, ranges, patterns and enums are checked. Without them
             only what a handler relies on is left: required members and unions.
         hidden: whether all values are kept out of the messages.
     """
 
     def __init__(
-        self, open_enums: Collection[str] = (), *, values: bool = True, hidden: bool = False
+        self,
+        open_enums: Collection[str] = (),
+        open_limits: Collection[str] = (),
+        *,
+        values: bool = True,
+        hidden: bool = False,
     ) -> None:
         super().__init__()
         self._open_enums = open_enums
+        self._open_limits = open_limits
         self._values = values
         self._hidden = hidden
 
     @cached_property
     def _silent(self) -> Checks:
         """The same checks with the values hidden, for what lies within sensitive shapes."""
-        return Checks(self._open_enums, values=self._values, hidden=True)
+        return Checks(self._open_enums, self._open_limits, values=self._values, hidden=True)
 
     def compile(self, shape: Shape) -> Check:
         """The check of a shape."""
@@ -137,7 +144,7 @@ class Checks(Compiler[Check]):
         return check
 
     def _rules(self, shape: Shape) -> list[Rule]:
-        return rules_of(shape, self._open_enums) if self._values else []
+        return rules_of(shape, self._open_enums, self._open_limits) if self._values else []
 
     def _own(self, shape: Shape) -> Check:
         """The check of a value itself, without what it contains."""

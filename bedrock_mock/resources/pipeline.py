@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.payload import Answer
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.backend import unknown_region
+from bedrock_mock.resources.operations import ASSESSMENTS
 from bedrock_mock.resources.settings import SHARED, value_of
 from bedrock_mock.scripting.scripts import Asked
 
@@ -64,13 +65,13 @@ def serve(service: MockedService, caller: CallerResponse) -> tuple[int, Any]:
         backend.scripts.strike(asked)
         handler = _handler(backend, name)
         operation.validate(request, values=value_of("validate_requests", SHARED))
-        answer = _handle(backend, operation, handler, request)
+        answer, assessments = _handle(backend, operation, handler, request)
     except errors.ServiceError as error:
         declared = service.protocol.declared(error, operation)
         backend.scripts.record(asked, request, declared)
         raise declared from None
     members = answer.members if isinstance(answer, Answer) else answer
-    backend.scripts.record(asked, request, members)
+    backend.scripts.record(asked, request, members, assessments)
     return operation.status, answer
 
 
@@ -116,13 +117,15 @@ def _handler(backend: ServiceBackend, name: str) -> Handler:
 
 def _handle(
     backend: ServiceBackend, operation: Operation, handler: Handler, request: dict[str, Any]
-) -> Json:
+) -> tuple[Json, Sequence[Json]]:
+    """The answer, and the assessments of guardrails on the way to it."""
     with backend.lock:
-        result = handler(request)
+        result: Any = handler(request)
+        assessments = result.get(ASSESSMENTS, ()) if isinstance(result, dict) else ()
         if operation.answers is None:
             # Within the lock, because the result may be a resource that another call changes.
-            return operation.encode(result)
-    return operation.answers.encode(result)
+            return operation.encode(result), assessments
+    return operation.answers.encode(result), assessments
 
 
 def _unpacked(caller: CallerResponse) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,9 @@ class Call:
         response: the members of the answer, or ``None`` where it was an error.
         error: ``{"Code": ..., "Message": ...}`` as in botocore's ClientError, or ``None``.
         service: the service's name in botocore, ``bedrock``.
+        assessments: what guardrails have found on the way to the answer, in order: each is an
+            assessment in the form of the service, with ``source`` (``INPUT`` or ``OUTPUT``) and
+            ``action``, whether or not the call asked for a trace.
     """
 
     operation: str
@@ -33,6 +36,7 @@ class Call:
     response: Mapping[str, Any] | None = None
     error: Mapping[str, str] | None = None
     service: str = "bedrock"
+    assessments: Sequence[Mapping[str, Any]] = ()
 
 
 def matches(expected: Json, actual: Json) -> bool:

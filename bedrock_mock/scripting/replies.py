@@ -48,8 +48,8 @@ class When:
         "model": lambda value, call: any(fnmatchcase(name, value) for name in call.names),
         "tool": lambda value, call: value in call.offered_tools - call.used_tools,
         "after": lambda value, call: value in call.answered_tools,
-        "system": lambda value, call: _passes(value, call.system),
-        "user": lambda value, call: _passes(value, call.user),
+        "system": lambda value, call: passes(value, call.system),
+        "user": lambda value, call: passes(value, call.user),
         "matching": lambda value, call: (
             matches(value, call.body) if isinstance(value, Mapping) else bool(value(call))
         ),
@@ -65,7 +65,8 @@ class When:
         return [name for name in self.given if not self._TESTS[name](getattr(self, name), call)]
 
 
-def _passes(test: TextTest, text: str) -> bool:
+def passes(test: TextTest, text: str) -> bool:
+    """Whether a text meets a condition: it contains a text, has a match, or a function says so."""
     if isinstance(test, str):
         return test in text
     if isinstance(test, re.Pattern):

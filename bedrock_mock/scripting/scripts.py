@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timezone
 from threading import RLock
@@ -16,6 +16,7 @@ from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.calls import Call, matches
+from bedrock_mock.scripting.detections import Detections
 from bedrock_mock.scripting.replies import Replies
 from bedrock_mock.scripting.where import Where
 
@@ -100,6 +101,8 @@ class Scripts:
         self._lock = RLock()
         #: What models answer.
         self.replies = Replies()
+        #: What guardrails detect.
+        self.detections = Detections()
         self.clear()
 
     def clear(self) -> None:
@@ -111,6 +114,7 @@ class Scripts:
             self._given: set[tuple[str, str]] = set()
             self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
         self.replies.clear()
+        self.detections.clear()
 
     # --- what a test says -----------------------------------------------------------
 
@@ -193,7 +197,13 @@ class Scripts:
         for script in sorted(waiting, key=lambda script: not script.is_for_one):
             self.give(script, job, account_id, region_name)
 
-    def record(self, asked: Asked, request: Mapping[str, Any], answer: Json) -> None:
+    def record(
+        self,
+        asked: Asked,
+        request: Mapping[str, Any],
+        answer: Json,
+        assessments: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
         """Keeps a call with its answer, the members of a response or a ServiceError."""
         error = response = None
         if isinstance(answer, ServiceError):
@@ -211,6 +221,7 @@ class Scripts:
                 response,
                 error,
                 asked.service,
+                assessments,
             )
         )
 

@@ -7,6 +7,8 @@ from contextlib import nullcontext
 
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.services.bedrock_runtime.conversations import Conversations
+from bedrock_mock.services.bedrock_runtime.guardrails.apply import Applications
+from bedrock_mock.services.bedrock_runtime.guardrails.checks import Checks
 from bedrock_mock.services.bedrock_runtime.invocations import Invocations
 
 
@@ -21,4 +23,6 @@ class RuntimeBackend(ServiceBackend):
         self.cold_calls = Counter[str]()
         self.conversations = Conversations(self)
         self.invocations = Invocations(self)
+        self.applications = Applications(self)
+        self.checks = Checks(self)
         self.compose()

@@ -3,6 +3,8 @@
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.resources.settings import Setting, one_of
 from bedrock_mock.services.bedrock_runtime.backend import RuntimeBackend
+from bedrock_mock.services.bedrock_runtime.guardrails.profanities import PROFANITIES
+from bedrock_mock.services.bedrock_runtime.guardrails.verbs import detect
 from bedrock_mock.services.bedrock_runtime.responses import RuntimeResponse
 
 BEDROCK_RUNTIME = MockedService(
@@ -11,6 +13,7 @@ BEDROCK_RUNTIME = MockedService(
     backend=RuntimeBackend,
     response=RuntimeResponse,
     actions={"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"},
+    open_limits=frozenset({"GuardrailIdentifier"}),
     settings={
         "no_access": Setting(
             default=(),
@@ -19,6 +22,14 @@ BEDROCK_RUNTIME = MockedService(
             ),
             words="a list of globs of model ids",
         ),
+        "profanities": Setting(
+            default=PROFANITIES,
+            accepts=lambda value: (
+                isinstance(value, (list, tuple))
+                and all(isinstance(each, str) and each for each in value)
+            ),
+            words="a list of words",
+        ),
         "unmatched": one_of("default", "error"),
         "cold_imported_models": Setting(
             default=0,
@@ -26,4 +37,5 @@ BEDROCK_RUNTIME = MockedService(
             words="a whole number of calls from 0",
         ),
     },
+    verbs={"detect": detect},
 )
