@@ -9,6 +9,7 @@ from bedrock_mock.services.bedrock.customization.model_customization_jobs import
 )
 from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJobs
 from bedrock_mock.services.bedrock.foundation_models import FoundationModels
+from bedrock_mock.services.bedrock.guardrails.enforced import EnforcedGuardrails
 from bedrock_mock.services.bedrock.guardrails.guardrails import Guardrails
 from bedrock_mock.services.bedrock.imports.imported_models import ImportedModels
 from bedrock_mock.services.bedrock.imports.model_import_jobs import ModelImportJobs
@@ -28,4 +29,5 @@ class BedrockBackend(ServiceBackend):
         self.invocation_logging = InvocationLogging(self)
         self.foundation_models = FoundationModels(self)
         self.guardrails = Guardrails(self)
+        self.enforced_guardrails = EnforcedGuardrails(self)
         self.compose()

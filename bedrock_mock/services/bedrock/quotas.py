@@ -18,10 +18,16 @@ QUOTAS: Mapping[str, int] = {
     "concurrent_model_import_jobs": 1,
     "imported_models": 3,
     "concurrent_automatic_evaluation_jobs": 20,
+    "guardrails": 100,
+    "guardrail_versions": 20,
+    "guardrail_regexes": 10,
 }
 IMPORT_JOBS = "concurrent_model_import_jobs"
 IMPORTED_MODELS = "imported_models"
 AUTOMATED_JOBS = "concurrent_automatic_evaluation_jobs"
+GUARDRAILS = "guardrails"
+GUARDRAIL_VERSIONS = "guardrail_versions"
+GUARDRAIL_REGEXES = "guardrail_regexes"
 
 
 def _check_numbers(quotas: Json) -> None:

@@ -5,6 +5,7 @@ from bedrock_mock.services.bedrock import foundation_models, quotas, references
 from bedrock_mock.services.bedrock.backend import BedrockBackend
 from bedrock_mock.services.bedrock.customization.verbs import customization_results
 from bedrock_mock.services.bedrock.evaluation.verbs import evaluation_results
+from bedrock_mock.services.bedrock.guardrails.rules import OPEN_LIMITS
 from bedrock_mock.services.bedrock.responses import BedrockResponse
 
 BEDROCK = MockedService(
@@ -19,6 +20,7 @@ BEDROCK = MockedService(
     },
     # Real jobs have the task type "General", which the model's enum does not list.
     open_enums=frozenset({"EvaluationTaskType"}),
+    open_limits=OPEN_LIMITS,
     verbs={
         "customization_results": customization_results,
         "evaluation_results": evaluation_results,
