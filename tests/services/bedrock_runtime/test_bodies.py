@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import json
 
+import boto3
 import pytest
 
 from bedrock_mock import Reply
-from support import in_process, refused
+from support import REGION, import_job, in_process, refused
 
 pytestmark = in_process
 
@@ -229,3 +230,39 @@ def test_cohere_embeds_what_is_not_text(runtime, model, body):
     vectors = found["embeddings"]["float"] if "v4" in model else found["embeddings"]
     assert len(vectors) == 1
     assert "texts" not in found
+
+
+def test_command_makes_several_generations(runtime, reply):
+    reply("A cat.")
+    body = {"prompt": "Draw", "num_generations": 2}
+    model = "cohere.command-text-v14"
+    found = invoke(runtime, model, body)
+    assert [each["text"] for each in found["generations"]] == ["A cat.", "A cat."]
+    for number, places in ((2, [0, 0, 1, 1, None]), (1, [None, None, None])):
+        asked = json.dumps({**body, "num_generations": number, "stream": True})
+        stream = runtime.invoke_model_with_response_stream(modelId=model, body=asked)
+        chunks = [json.loads(each["chunk"]["bytes"]) for each in stream["body"]]
+        assert [each.get("index") for each in chunks] == places
+
+
+@pytest.mark.parametrize(
+    ("architecture", "members", "form"),
+    [
+        ("llama", {}, "generation"),
+        ("qwen2", {}, "choices"),
+        ("qwen2", {"max_gen_len": 5}, "generation"),
+        ("llama", {"max_tokens": 5}, "choices"),
+    ],
+)
+def test_an_architecture_says_the_form_where_the_request_does_not(
+    bedrock, runtime, architecture, members, form
+):
+    bucket = boto3.client("s3", region_name=REGION)
+    bucket.create_bucket(Bucket="models")
+    config = json.dumps({"model_type": architecture})
+    bucket.put_object(Bucket="models", Key="model/config.json", Body=config)
+    client = bedrock.client("bedrock", region_name=REGION)
+    source = {"s3DataSource": {"s3Uri": "s3://models/model/"}}
+    client.create_model_import_job(**import_job(modelDataSource=source))
+    (model,) = client.list_imported_models()["modelSummaries"]
+    assert form in invoke(runtime, model["modelArn"], {"prompt": "Hi", **members})

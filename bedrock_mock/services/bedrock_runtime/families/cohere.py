@@ -50,25 +50,27 @@ class Command(Family):
     )
 
     def answer(self, said: Said) -> dict[str, Any]:
-        """One generation."""
+        """As many generations as the request asks for, of one text."""
         generation = {
             "id": said.request_id,
             "text": said.text,
             "finish_reason": vocabulary(_REASONS, said.stop_reason),
         }
-        return {
-            "id": said.request_id,
-            "generations": [generation],
-            "prompt": said.body.get("prompt", ""),
-        }
+        number = said.body.get("num_generations", 1)
+        prompt = said.body.get("prompt", "")
+        return {"id": said.request_id, "generations": [generation] * number, "prompt": prompt}
 
     def chunks(self, said: Said) -> Iterator[dict[str, Any]]:
         """Pieces, if the request asks for them; else the whole answer."""
         if not said.body.get("stream"):
             yield self.answer(said)
             return
-        for piece in said.pieces:
-            yield {"text": piece, "is_finished": False}
+        number = said.body.get("num_generations", 1)
+        for index in range(number):
+            # Only a stream of several generations says which one a piece is of.
+            place = {"index": index} if number > 1 else {}
+            for piece in said.pieces:
+                yield {**place, "text": piece, "is_finished": False}
         yield {"finish_reason": vocabulary(_REASONS, said.stop_reason), "is_finished": True}
 
 
