@@ -17,13 +17,14 @@ LEAVES = {f"moto_bridge.{name}" for name in ("caller", "clock", "ids", "neighbou
 #: What each folder may import of ours, beside itself.
 ALLOWED = {
     "protocol": set(),
-    "resources": {"protocol", "scripting.scripts", *LEAVES},
+    "resources": {"protocol", "scripting.scripts", "scripting.exchange", *LEAVES},
     "services": {
         "resources",
         "protocol",
-        "scripting.reply",
-        "scripting.model_call",
         "scripting.detections",
+        "scripting.exchange",
+        "scripting.model_call",
+        "scripting.reply",
         *LEAVES,
     },
 }

@@ -13,9 +13,6 @@ Handler = Callable[[Any], object]
 Method = TypeVar("Method", bound=Callable[..., object])
 
 _MARK = "__operation__"
-#: Beside the members of an answer a handler may give the assessments of guardrails, for the
-#: record of calls.
-ASSESSMENTS = "$assessments"
 
 
 def operation(name: str) -> Callable[[Method], Method]:

@@ -54,6 +54,8 @@ class MockedService:
         open_limits: shapes whose maximum and pattern the service checks by itself, with texts of
             its own.
         actions: the IAM actions of operations, where they have other names.
+        not_implemented: what a caller of an operation that is not implemented should know, by
+            the names of the operations.
         verbs: its own scripting verbs by the names of their methods, which
             :class:`bedrock_mock.mock.verbs.Scripting` documents; each takes a ``VerbCall`` and
             then the method's arguments.
@@ -68,6 +70,7 @@ class MockedService:
     open_enums: frozenset[str] = frozenset()
     open_limits: frozenset[str] = frozenset()
     actions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    not_implemented: Mapping[str, str] = field(default_factory=dict, hash=False)
     verbs: Mapping[str, Callable[..., Any]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timezone
 from threading import RLock
@@ -17,6 +17,7 @@ from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.calls import Call, matches
 from bedrock_mock.scripting.detections import Detections
+from bedrock_mock.scripting.exchange import Exchange
 from bedrock_mock.scripting.replies import Replies
 from bedrock_mock.scripting.where import Where
 
@@ -198,11 +199,7 @@ class Scripts:
             self.give(script, job, account_id, region_name)
 
     def record(
-        self,
-        asked: Asked,
-        request: Mapping[str, Any],
-        answer: Json,
-        assessments: Sequence[Mapping[str, Any]] = (),
+        self, asked: Asked, request: Mapping[str, Any], answer: Json, exchange: Exchange
     ) -> None:
         """Keeps a call with its answer, the members of a response or a ServiceError."""
         error = response = None
@@ -221,7 +218,9 @@ class Scripts:
                 response,
                 error,
                 asked.service,
-                assessments,
+                exchange.asked,
+                exchange.rule,
+                exchange.assessments,
             )
         )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bedrock_mock.protocol.encoding import Extended
 from bedrock_mock.protocol.errors import ValidationException
-from bedrock_mock.resources.operations import ASSESSMENTS, operation
+from bedrock_mock.resources.operations import operation
 from bedrock_mock.services.bedrock_runtime.guardrails.content import blocks_of
 from bedrock_mock.services.bedrock_runtime.guardrails.evaluation import evaluate
 from bedrock_mock.services.bedrock_runtime.guardrails.hits import OUTPUT
@@ -45,15 +46,20 @@ class Applications:
         content = content_of(self._backend, version, request["source"], blocks)
         _check(content)
         evaluation = evaluate(content, is_full=request.get("outputScope") == "FULL")
-        return {
+        outputs = [{"text": text} for text in evaluation.outputs]
+        answer = {
             "usage": evaluation.usage,
             "action": evaluation.action,
             "actionReason": evaluation.reason,
-            "outputs": [{"text": text} for text in evaluation.outputs],
+            "outputs": outputs,
             "assessments": [evaluation.assessment],
             "guardrailCoverage": evaluation.coverage,
-            ASSESSMENTS: [evaluation.record(request["source"])],
+            # The service sends these two as well.
+            "output": outputs,
         }
+        if evaluation.is_blocked:
+            answer["blockedResponse"] = evaluation.outputs[0]
+        return Extended(answer)
 
     def arns_of(self, request: Mapping[str, Any]) -> Sequence[str]:
         """The ARN of the guardrail that a request names; policies are checked against it."""

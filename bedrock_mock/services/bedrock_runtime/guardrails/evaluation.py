@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bedrock_mock.scripting.exchange import note_assessment
 from bedrock_mock.services.bedrock_runtime.guardrails.hits import (
     ANONYMIZED,
     INPUT,
@@ -58,15 +59,11 @@ class Evaluation:
         """Whether something was blocked or masked."""
         return self.action == INTERVENED
 
-    def record(self, source: str) -> dict[str, Any]:
-        """The assessment as the record of calls has it: with direction and action."""
-        return {"source": source, "action": self.action, **self.assessment}
-
 
 def evaluate(
     content: Content, *, is_full: bool = False, origins: Sequence[str] = ("REQUEST",)
 ) -> Evaluation:
-    """Evaluates content by all policies of a version.
+    """Evaluates content by all policies of a version, and notes it for the record of calls.
 
     Args:
         content: the content, with the version.
@@ -108,6 +105,7 @@ def evaluate(
             "guardrailOwnership": "SELF",
         },
     }
+    note_assessment({"source": content.source, "action": action, **assessment})
     return Evaluation(
         version.guardrail_id,
         assessment,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from permissions import authorised, user, with_key
 
@@ -592,3 +594,20 @@ def test_policies_are_checked_against_the_guardrail(guard):
         authorised(apply_with, its_client, identifier)
     with refused("AccessDeniedException", 403):
         authorised(apply_with, its_client, other)
+
+
+def test_the_wire_has_members_that_the_model_lacks(bedrock, guard, runtime, apply):
+    answers = []
+    runtime.meta.events.register(
+        "before-parse.bedrock-runtime",
+        lambda response_dict, **_: answers.append(json.loads(response_dict["body"])),
+    )
+    made = guard(**words("secret"), **sensitive([entity("EMAIL")]))
+    for text in ("Hello", "a@b.org", "secret"):
+        apply(made, text)
+    assert [each["output"] for each in answers] == [
+        [],
+        [{"text": "{EMAIL}"}],
+        [{"text": "Not this question."}],
+    ]
+    assert [each.get("blockedResponse") for each in answers] == [None, None, "Not this question."]
