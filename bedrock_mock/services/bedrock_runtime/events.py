@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bedrock_mock.protocol.errors import ServiceError, kind_of
 from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.services.bedrock_runtime.cutting import cut, cut_texts
 from bedrock_mock.services.bedrock_runtime.traits import Traits
 
 #: The deltas of the service hold no more characters of a tool's input.
@@ -34,12 +35,13 @@ def events(
         traits: of the model.
     """
     yield "messageStart", {"role": "assistant"}
+    texts = cut_texts(reply, blocks, traits.piece)
     for index, block in enumerate(blocks):
         if "toolUse" in block:
             use = block["toolUse"]
             start = {"toolUse": {"toolUseId": use["toolUseId"], "name": use["name"]}}
             yield "contentBlockStart", {"start": start, "contentBlockIndex": index}
-        for number, delta in enumerate(_deltas(block, reply, traits)):
+        for number, delta in enumerate(_deltas(block, texts, traits)):
             if number and reply.gap:
                 time.sleep(reply.gap)
             yield "contentBlockDelta", {"delta": delta, "contentBlockIndex": index}
@@ -51,15 +53,16 @@ def events(
         yield "metadata", {"usage": end["usage"], "metrics": end["metrics"]}
 
 
-def _deltas(block: Mapping[str, Any], reply: Reply, traits: Traits) -> Iterator[dict[str, Any]]:
+def _deltas(
+    block: Mapping[str, Any], texts: Iterator[Sequence[str]], traits: Traits
+) -> Iterator[dict[str, Any]]:
     if "text" in block:
-        pieces = reply.chunks if reply.chunks is not None else _cut(block["text"], traits.piece)
-        yield from ({"text": piece} for piece in pieces)
+        yield from ({"text": piece} for piece in next(texts))
     elif "toolUse" in block:
         yield from ({"toolUse": {"input": each}} for each in _input(block["toolUse"], traits))
     elif "reasoningText" in block.get("reasoningContent", {}):
         thought = block["reasoningContent"]["reasoningText"]
-        for piece in _cut(thought["text"], traits.piece):
+        for piece in cut(thought["text"], traits.piece):
             yield {"reasoningContent": {"text": piece}}
         if "signature" in thought:
             yield {"reasoningContent": {"signature": thought["signature"]}}
@@ -74,10 +77,4 @@ def _input(use: Mapping[str, Any], traits: Traits) -> Iterator[str]:
         return
     yield ""
     if use["input"]:
-        yield from _cut(json.dumps(use["input"], ensure_ascii=False), _INPUT_PIECE)
-
-
-def _cut(text: str, size: int) -> list[str]:
-    if not size:
-        return [text]
-    return [text[place : place + size] for place in range(0, len(text), size)]
+        yield from cut(json.dumps(use["input"], ensure_ascii=False), _INPUT_PIECE)

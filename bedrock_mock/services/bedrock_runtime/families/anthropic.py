@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.services.bedrock_runtime.cutting import cut
 from bedrock_mock.services.bedrock_runtime.families.base import (
     Asked,
     Family,
     Said,
-    cut,
     new_id,
 )
 
@@ -85,10 +85,12 @@ class Messages(Family):
         begun = {**_message(said), "stop_reason": None}
         begun["usage"] = {**begun["usage"], "output_tokens": 1}
         yield {"type": "message_start", "message": begun}
+        texts = said.texts
         for index, block in enumerate(said.blocks):
             sent = _block_of(block)
             yield {"type": "content_block_start", "index": index, "content_block": _emptied(sent)}
-            for delta in _deltas(sent, said):
+            pieces = next(texts) if "text" in block else ()
+            for delta in _deltas(sent, pieces, said.model.traits.piece):
                 yield {"type": "content_block_delta", "index": index, "delta": delta}
             yield {"type": "content_block_stop", "index": index}
         ended = {"stop_reason": said.stop_reason, "stop_sequence": None}
@@ -160,10 +162,8 @@ def _emptied(sent: Mapping[str, Any]) -> dict[str, Any]:
     return {name: empty.get(name, value) for name, value in sent.items()}
 
 
-def _deltas(sent: Mapping[str, Any], said: Said) -> Iterator[dict[str, Any]]:
-    size = said.model.traits.piece
+def _deltas(sent: Mapping[str, Any], pieces: Sequence[str], size: int) -> Iterator[dict[str, Any]]:
     if sent["type"] == "text":
-        pieces = said.reply.chunks or cut(sent["text"], size)
         yield from ({"type": "text_delta", "text": piece} for piece in pieces)
     elif sent["type"] == "thinking":
         for piece in cut(sent["thinking"], size):

@@ -11,6 +11,7 @@ from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.services.bedrock_runtime.cutting import cut, cut_texts
 from bedrock_mock.services.bedrock_runtime.models import CalledModel
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz123456789"
@@ -70,6 +71,11 @@ class Said:
     def pieces(self) -> list[str]:
         """The text as a stream cuts it; at least one piece."""
         return list(self.reply.chunks or cut(self.text, self.model.traits.piece) or [""])
+
+    @property
+    def texts(self) -> Iterator[Sequence[str]]:
+        """The pieces of each block of text."""
+        return cut_texts(self.reply, self.blocks, self.model.traits.piece)
 
     @property
     def tool_uses(self) -> list[Mapping[str, Any]]:
@@ -143,13 +149,6 @@ def new_id(length: int) -> str:
 def new_hex(length: int) -> str:
     """The same in hexadecimal digits."""
     return f"{mock_random.getrandbits(4 * length):0{length}x}"
-
-
-def cut(text: str, size: int) -> list[str]:
-    """A text in pieces; as one piece with the size 0."""
-    if not size:
-        return [text]
-    return [text[place : place + size] for place in range(0, len(text), size)]
 
 
 def compact(value: Json) -> str:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from bedrock_mock.moto_bridge.ids import mock_random
-from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, Said, compact, cut
+from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, Said, compact
 
 
 class Nova(Family):
@@ -53,6 +53,7 @@ class Nova(Family):
         """The events of a message; each piece of text is a block of its own."""
         yield {"messageStart": {"role": "assistant"}}
         index = 0
+        texts = said.texts
         for block in _content(said):
             if "toolUse" in block:
                 use = block["toolUse"]
@@ -60,9 +61,7 @@ class Nova(Family):
                 yield {"contentBlockStart": {"start": start, "contentBlockIndex": index}}
                 deltas: list[dict[str, Any]] = [{"toolUse": {"input": compact(use["input"])}}]
             else:
-                text = block.get("text", "")
-                pieces = said.reply.chunks or cut(text, said.model.traits.piece)
-                deltas = [{"text": piece} for piece in pieces]
+                deltas = [{"text": piece} for piece in (next(texts) if "text" in block else ())]
             for delta in deltas:
                 yield {"contentBlockDelta": {"delta": delta, "contentBlockIndex": index}}
                 yield {"contentBlockStop": {"contentBlockIndex": index}}
