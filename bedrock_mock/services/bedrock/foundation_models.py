@@ -82,6 +82,12 @@ class FoundationModels:
             ]
         }
 
+    @property
+    def by_id(self) -> Mapping[str, Model]:
+        """The models by their ids, without their ARNs."""
+        given = self._backend.setting("foundation_models")
+        return _our_models_by_id() if given is None else _by_id(_models_of(given))
+
     def _check_project(self, request: Mapping[str, Any], error: type[ServiceError]) -> None:
         """Every account has the project ``default``, which has all models; there is no other."""
         identifier = request.get("projectIdentifier", _PROJECT)
@@ -102,6 +108,15 @@ def _our_models() -> Models:
     # Unlike open(), this is left alone by tools that give tests files of their own.
     data = pkgutil.get_data(__name__, "foundation_models.json")
     return _parsed(json.loads(data or b""))
+
+
+@cache
+def _our_models_by_id() -> Mapping[str, Model]:
+    return _by_id(_our_models())
+
+
+def _by_id(models: Models) -> Mapping[str, Model]:
+    return {model["modelId"]: model for model in models}
 
 
 def _read(given: Json) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -109,7 +109,7 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
     named = identifier
     if arn and arn["kind"] in ("foundation-model", "inference-profile"):
         named = arn["name"]
-    models = {model["modelId"]: model for model in _catalogue(backend)}
+    models = _catalogue(backend)
     profile = _PROFILE.fullmatch(named)
     model_id = profile["model"] if profile else named
     model = models.get(model_id)
@@ -138,9 +138,9 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
     )
 
 
-def _catalogue(backend: ServiceBackend) -> list[dict[str, Any]]:
-    listed: Any = backend.sibling("bedrock").foundation_models.list({})
-    models: list[dict[str, Any]] = listed["modelSummaries"]
+def _catalogue(backend: ServiceBackend) -> Mapping[str, dict[str, Any]]:
+    """The foundation models by their ids."""
+    models: Mapping[str, dict[str, Any]] = backend.sibling("bedrock").foundation_models.by_id
     return models
 
 

@@ -255,6 +255,24 @@ def test_a_stream_is_cut_as_the_test_says_or_as_the_family_does(runtime, reply):
 
 
 @pytest.mark.parametrize(
+    ("texts", "chunks", "streamed"),
+    [
+        (["Hel", "lo"], ["Hel", "lo"], [["Hel"], ["lo"]]),
+        (["Hel", "lo"], ["He", "ll", "o"], [["He", "l"], ["l", "o"]]),
+        (["a", "b", "c"], ["abc"], [["a"], ["b"], ["c"]]),
+        (["a", "b"], ["", "ab", ""], [["", "a"], ["b", ""]]),
+    ],
+)
+def test_chunks_are_those_of_all_blocks_of_text(runtime, reply, texts, chunks, streamed):
+    reply(Reply([texts[0], tool_use("f"), *texts[1:]], chunks=chunks))
+    found = {}
+    for name, event in stream(runtime):
+        if name == "contentBlockDelta" and "text" in event["delta"]:
+            found.setdefault(event["contentBlockIndex"], []).append(event["delta"]["text"])
+    assert list(found.values()) == streamed
+
+
+@pytest.mark.parametrize(
     ("model", "arguments", "inputs"),
     [
         (CLAUDE, {}, [""]),

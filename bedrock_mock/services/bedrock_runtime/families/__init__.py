@@ -6,6 +6,7 @@ One more family is one more file here, and its line in :data:`FAMILIES`.
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from bedrock_mock.services.bedrock_runtime.families.ai21 import Jurassic
 from bedrock_mock.services.bedrock_runtime.families.anthropic import Messages
@@ -77,6 +78,7 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
 )
 
 
+@lru_cache
 def family_of(model_id: str) -> Family | None:
     """The family of a model by its id; ``None`` if InvokeModel does not know it yet."""
     return next((family for glob, family in FAMILIES if fnmatchcase(model_id, glob)), None)
