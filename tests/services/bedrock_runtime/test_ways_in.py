@@ -12,7 +12,7 @@ from moto import settings
 from moto.core import set_initial_no_auth_action_count
 
 from bedrock_mock import mock_bedrock
-from support import REGION, guardrail, in_process
+from support import REGION, in_process
 
 pytestmark = in_process
 
@@ -78,23 +78,6 @@ def test_answers_are_indented_where_motos_setting_asks_for_it(monkeypatch, bedro
     monkeypatch.setattr(settings, "PRETTIFY_RESPONSES", True)
     answer = requests.get(f"https://{service}.{REGION}.amazonaws.com/{path}", timeout=10)
     assert answer.text.startswith("{\n    ")
-
-
-@pytest.mark.parametrize("operation", ["converse", "invoke_model"])
-def test_a_guardrail_that_is_there_is_not_applied_yet(bedrock, operation):
-    made = bedrock.client().create_guardrail(**guardrail())
-    client = bedrock.client("bedrock-runtime")
-    named = {
-        "guardrailIdentifier": made["guardrailId"],
-        "guardrailVersion": made["version"],
-    }
-    message = {"role": "user", "content": [{"text": "Hello"}]}
-    requests_of = {
-        "converse": {"messages": [message], "guardrailConfig": named},
-        "invoke_model": {"body": json.dumps({"messages": [message]}), **named},
-    }
-    with pytest.raises(NotImplementedError, match="exists, but bedrock_mock does not apply"):
-        getattr(client, operation)(modelId=NOVA, **requests_of[operation])
 
 
 def test_plain_requests_get_a_stream_as_a_whole(bedrock):

@@ -16,15 +16,17 @@ class Block:
     Attributes:
         text: its text; ``None`` for an image.
         qualifiers: what it is; without one, it is content to guard.
+        is_selected: whether the caller wants it to be looked at.
     """
 
     text: str | None
     qualifiers: Collection[str] = ()
+    is_selected: bool = True
 
     @property
     def is_guarded(self) -> bool:
         """Whether policies look at it."""
-        return not self.qualifiers or GUARD in self.qualifiers
+        return self.is_selected and (not self.qualifiers or GUARD in self.qualifiers)
 
     @property
     def length(self) -> int:

@@ -34,6 +34,7 @@ _FIRES: Mapping[str, tuple[str, ...]] = {
     "HIGH": ("HIGH", "MEDIUM", "LOW"),
 }
 _TEXT, _IMAGE = "TEXT", "IMAGE"
+_ATTACK = "PROMPT_ATTACK"
 #: What a guardrail finds an answer to be, if a test says nothing: based on the source, relevant.
 _PERFECT = 1.0
 _SENSITIVE = "sensitiveInformationPolicy"
@@ -49,6 +50,7 @@ class Content:
         blocks: the content.
         detected: what the test says is detected in each block, the latest first.
         profanities: the words of the managed list.
+        has_attacks: whether prompt attacks are looked for.
     """
 
     version: Any
@@ -56,6 +58,7 @@ class Content:
     blocks: Sequence[Block]
     detected: Sequence[Sequence[Detection]]
     profanities: Sequence[str] = ()
+    has_attacks: bool = True
 
     def entries(self, policy: str, part: str) -> list[dict[str, Any]]:
         """The parts of a policy that are evaluated in this direction."""
@@ -67,7 +70,11 @@ class Content:
         """The content filters that are on in this direction."""
         strength = self.strength
         found = self.entries("content_policy", "filters")
-        return [each for each in found if each[strength] != NONE]
+        return [
+            each
+            for each in found
+            if each[strength] != NONE and (self.has_attacks or each["type"] != _ATTACK)
+        ]
 
     @property
     def strength(self) -> str:

@@ -49,6 +49,8 @@ def content_of(
     version: Any,  # noqa: ANN401 - of the sibling service
     source: str,
     blocks: Sequence[Block],
+    *,
+    has_attacks: bool = True,
 ) -> Content:
     """Content as a version of a guardrail evaluates it, with what the test says is detected.
 
@@ -57,8 +59,9 @@ def content_of(
         version: the version.
         source: ``INPUT`` or ``OUTPUT``.
         blocks: the content.
+        has_attacks: whether prompt attacks are looked for.
     """
     names = (version.guardrail_id, version.guardrail_arn, version.name)
     where = (backend.region_name, backend.account_id)
     detected = [backend.scripts.detections.of(each.text, names, source, where) for each in blocks]
-    return Content(version, source, blocks, detected, backend.setting("profanities"))
+    return Content(version, source, blocks, detected, backend.setting("profanities"), has_attacks)
