@@ -35,6 +35,7 @@ PICKY = {
     "CreateModelCustomizationJob",
     "UpdateGuardrail",
 }
+WITH_ENFORCED = "PutEnforcedGuardrailConfiguration" in OPERATIONS
 REASONING_POLICY = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:automated-reasoning-policy/abc123def456"
 OWN = {"name": "own", "datasetLocation": {"s3Uri": "s3://my-bucket/own.jsonl"}}
 
@@ -57,8 +58,13 @@ def world(*, running=False, config=None):
         for kind in MADE:
             assert call(kind.create, kind.request(name_of(kind), **{kind.tags: tags(a="b")})).ok
         (guardrail,) = call("ListGuardrails", {}).json()["guardrails"]
-        assert call("CreateGuardrailVersion", {"guardrailIdentifier": guardrail["id"]}).ok
+        for _ in range(2):
+            assert call("CreateGuardrailVersion", {"guardrailIdentifier": guardrail["id"]}).ok
         assert call("PutModelInvocationLoggingConfiguration", {"loggingConfig": {}}).ok
+        if WITH_ENFORCED:
+            enforced = {"guardrailIdentifier": guardrail["id"], "guardrailVersion": "2"}
+            request = {"guardrailInferenceConfig": enforced}
+            assert call("PutEnforcedGuardrailConfiguration", request).ok
         yield bedrock.backend(region_name="us-east-1", account_id=ACCOUNT)
 
 
@@ -67,7 +73,8 @@ def state(backend):
         {name: repr(value) for name, value in vars(resource).items() if name != "_backend"}
         for _, resource in backend.resources()
     ]
-    return resources, repr(backend.invocation_logging.config)
+    enforced = backend.enforced_guardrails.config
+    return resources, repr(backend.invocation_logging.config), repr(enforced and vars(enforced))
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +82,7 @@ def valid():
     """Strategies of valid values, with identifiers of what there is in the world."""
     with world() as backend:
         arns = {kind: resource.arn for kind, resource in backend.resources()}
+        config_id = backend.enforced_guardrails.config.config_id if WITH_ENFORCED else "none"
     unknown = {kind: arn[:-1] + "0" for kind, arn in arns.items()}
     identifiers = {}
     for one in kinds.ALL:
@@ -104,7 +112,8 @@ def valid():
             "EvaluationMetricName": st.just("my-metric")
             | st.from_regex("[0-9a-zA-Z-_.]{1,63}", fullmatch=True),
             "GuardrailVersion": st.sampled_from(["DRAFT", "1", "9"]),
-            "GuardrailNumericalVersion": st.sampled_from(["1", "9"]),
+            "AccountEnforcedGuardrailConfigurationId": st.just(config_id),
+            "GuardrailNumericalVersion": st.sampled_from(["1", "1", "9"]),
             # Profiles and policies are of the region; these have no operations yet.
             "GuardrailCrossRegionGuardrailProfileIdentifier": st.just("us.guardrail.v1:0"),
             "AutomatedReasoningPolicyArn": st.just(REASONING_POLICY),

@@ -87,7 +87,9 @@ def _check_topics(request: Request) -> None:
     topics = _entries(request, "topicPolicyConfig", "topicsConfig")
     _refuse_duplicates(topics, "name", "Topic policy topic names are not unique")
     tier = request.get("topicPolicyConfig", {}).get("tierConfig", {}).get("tierName", CLASSIC)
-    if any(len(each["definition"]) > _DEFINITION[tier] for each in topics):
+    # Where values are not checked, the tier may be any.
+    longest = _DEFINITION.get(tier, _DEFINITION[STANDARD])
+    if any(len(each["definition"]) > longest for each in topics):
         msg = (
             "One or more of your guardrail topic definitions exceeds the maximum allowed length. "
             "Shorten your topic definitions or update your guardrail topic policy configuration to "

@@ -54,7 +54,8 @@ def is_enabled(item: Mapping[str, Any], source: str) -> bool:
 def action_of(item: Mapping[str, Any], source: str) -> str:
     """What a part of a policy does in a direction: its action for that, else its ``action``."""
     configured = item.get(f"{source.lower()}Action") or item.get("action", "BLOCK")
-    return _ACTIONS[configured]
+    # Where values are not checked, it may be any.
+    return _ACTIONS.get(configured, NONE)
 
 
 def without_overlaps(hits: Iterable[Hit]) -> Iterator[Hit]:

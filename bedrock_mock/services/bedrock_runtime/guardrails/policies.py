@@ -73,7 +73,7 @@ class Content:
         return [
             each
             for each in found
-            if each[strength] != NONE and (self.has_attacks or each["type"] != _ATTACK)
+            if each.get(strength, NONE) != NONE and (self.has_attacks or each["type"] != _ATTACK)
         ]
 
     @property
@@ -145,7 +145,7 @@ def filters(content: Content) -> Iterator[Hit]:
         ]
         confidence = confidence_of(max(scores, default=CONFIDENCES[NONE]))
         strength = each[content.strength]
-        is_detected = confidence in _FIRES[strength]
+        is_detected = confidence in _FIRES.get(strength, ())
         item = {
             "type": each["type"],
             "confidence": confidence,

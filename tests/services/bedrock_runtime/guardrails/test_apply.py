@@ -611,3 +611,15 @@ def test_the_wire_has_members_that_the_model_lacks(bedrock, guard, runtime, appl
         [{"text": "Not this question."}],
     ]
     assert [each.get("blockedResponse") for each in answers] == [None, None, "Not this question."]
+
+
+@pytest.mark.bedrock_mock(config={"bedrock": {"validate_requests": False}})
+def test_unknown_values_do_nothing_where_values_are_not_checked(bedrock, guard, apply):
+    bedrock.detect(topics=["Politics"], filters={"HATE": "HIGH"})
+    made = guard(
+        **words("secret", inputAction="SHRED"),
+        **filters(hate("HUGE")),
+        topicPolicyConfig={"topicsConfig": [topic()], "tierConfig": {"tierName": "TOP"}},
+    )
+    assert apply(made, "secret")["outputs"] == [{"text": "Not this question."}]
+    assert apply(made, "secret", source="BOTH")["outputs"] == [{"text": "Not this answer."}]
