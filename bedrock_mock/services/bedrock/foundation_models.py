@@ -108,6 +108,16 @@ class FoundationModels:
         is_ours = self._backend.setting("foundation_models") is None
         return is_ours and model_id not in self.listed() and model_id in public.ended()
 
+    def assumes_profiles(self, model_id: str) -> bool:
+        """Whether a model can be called through profiles that are not listed.
+
+        Those of models that have ended are gone, and a user who lists models of their own may
+        list no profiles.
+        """
+        setting = self._backend.setting
+        is_own = setting("foundation_models") is not None and setting("inference_profiles") is None
+        return self.has_ended(model_id) or (is_own and model_id in self.listed())
+
     def id_of(self, identifier: str) -> str | None:
         """The id in an ARN of this region; an id stays as it is; ``None`` for other ARNs."""
         if not identifier.startswith("arn:"):

@@ -123,15 +123,15 @@ class ModelAccess:
             )
             raise ValidationException(msg)
         product = _product(model_id)
-        before = self._agreements.get(product)
-        if before is not None and self._agreement_status(model_id) != Agreement.failed:
+        before = {**self._agreements}
+        if before.get(product) is not None and self._agreement_status(model_id) != Agreement.failed:
             raise ConflictException("Agreement already exists.")
         agreement = self._agreements[product] = Agreement(request)
         try:
             self._backend.started(agreement)
         except Exception:
             # A function of the test has raised: the call fails, so it changes nothing.
-            self._agreements[product] = before
+            self._agreements = before
             agreement.withdraw()
             raise
         return {"modelId": model_id}

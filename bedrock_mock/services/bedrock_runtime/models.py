@@ -90,7 +90,8 @@ def _model(control: BedrockBackend, identifier: str) -> CalledModel:
     if model_id is None or not (model_id in models.listed() or models.has_ended(model_id)):
         raise ValidationException(_INVALID)
     called = _foundation(control, model_id, identifier)
-    serves = (models.find(model_id) or {}).get("inferenceTypesSupported", ())
+    model = models.listed().get(model_id) or public.ended().get(model_id, {})
+    serves = model.get("inferenceTypesSupported", ())
     if serves and "ON_DEMAND" not in serves:
         msg = (
             f"Invocation of model ID {model_id} with on-demand throughput isn't supported. Retry "
@@ -102,19 +103,8 @@ def _model(control: BedrockBackend, identifier: str) -> CalledModel:
 
 def _behind_profile(control: BedrockBackend, identifier: str) -> CalledModel | None:
     """The model that a profile routes to, by the profile's id or ARN; ``None`` without one."""
-    profile = control.inference_profiles.known(identifier)
-    if profile is not None:
-        model_id = profile.models[0]["modelArn"].partition(":foundation-model/")[2]
-        names = (profile.inference_profile_id, profile.arn, profile.name)
-        return _foundation(control, model_id, identifier, *names)
-    # The profiles of ended models are gone, too, but programs were written for them.
-    profile_id = identifier.removeprefix(control.arn("inference-profile/"))
-    geography, _, model_id = profile_id.partition(".")
-    if control.foundation_models.has_ended(model_id) and (
-        geography in control.inference_profiles.system.geographies()
-    ):
-        return _foundation(control, model_id, identifier, profile_id)
-    return None
+    route = control.inference_profiles.route(identifier)
+    return route and _foundation(control, route.model_id, identifier, *route.names)
 
 
 def _foundation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from bedrock_mock.moto_bridge.clock import utcnow
 from bedrock_mock.protocol.encoding import Page
@@ -66,6 +66,18 @@ class ApplicationProfile:
 
 
 Profile = ApplicationProfile | SystemProfile
+
+
+class Route(NamedTuple):
+    """Where a profile routes to.
+
+    Attributes:
+        model_id: the foundation model's id.
+        names: what the profile is called: its id, ARN and name.
+    """
+
+    model_id: str
+    names: tuple[str, ...]
 
 
 class InferenceProfiles(Kind[Profile]):
@@ -139,6 +151,24 @@ class InferenceProfiles(Kind[Profile]):
     def known(self, identifier: str) -> Profile | None:
         """The profile of this id or ARN, of either type, or ``None``."""
         return self.store.get(identifier) or self.system.store.get(identifier)
+
+    def route(self, identifier: str) -> Route | None:
+        """Where a profile routes to, by its id or ARN; ``None`` if there is no such profile.
+
+        It may be one that is not listed, if its geography is that of the region.
+        """
+        profile = self.known(identifier)
+        if profile is not None:
+            model_id = profile.models[0]["modelArn"].partition(":foundation-model/")[2]
+            names = (profile.inference_profile_id, profile.arn, profile.name)
+            return Route(model_id, names)
+        profile_id = identifier.removeprefix(self._backend.arn(f"{ARN_TYPE}/"))
+        geography, _, model_id = profile_id.partition(".")
+        if self._backend.foundation_models.assumes_profiles(model_id) and (
+            geography in self.system.geographies()
+        ):
+            return Route(model_id, (profile_id,))
+        return None
 
     def everything(self) -> Iterator[tuple[str, Any]]:
         """The application profiles, and the system profiles that have tags."""
