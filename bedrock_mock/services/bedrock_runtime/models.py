@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 _ARN = re.compile(r"arn:[^:]+:[a-z]+:[^:]*:\d*:(?P<kind>[a-z-]+)/.+")
+_VIDEO = ("amazon.nova-reel", "luma.ray")
 _INVALID = "The provided model identifier is invalid."
 _COLD = (
     "Model is not ready for inference. Wait and try your request again. Refer to "
@@ -45,6 +46,8 @@ class CalledModel:
         traits: what it takes and how it answers.
         kind: what says its family: a foundation model's id, or ``imported.<architecture>``.
         converses: whether Converse takes it.
+        takes: what it takes as input, ``TEXT`` and so on; ``None`` if that is not known.
+        invoked_model_id: what a prompt router has chosen; ``None`` for all else.
     """
 
     identifier: str
@@ -53,6 +56,13 @@ class CalledModel:
     kind: str
     traits: Traits = field(repr=False)
     converses: bool = True
+    takes: frozenset[str] | None = None
+    invoked_model_id: str | None = None
+
+    @property
+    def is_asynchronous(self) -> bool:
+        """Whether it answers asynchronous calls only: a model that makes videos."""
+        return self.kind.startswith(_VIDEO)
 
 
 def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
@@ -122,13 +132,18 @@ def _foundation(
         if model.get("modelLifecycle", {}).get("status") == "LEGACY":
             raise ResourceNotFoundException(_LEGACY)
         raise AccessDeniedException(_NO_ACCESS)
+    takes = frozenset(model.get("inputModalities", ()))
+    writes = "TEXT" in model.get("outputModalities", ("TEXT",))
+    # A model of speech answers in a bidirectional stream only.
+    reads = not takes or "TEXT" in takes
     return CalledModel(
         identifier,
         model_id,
         tuple(dict.fromkeys([identifier, *names, model_id])),
         model_id,
         traits_of(model_id),
-        "TEXT" in model.get("outputModalities", ("TEXT",)),
+        writes and reads and "rerank" not in model_id,
+        takes or None,
     )
 
 
