@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import copy_context
 from types import ModuleType
 from typing import Any, TypeVar
@@ -81,18 +81,13 @@ class _Transport(asyncio.Transport):
             self._protocol.data_received(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     async def _answer(self, ask: Callable[[], Any]) -> None:
-        answer = None
         try:
-            answer = await _in_thread(ask)
-            pieces = written(answer)
-            while (piece := await _in_thread(lambda: next(pieces, None))) is not None:
-                self._protocol.data_received(piece)
-                await self._wanted.wait()
+            with closing(written(await _in_thread(ask))) as pieces:
+                while (piece := await _in_thread(lambda: next(pieces, None))) is not None:
+                    self._protocol.data_received(piece)
+                    await self._wanted.wait()
         except Exception as error:  # noqa: BLE001 - it is the caller's
             self._protocol.set_exception(error)
-        finally:
-            if answer is not None:
-                answer.close()
 
     def pause_reading(self) -> None:
         """Makes no more pieces for now."""

@@ -42,11 +42,6 @@ class Answer:
     headers: dict[str, str]
     body: bytes | Iterator[bytes]
 
-    @property
-    def chunks(self) -> Iterator[bytes]:
-        """The body in chunks."""
-        return iter([self.body]) if isinstance(self.body, bytes) else self.body
-
     def close(self) -> None:
         """Makes no more chunks."""
         if isinstance(self.body, Generator):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
@@ -12,9 +12,10 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from bedrock_mock.moto_bridge.interception.answering import may_be_answered, refuse_host
-from bedrock_mock.moto_bridge.interception.wire import Incoming, Outgoing
+from bedrock_mock.moto_bridge.interception.wire import Incoming, Outgoing, written
 from bedrock_mock.protocol.types import Foreign
 
+_PIECE = 65_536
 #: What a connection has while it really connects.
 _LEAVES = "_leaves_bedrock_mock"
 
@@ -36,15 +37,21 @@ class Wire:
         """Takes a part of the request."""
         self._incoming.feed(data)
 
-    def makefile(self, mode: str, *_: object, **__: object) -> Any:  # noqa: ANN401 - of a socket
-        """The file with the answer, which is asked for when the request is complete."""
+    def makefile(self, *_: object, **__: object) -> io.BufferedReader:
+        """The file with the answer, which is asked for when it is read."""
+        return io.BufferedReader(Outgoing(self._pieces()))
+
+    def _pieces(self) -> Generator[bytes]:
         request = self._incoming.request()
         answer = request.answer() if request is not None else None
-        if answer is None:
-            real = self._reconnect()
-            real.sendall(self._incoming.data)
-            return real.makefile(mode)
-        return io.BufferedReader(Outgoing(answer))
+        if answer is not None:
+            yield from written(answer)
+            return
+        real = self._reconnect()
+        real.sendall(self._incoming.data)
+        with real.makefile("rb", buffering=0) as file:
+            while data := file.read(_PIECE):
+                yield data
 
     def close(self) -> None:
         """Nothing is open."""

@@ -55,13 +55,14 @@ def _responses_of(module: ModuleType) -> Callable[[Answer], Any]:
 
         def __init__(self, answer: Answer) -> None:
             self._answer = answer
+            body = answer.body
+            self._chunks = iter([body]) if isinstance(body, bytes) else body
 
         def __iter__(self) -> Iterator[bytes]:
-            yield from self._answer.chunks
+            yield from self._chunks
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            chunks = self._answer.chunks
-            while (chunk := await to_thread.run_sync(next, chunks, None)) is not None:
+            while (chunk := await to_thread.run_sync(next, self._chunks, None)) is not None:
                 yield chunk
 
         def close(self) -> None:

@@ -13,7 +13,7 @@ import urllib3
 from moto.core.custom_responses_mock import CallbackResponse
 
 from bedrock_mock.moto_bridge.interception.answering import Answer, Request, is_answered
-from bedrock_mock.moto_bridge.interception.wire import Outgoing
+from bedrock_mock.moto_bridge.interception.wire import Outgoing, written
 from bedrock_mock.protocol.types import Foreign
 
 
@@ -53,7 +53,7 @@ class _Socket:
         self._answer = answer
 
     def makefile(self, _: str) -> io.BufferedReader:
-        return io.BufferedReader(Outgoing(self._answer))
+        return io.BufferedReader(Outgoing(written(self._answer)))
 
 
 def _response(method: str, answer: Answer) -> urllib3.HTTPResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from http.client import parse_headers
 from http.client import responses as PHRASES  # noqa: N812 - a table of constants
 from typing import TYPE_CHECKING
@@ -78,10 +78,9 @@ def _joined(body: bytes) -> bytes | None:
         body = rest[size + 2 :]
 
 
-def written(answer: Answer) -> Iterator[bytes]:
+def written(answer: Answer) -> Generator[bytes]:
     """An answer as a server writes it: the head, then the body in pieces as they are made."""
     headers = {**answer.headers, "Connection": "close"}
-    is_whole = isinstance(answer.body, bytes)
     if isinstance(answer.body, bytes):
         headers["Content-Length"] = str(len(answer.body))
     else:
@@ -89,21 +88,30 @@ def written(answer: Answer) -> Iterator[bytes]:
     fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     phrase = PHRASES.get(answer.status, "")
     yield f"HTTP/1.1 {answer.status} {phrase}\r\n{fields}\r\n".encode("latin-1")
-    for chunk in answer.chunks:
-        if is_whole:
-            yield chunk
-        elif chunk:
-            yield b"%x\r\n%b\r\n" % (len(chunk), chunk)
-    if not is_whole:
-        yield b"0\r\n\r\n"
+    try:
+        yield from _body(answer)
+    finally:
+        answer.close()
+
+
+def _body(answer: Answer) -> Iterator[bytes]:
+    if isinstance(answer.body, bytes):
+        yield answer.body
+        return
+    for chunk in filter(None, answer.body):
+        yield b"%x\r\n%b\r\n" % (len(chunk), chunk)
+    yield b"0\r\n\r\n"
 
 
 class Outgoing(io.RawIOBase):
-    """The file from which ``http.client`` reads an answer."""
+    """The file from which ``http.client`` reads an answer.
 
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-        self._pieces = written(answer)
+    Args:
+        pieces: of the answer, which are made when they are asked for.
+    """
+
+    def __init__(self, pieces: Generator[bytes]) -> None:
+        self._pieces = pieces
         self._rest = b""
 
     def readable(self) -> bool:
@@ -113,11 +121,8 @@ class Outgoing(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Reads from the current piece; the next one is made when this one is used up."""
         view = memoryview(buffer).cast("B")
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = piece
+        if not self._rest:
+            self._rest = next(filter(None, self._pieces), b"")
         size = min(len(view), len(self._rest))
         view[:size] = self._rest[:size]
         self._rest = self._rest[size:]
@@ -125,6 +130,5 @@ class Outgoing(io.RawIOBase):
 
     def close(self) -> None:
         """Makes no more pieces."""
-        if not self.closed:
-            self._answer.close()
+        self._pieces.close()
         super().close()

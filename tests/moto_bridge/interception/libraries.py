@@ -43,9 +43,9 @@ def by_http_client(method, url, body=b"", headers=None, seen=None, limit=None):
 
 
 def by_urllib(method, url, body=b"", headers=None, seen=None, limit=None):
-    request = urllib.request.Request(url, body or None, headers or {}, method=method)
+    request = urllib.request.Request(url, body or None, headers or {}, method=method)  # noqa: S310
     try:
-        answer = urllib.request.urlopen(request)
+        answer = urllib.request.urlopen(request)  # noqa: S310
     except urllib.error.HTTPError as error:
         answer = error
     with answer:
@@ -78,10 +78,7 @@ def by_httpx(method, url, body=b"", headers=None, seen=None, limit=None):
 
 def by_async_httpx(method, url, body=b"", headers=None, seen=None, limit=None):
     async def call():
-        if isinstance(body, Iterator):
-            content = later(body)
-        else:
-            content = body
+        content = later(body) if isinstance(body, Iterator) else body
         async with (
             httpx.AsyncClient() as client,
             client.stream(method, url, content=content, headers=headers) as answer,

@@ -243,10 +243,10 @@ def test_a_service_of_bedrock_that_is_not_mocked_is_refused(call, bedrock_mock):
 def test_such_a_service_may_be_passed_through(call):
     if call is not LIBRARIES[3]:
         host = "bedrock-agent-runtime.us-east-1.amazonaws.com"
-        for config in ({"urls": [f"https://{host}/"]}, {"services": ["bedrockagentruntime"]}):
-            with passing(*config.get("urls", []), services=config.get("services", [])):
-                with leaving(host):
-                    call("GET", AGENT)
+        by_url, by_name = passing(f"https://{host}/"), passing(services=["bedrockagentruntime"])
+        for config in (by_url, by_name):
+            with config, leaving(host):
+                call("GET", AGENT)
 
 
 # --- proxies and connections ------------------------------------------------------------
@@ -361,8 +361,7 @@ def test_aiohttp_gives_up_when_the_test_does(bedrock_mock):
     async def call():
         timeout = aiohttp.ClientTimeout(total=0.01)
         async with aiohttp.ClientSession(timeout=timeout) as session:
-            async with session.post(INVOKE, data=BODY, headers=JSON):
-                pass
+            await session.post(INVOKE, data=BODY, headers=JSON)
 
     with pytest.raises(TimeoutError):
         asyncio.run(call())
@@ -506,9 +505,9 @@ def test_the_mock_imports_no_library():
     from bedrock_mock import mock_bedrock
 
     with mock_bedrock():
-        print([name for name in ("httpx", "aiohttp", "anyio", "aiobotocore") if name in sys.modules])
+        print({"httpx", "aiohttp", "anyio", "aiobotocore"} & set(sys.modules))
     """
-    assert run(code) == ["[]"]
+    assert run(code) == ["set()"]
 
 
 def test_a_call_by_http_client_within_a_reply_is_answered(bedrock_mock):
