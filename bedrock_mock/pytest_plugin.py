@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 _SERVER = pytest.StashKey["BedrockServer"]()
 _SERVER_CONFIG = pytest.StashKey[dict[str, Any]]()
 _PASSED = pytest.StashKey[bool]()
-#: The SDKs' variables for the endpoints of the services that are mocked.
-_ENDPOINTS = ("AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
+#: The SDKs' variables for the endpoints of the services that are mocked, and those of
+#: Anthropic's SDK and of LiteLLM, which have their own.
+_ENDPOINTS = (
+    "AWS_ENDPOINT_URL_BEDROCK",
+    "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+    "ANTHROPIC_BEDROCK_BASE_URL",
+    "AWS_BEDROCK_RUNTIME_ENDPOINT",
+)
 #: The SDK for Python and the AWS CLI 1 read the former, all others the latter.
 _REGION_NAMES = ("AWS_DEFAULT_REGION", "AWS_REGION")
 
@@ -131,9 +137,11 @@ def bedrock_server_env(
 ) -> BedrockServer:
     """Points every AWS SDK at ``bedrock_server`` for one test, that of subprocesses too.
 
-    Sets ``AWS_ENDPOINT_URL_BEDROCK`` and ``AWS_ENDPOINT_URL_BEDROCK_RUNTIME``, and
-    credentials and a region where there are none, so that the code under test needs no
-    change. Profiles and config files of the developer are not read.
+    Sets ``AWS_ENDPOINT_URL_BEDROCK`` and ``AWS_ENDPOINT_URL_BEDROCK_RUNTIME``, what
+    Anthropic's SDK and LiteLLM read instead (``ANTHROPIC_BEDROCK_BASE_URL``,
+    ``AWS_BEDROCK_RUNTIME_ENDPOINT``), and credentials and a region where there are none, so
+    that the code under test needs no change. Profiles and config files of the developer
+    are not read.
     """
     for name in _ENDPOINTS:
         monkeypatch.setenv(name, bedrock_server.endpoint_url)

@@ -38,13 +38,6 @@ MODEL = "meta.llama3-70b-instruct-v1:0"
 BODY = json.dumps({"prompt": "Hi"})
 
 
-@pytest.fixture(params=["bedrock_server_env", "bedrock_mock"])
-def bedrock(request, monkeypatch):
-    """The server, or the mock in the process."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    return request.getfixturevalue(request.param)
-
-
 @pytest.mark.parametrize("make", [aiobotocore, aioboto3])
 def test_streams_of_models_are_read_as_they_come(make, bedrock):
     create = make()

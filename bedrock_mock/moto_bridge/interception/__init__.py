@@ -23,6 +23,8 @@ LIBRARIES: Mapping[str, str] = {
     "http.client": "http_client",
     "urllib3.connection": "urllib3_",
     "httpx": "httpx_",
+    # Its successor, which has the same transports.
+    "httpx2": "httpx_",
     "aiohttp": "aiohttp_",
     "aiobotocore.endpoint": "aiobotocore_",
 }
