@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+from types import SimpleNamespace
+
 import pytest
 
-from bedrock_mock import Reply, reasoning
+from bedrock_mock import Reply, reasoning, tool_use
 
 REASON = "is not installed: the tox environment langchain has it"
 langchain_aws = pytest.importorskip("langchain_aws", reason=f"langchain-aws {REASON}")
@@ -13,15 +16,32 @@ pytest.importorskip("langchain_tests", reason=f"langchain-tests {REASON}")
 from langchain_tests.integration_tests import (  # noqa: E402 - after the skip
     ChatModelIntegrationTests,
     EmbeddingsIntegrationTests,
+    chat_models,
 )
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("bedrock")]
 
 CLAUDE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
 
+PICTURE = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////"
+    "////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
+)
+
 
 class ChatSuite(ChatModelIntegrationTests):
     """What holds for all chat models of Bedrock."""
+
+    @pytest.fixture(autouse=True)
+    def _what_only_a_model_would_know(self, bedrock, monkeypatch):
+        """Two tests look at the arguments of calls, and some have a picture from the network."""
+        magic = tool_use("magic_function", input=3)
+        bedrock.reply(magic, user="magic_function(3)", tool="magic_function")
+        for name in ("你好啊集团", "こんにちは株式会社"):
+            customer = tool_use("unicode_customer", customer_name=name, description="a company")
+            bedrock.reply(customer, user=name, tool="unicode_customer")
+        download = SimpleNamespace(get=lambda *_, **__: SimpleNamespace(content=PICTURE))
+        monkeypatch.setattr(chat_models, "httpx", download)
 
     standard_chat_model_params = {"temperature": 0, "max_tokens": 100}  # noqa: RUF012 - as there
 
@@ -74,8 +94,8 @@ def test_reasoning_is_streamed(bedrock):
     assert {"reasoning_content", "text"} <= set(types)
 
 
-def test_a_throttled_call_is_an_error_of_botocore(bedrock):
-    bedrock.throttle("Converse")
+def test_an_error_is_that_of_botocore(bedrock):
+    bedrock.raise_next("Converse", "AccessDeniedException", "No.")
     model = langchain_aws.ChatBedrockConverse(model=CLAUDE)
-    with pytest.raises(model.client.exceptions.ThrottlingException):
+    with pytest.raises(model.client.exceptions.AccessDeniedException):
         model.invoke("Hi")
