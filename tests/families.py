@@ -172,7 +172,7 @@ ALL = [
         text=lambda answer: answer["outputs"][0]["text"],
         piece=lambda chunk: chunk["outputs"][0]["text"],
     ),
-    Family("Mistral's chat", "mistral.mistral-large-2407-v1:0", **CHAT),
+    Family("Mistral's chat", "mistral.mistral-large-3-675b-instruct", **CHAT),
     Family(
         "Command",
         "cohere.command-text-v14",
@@ -262,7 +262,7 @@ ALL = [
             "imageGenerationConfig": {"numberOfImages": 1},
         },
     ),
-    Family("Stability", "stability.sd3-5-large-v1:0", **PROMPT),
+    Family("Stability", "stability.stable-image-core-v1:0", **PROMPT),
     Family(
         "Stable Diffusion XL",
         "stability.stable-diffusion-xl-v1",

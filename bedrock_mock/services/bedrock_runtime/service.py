@@ -22,13 +22,6 @@ BEDROCK_RUNTIME = MockedService(
     actions={"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"},
     open_limits=frozenset({"GuardrailIdentifier"}),
     settings={
-        "no_access": Setting(
-            default=(),
-            accepts=lambda value: (
-                isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
-            ),
-            words="a list of globs of model ids",
-        ),
         "profanities": Setting(
             default=PROFANITIES,
             accepts=lambda value: (
