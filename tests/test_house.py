@@ -13,7 +13,7 @@ import bedrock_mock
 
 ROOT = Path(bedrock_mock.__file__).parent
 #: The modules of moto_bridge that import nothing of ours.
-LEAVES = {f"moto_bridge.{name}" for name in ("caller", "clock", "ids", "neighbours")}
+LEAVES = {f"moto_bridge.{name}" for name in ("caller", "clock", "ids", "neighbours", "sagemaker")}
 #: What each folder may import of ours, beside itself.
 ALLOWED = {
     "protocol": set(),

@@ -18,9 +18,11 @@ QUOTAS: Mapping[str, int] = {
     "concurrent_model_import_jobs": 1,
     "imported_models": 3,
     "concurrent_automatic_evaluation_jobs": 20,
+    "provisioned_model_units": 0,
 }
 IMPORT_JOBS = "concurrent_model_import_jobs"
 IMPORTED_MODELS = "imported_models"
+MODEL_UNITS = "provisioned_model_units"
 AUTOMATED_JOBS = "concurrent_automatic_evaluation_jobs"
 
 
