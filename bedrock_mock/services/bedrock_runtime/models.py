@@ -14,6 +14,7 @@ from bedrock_mock.protocol.errors import (
     ValidationException,
     kind_of,
 )
+from bedrock_mock.services.bedrock_runtime import called_through
 from bedrock_mock.services.bedrock_runtime.traits import Traits, traits_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class CalledModel:
         traits: what it takes and how it answers.
         kind: what says its family: a foundation model's id, or ``imported.<architecture>``.
         converses: whether Converse takes it.
+        invoked_model_id: the ARN of the model that a prompt router picked, if one did.
     """
 
     identifier: str
@@ -74,6 +76,7 @@ class CalledModel:
     kind: str
     traits: Traits = field(repr=False)
     converses: bool = True
+    invoked_model_id: str | None = None
 
 
 def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
@@ -83,6 +86,9 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
         ValidationException: there is none, or only a profile serves it.
         AccessDeniedException, ResourceNotFoundException: the test has no access to it.
     """
+    resolve = called_through.resolver_of(identifier)
+    if resolve is not None:
+        return resolve(backend, identifier)
     arn = _ARN.fullmatch(identifier)
     if arn and arn["kind"] == "imported-model":
         return _imported(backend, identifier)

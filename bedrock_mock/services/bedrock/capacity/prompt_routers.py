@@ -18,7 +18,6 @@ from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.listing import page
 from bedrock_mock.resources.store import Store
 from bedrock_mock.resources.tagging import as_dict
-from bedrock_mock.services.bedrock.customization.base_models import foundation_model
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -28,27 +27,36 @@ if TYPE_CHECKING:
 
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
-#: The default routers: id, name and models, of which the last one is the fallback.
-#: Source: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-routing.html
+#: The default routers: id, name, family, and models, of which the last one is the fallback.
+#: Source: an example of the AWS News Blog, "Reduce costs and latency with Amazon Bedrock
+#: Intelligent Prompt Routing and prompt caching".
 _DEFAULTS = (
     (
         "anthropic.claude:1",
         "Anthropic Prompt Router",
+        "Claude",
         "anthropic.claude-3-haiku-20240307-v1:0",
         "anthropic.claude-3-5-sonnet-20240620-v1:0",
     ),
     (
         "meta.llama:1",
         "Meta Prompt Router",
+        "LLaMA",
         "meta.llama3-1-8b-instruct-v1:0",
         "meta.llama3-1-70b-instruct-v1:0",
     ),
-    ("amazon.nova:1", "Nova Prompt Router", "amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0"),
+    (
+        "amazon.nova:1",
+        "Nova Prompt Router",
+        "Nova",
+        "amazon.nova-lite-v1:0",
+        "amazon.nova-pro-v1:0",
+    ),
 )
-#: When they have been there since, each a bit longer than the one before; the real moment is
-#: not known.
-_SINCE = (datetime(2024, 12, 3), datetime(2024, 12, 2), datetime(2024, 12, 1))  # noqa: DTZ001 - UTC
-_DESCRIPTION = "Routes requests among models in the {family} family"
+#: The profiles that they route to, by the beginning of the region. Meta's are in the US only.
+_PROFILES = {"us-": "us", "eu-": "eu", "ap-": "apac"}
+_META = "meta.llama:1"
+_SINCE = datetime(2024, 11, 20)  # noqa: DTZ001 - naive UTC, as everywhere in the stores
 _MOST_MODELS = 2
 _FOUNDATION_MODEL, _PROFILE = ":foundation-model/", ":inference-profile/"
 
@@ -82,20 +90,22 @@ class DefaultPromptRouter(PromptRouter):
     def __init__(
         self,
         backend: BedrockBackend,
+        geography: str,
         router_id: str,
         name: str,
-        models: Sequence[str],
-        at: datetime,
+        family: str,
+        *models: str,
     ) -> None:
-        targets = [{"modelArn": foundation_model(backend, model).arn} for model in models]
+        profiles = [backend.arn(f"inference-profile/{geography}.{model}") for model in models]
+        targets = [{"modelArn": profile} for profile in profiles]
         request = {
             "promptRouterName": name,
-            "description": _DESCRIPTION.format(family=router_id.partition(":")[0]),
+            "description": f"Routes requests among models in the {family} family",
             "routingCriteria": {"responseQualityDifference": 0.0},
             "models": targets,
             "fallbackModel": targets[-1],
         }
-        super().__init__(backend.arn(f"default-prompt-router/{router_id}"), request, at, {})
+        super().__init__(backend.arn(f"default-prompt-router/{router_id}"), request, _SINCE, {})
 
 
 class PromptRouters(Kind[PromptRouter]):
@@ -122,8 +132,11 @@ class PromptRouters(Kind[PromptRouter]):
         """The default routers."""
         if self._defaults is None:
             self._defaults = Store("default prompt router", ("arn",))
-            for (router_id, name, *models), at in zip(_DEFAULTS, _SINCE, strict=True):
-                self._defaults.add(DefaultPromptRouter(self._backend, router_id, name, models, at))
+            geography = _PROFILES.get(self._backend.region_name[:3], "")
+            # Of the same moment the later one is listed first.
+            for row in reversed(_DEFAULTS):
+                if geography == "us" or (geography and row[0] != _META):
+                    self._defaults.add(DefaultPromptRouter(self._backend, geography, *row))
         return self._defaults
 
     def new(self, request: CreatePromptRouterRequestTypeDef) -> PromptRouter:

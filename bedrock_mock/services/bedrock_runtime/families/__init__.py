@@ -22,6 +22,7 @@ from bedrock_mock.services.bedrock_runtime.families.embeddings import (
 from bedrock_mock.services.bedrock_runtime.families.images import Stability, TitanImages
 from bedrock_mock.services.bedrock_runtime.families.imported import Imported
 from bedrock_mock.services.bedrock_runtime.families.llama import Llama
+from bedrock_mock.services.bedrock_runtime.families.marketplace import Marketplace
 from bedrock_mock.services.bedrock_runtime.families.mistral import Mistral
 from bedrock_mock.services.bedrock_runtime.families.nova import Nova
 from bedrock_mock.services.bedrock_runtime.families.openai import Chat, MistralChat, TextCompletions
@@ -31,6 +32,7 @@ from bedrock_mock.services.bedrock_runtime.families.titan import TitanText
 #: The first glob that a model's id matches says its family.
 FAMILIES: tuple[tuple[str, Family], ...] = (
     ("imported.*", Imported()),
+    ("marketplace.*", Marketplace()),
     ("anthropic.claude-v2*", Messages(or_else=Completions())),
     ("anthropic.claude-instant*", Messages(or_else=Completions())),
     ("anthropic.*", Messages()),
