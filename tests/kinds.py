@@ -194,12 +194,9 @@ def with_custom_model(member):
     """Gives the ARN of a custom model, which is made once, as this member of a request."""
 
     def needs(ask, role):
-        found = ask("ListCustomModels", nameContains="needed")["modelSummaries"]
-        if found:
-            return {member: found[0]["modelArn"]}
-        return {
-            member: ask("CreateCustomModel", **custom_model("needed", roleArn=role))["modelArn"]
-        }
+        # The token has it made once, without a look at anything.
+        request = custom_model("needed", roleArn=role, clientRequestToken="needed")
+        return {member: ask("CreateCustomModel", **request)["modelArn"]}
 
     return needs
 

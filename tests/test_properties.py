@@ -21,9 +21,13 @@ from bedrock_mock.services.bedrock.service import BEDROCK
 from support import (
     ACCOUNT,
     BASE_MODEL,
+    MODEL_SOURCE,
+    ROLE,
+    endpoint_config,
     in_process,
     manual,
     tags,
+    targets,
 )
 
 pytestmark = [in_process, pytest.mark.long]
@@ -31,7 +35,14 @@ pytestmark = [in_process, pytest.mark.long]
 OPERATIONS = sorted(BEDROCK.backend("us-east-1", ACCOUNT).handlers)
 #: What real foundation models have goes beyond these: modalities, long names, ways to infer, and
 #: to be customised.
-OUTGROWN = {"BrandedName", "InferenceType", "ModelCustomization", "ModelModality"}
+OUTGROWN = {
+    "BrandedName",
+    "InferenceType",
+    "ModelCustomization",
+    "ModelModality",
+    # The model's pattern lacks custom routers.
+    "PromptRouterArn",
+}
 #: Operations that ask for much beyond the model, so that few generated requests succeed.
 PICKY = {
     "CreateEvaluationJob",
@@ -40,7 +51,9 @@ PICKY = {
     "UpdateGuardrail",
 }
 REASONING_POLICY = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:automated-reasoning-policy/abc123def456"
+ROUTED = targets("amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0")
 OWN = {"name": "own", "datasetLocation": {"s3Uri": "s3://my-bucket/own.jsonl"}}
+ARN_MEMBER = re.compile("(?!modelSource).*Arn")
 FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")
 
 
@@ -64,15 +77,25 @@ def name_of(kind):
     return f"known-{kind.name.replace(' ', '-')}"
 
 
+def ask(operation, **request):
+    """The answer of an operation that must succeed."""
+    response = call(operation, request)
+    assert response.ok, response.text
+    return response.json()
+
+
 @contextmanager
 def world(*, running=False, config=None):
     """A mock with one of everything in it, the same at each entry; gives the backend."""
     with mock_bedrock(config=config) as bedrock:
+        mock_random.seed(0)
+        needed = {kind.name: kind.needs(ask, ROLE) for kind in MADE}
         for clock in clocks() if running else ():
             bedrock.set_transition(clock, manual(100))
-        mock_random.seed(0)
         for kind in MADE:
-            assert call(kind.create, kind.request(name_of(kind), **{kind.tags: tags(a="b")})).ok
+            tagged = {kind.tags: tags(a="b")} if kind.tags else {}
+            request = kind.request(name_of(kind), **needed[kind.name], **tagged)
+            assert call(kind.create, request).ok
         (guardrail,) = call("ListGuardrails", {}).json()["guardrails"]
         assert call("CreateGuardrailVersion", {"guardrailIdentifier": guardrail["id"]}).ok
         assert call("PutModelInvocationLoggingConfiguration", {"loggingConfig": {}}).ok
@@ -192,6 +215,15 @@ def valid():
             # The metrics of a human job must be those that it defines.
             "EvaluationMetricName": st.just("my-metric")
             | st.from_regex("[0-9a-zA-Z-_.]{1,63}", fullmatch=True),
+            "ModelArn": st.sampled_from([arns["custom-model"], unknown["custom-model"]]),
+            "CustomModelArn": st.sampled_from([arns["custom-model"], unknown["custom-model"]]),
+            # Some of these take throughput, and custom models do under any name.
+            "PromptRouterTargetModels": st.builds(copy.deepcopy, st.just(ROUTED)),
+            "PromptRouterTargetModel": st.sampled_from(ROUTED),
+            # SageMaker takes fewer names than the model lets through.
+            "EndpointName": st.from_regex("[a-z][a-z0-9]{0,20}", fullmatch=True),
+            "EndpointConfig": st.just(endpoint_config()),
+            "ModelSourceIdentifier": st.just(MODEL_SOURCE),
             "GuardrailVersion": st.sampled_from(["DRAFT", "1", "9"]),
             "GuardrailNumericalVersion": st.sampled_from(["1", "9"]),
             # Profiles and policies are of the region; these have no operations yet.
@@ -241,9 +273,13 @@ def comes_back(name, request, body):
         return
     operation = MODEL.operation_model(get)
     (identifier,) = operation.input_shape.required_members
-    (arn,) = (value for value in body.values() if value.startswith("arn:"))
+    (whole,) = body.values() if "marketplaceModelEndpoint" in body else (body,)
+    (arn,) = (value for name, value in whole.items() if ARN_MEMBER.fullmatch(name))
     got = call(get, {identifier: arn}).json()
     assert list(nonconforming(operation.output_shape, got)) == []
+    if whole is not body:
+        assert got == body
+        return
     common = got.keys() & request.keys()
     sent = {name: request[name] for name in common}
     if not sent.get("customerEncryptionKeyId", ":key/").rpartition("arn:")[2].count(":key/"):

@@ -11,6 +11,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import model_data
 
 from bedrock_mock.protocol.types import Foreign
+from bedrock_mock.resources.operations import declared
 from bedrock_mock.resources.service import MockedService
 
 
@@ -21,11 +22,13 @@ class _Kind:
     looks the live ones up.
     """
 
-    def __init__(self, service: MockedService, backends: BackendDict[Any], arn_type: str) -> None:
+    def __init__(self, service: MockedService, backends: BackendDict[Any], kind: Foreign) -> None:
         self._protocol = service.protocol
         self._backends = backends
-        self._arn_type = arn_type
-        self.name = "".join(part.capitalize() for part in arn_type.split("-"))
+        self._arn_type = kind.arn_type
+        cls: Any = type(kind)
+        self._get = next(name for name, method in declared(cls) if method == "get")
+        self.name = self._get.removeprefix("Get")
 
     @property
     def instances_tracked(self) -> list[Any]:
@@ -49,7 +52,10 @@ class _Kind:
         """moto empties this at a reset; the backends have been emptied already."""
 
     def _members(self, resource: Foreign) -> dict[str, Any]:
-        members = self._protocol.operation(f"Get{self.name}").encode(resource)
+        members = self._protocol.operation(self._get).encode(resource)
+        if len(members) == 1:
+            # The answer has the resource as its only member.
+            (members,) = members.values()
         return {
             **{xform_name(name): value for name, value in members.items()},
             "tags": dict(resource.tags),
@@ -97,8 +103,8 @@ def shown(service: MockedService, backends: BackendDict[Any]) -> Iterator[None]:
     """Shows the resources of these backends under the service's name, while this lasts."""
     before = model_data[service.name]
     kinds = _Kinds(before)
-    for arn_type in backends.backend("us-east-1", "000000000000").kinds:
-        kind = _Kind(service, backends, arn_type)
+    for each in backends.backend("us-east-1", "000000000000").kinds.values():
+        kind = _Kind(service, backends, each)
         kinds[kind.name] = kind
     model_data[service.name] = kinds
     try:
