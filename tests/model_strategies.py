@@ -59,8 +59,9 @@ def call(name, request):
             path = path.replace(f"{{{member}}}", quote(body.pop(member), safe=""))
         elif member in request and location == "querystring":
             value = body.pop(member)
-            query[member] = json.dumps(value) if isinstance(value, bool) else value
-    if operation.http["method"] in ("POST", "PUT"):
+            name = shape.serialization.get("name", member)
+            query[name] = json.dumps(value) if isinstance(value, bool) else value
+    if operation.http["method"] in ("POST", "PUT", "PATCH"):
         return send(operation.http["method"], path, body)
     return send(operation.http["method"], f"{path}?{urlencode(query)}")
 

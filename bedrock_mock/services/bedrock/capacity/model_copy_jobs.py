@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 
+_NO_PARTS = [""] * 5
+
+
 class ModelCopyJob(Job):
     """One copy job; its attributes are the members of GetModelCopyJob."""
 
@@ -99,7 +102,8 @@ class ModelCopyJobs(Jobs[ModelCopyJob]):
         Raises:
             ResourceNotFoundException: there is no such model, or it is not active.
         """
-        region, account = arn.split(":")[3:5]
+        # Where values are not checked it may be any text.
+        region, account = [*arn.split(":"), *_NO_PARTS][3:5]
         there: BedrockBackend | None = self._backend.peer(account, region)
         # Without the lock of that backend: two copies in opposite directions would wait for
         # each other for ever. What is due by a clock of time has happened before this request.
