@@ -6,8 +6,8 @@ tags, clocks, tokens, policies, deletion, generated requests) runs over the tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,7 @@ from support import (
     evaluation_job,
     guardrail,
     import_job,
+    inference_profile,
     marketplace_endpoint,
     prompt_router,
     throughput,
@@ -71,9 +72,11 @@ class Kind:
         needs: gives members of the request that need something else: it takes a function that
             calls an operation, and the role to pass.
         wrapped: the member that holds the resource in the answers of Create and Get, or ``None``.
-        asks: members that List needs in order to list them.
         service: whose ARN it has.
         lists_status: whether an item of the list has the status.
+        selected: what List needs so that it lists this kind.
+        newest_first: whether List has the newest first unless asked otherwise.
+        unique: whether no two may have the same name.
     """
 
     name: str
@@ -97,9 +100,11 @@ class Kind:
     stop: str | None = None
     needs: Callable[..., dict[str, Any]] = lambda ask, role: {}
     wrapped: str | None = None
-    asks: tuple[tuple[str, Any], ...] = ()
     service: str = "bedrock"
     lists_status: bool = True
+    selected: Mapping[str, str] = field(default_factory=dict)
+    newest_first: bool = True
+    unique: bool = True
 
     def prepare(self, client, role=ROLE):
         """Makes what one of them needs, once; gives the members of the request for it."""
@@ -132,11 +137,15 @@ class Kind:
     def items(self, client, **request):
         """What List answers."""
         operation, member = self.listing
-        return call(client, operation, **{**dict(self.asks), **request})[member]
+        return call(client, operation, **self.selected, **request)[member]
 
     def name_of(self, item):
         """The name of an item of a list."""
         return item[self.named] if self.named in item else self.arn_of(item).rpartition("/")[2]
+
+    def in_order(self, made):
+        """What was made, the oldest first, in the order of List."""
+        return list(made)[::-1] if self.newest_first else list(made)
 
     def accepts(self, *members):
         """Whether its List takes all these members."""
@@ -369,7 +378,7 @@ ALL = [
         created="promptRouterArn",
         get=("GetPromptRouter", "promptRouterArn"),
         listing=("ListPromptRouters", "promptRouterSummaries"),
-        asks=(("type", "custom"),),
+        selected={"type": "custom"},
         named="promptRouterName",
         deletion="DeletePromptRouter",
         deleted="promptRouterArn",
@@ -396,7 +405,28 @@ ALL = [
         statuses=("Creating", "InService"),
         takes_role=False,
     ),
+    Kind(
+        "application-inference-profile",
+        "application-inference-profile",
+        create="CreateInferenceProfile",
+        request=inference_profile,
+        tags="tags",
+        created="inferenceProfileArn",
+        get=("GetInferenceProfile", "inferenceProfileIdentifier"),
+        listing=("ListInferenceProfiles", "inferenceProfileSummaries"),
+        selected={"typeEquals": "APPLICATION"},
+        newest_first=False,
+        named="inferenceProfileName",
+        status=None,
+        by_name="inferenceProfileId",
+        takes_role=False,
+        deletion="DeleteInferenceProfile",
+        deleted="inferenceProfileIdentifier",
+        unique=False,
+    ),
 ]
+#: The clocks of what is no kind of resource.
+OTHER_CLOCKS = {"bedrock::foundation_model_agreement"}
 #: The kinds by the names of their entries.
 KINDS = {kind.name: kind for kind in ALL}
 WITH_CLOCKS = [kind for kind in ALL if kind.clock]

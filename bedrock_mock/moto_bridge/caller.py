@@ -50,7 +50,7 @@ class CallerResponse(BaseResponse):
         self.uri = f"{self.raw_path}?{self.query}" if self.query else self.raw_path
         self.method = request.method
         self.headers = request.headers
-        if "host" not in self.headers:
+        if self.is_authorised_by_policies() and "host" not in self.headers:
             # botocore leaves it to the connection, and the signature covers it.
             self.headers = Headers(list(self.headers.items()))
             self.headers["host"] = urlsplit(full_url).netloc

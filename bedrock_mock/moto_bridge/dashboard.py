@@ -22,13 +22,14 @@ class _Kind:
     looks the live ones up.
     """
 
-    def __init__(self, service: MockedService, backends: BackendDict[Any], kind: Foreign) -> None:
+    def __init__(
+        self, service: MockedService, backends: BackendDict[Any], arn_type: str, get: str
+    ) -> None:
         self._protocol = service.protocol
         self._backends = backends
-        self._arn_type = kind.arn_type
-        cls: Any = type(kind)
-        self._get = next(name for name, method in declared(cls) if method == "get")
-        self.name = self._get.removeprefix("Get")
+        self._arn_type = arn_type
+        self._get = get
+        self.name = get.removeprefix("Get")
 
     @property
     def instances_tracked(self) -> list[Any]:
@@ -103,9 +104,14 @@ def shown(service: MockedService, backends: BackendDict[Any]) -> Iterator[None]:
     """Shows the resources of these backends under the service's name, while this lasts."""
     before = model_data[service.name]
     kinds = _Kinds(before)
-    for each in backends.backend("us-east-1", "000000000000").kinds.values():
-        kind = _Kind(service, backends, each)
-        kinds[kind.name] = kind
+    known = service.protocol.model.operation_names
+    for arn_type, each in backends.backend("us-east-1", "000000000000").kinds.items():
+        cls: Any = type(each)
+        for operation, method in declared(cls):
+            # An older service model may lack the kind.
+            if method == "get" and operation in known:
+                kind = _Kind(service, backends, arn_type, operation)
+                kinds[kind.name] = kind
     model_data[service.name] = kinds
     try:
         yield

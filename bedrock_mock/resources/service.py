@@ -53,6 +53,8 @@ class MockedService:
         open_enums: shapes whose enum the real service does not enforce.
         laxer_patterns: by shape, the pattern that it enforces instead of the model's.
         actions: the IAM actions of operations, where they have other names.
+        not_implemented: what a caller of an operation that is not implemented should know, by
+            the names of the operations.
         verbs: its own scripting verbs by the names of their methods, which
             :class:`bedrock_mock.mock.verbs.Scripting` documents; each takes a ``VerbCall`` and
             then the method's arguments.
@@ -67,6 +69,7 @@ class MockedService:
     open_enums: frozenset[str] = frozenset()
     laxer_patterns: Mapping[str, str] = field(default_factory=dict, hash=False)
     actions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    not_implemented: Mapping[str, str] = field(default_factory=dict, hash=False)
     verbs: Mapping[str, Callable[..., Any]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:

@@ -40,6 +40,8 @@ _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 #: Browsers and load balancers open connections that say nothing for long: each holds one.
 _THREADS = 64
 _SHUTDOWN_SECONDS = 1
+#: How many clients may wait to be accepted: a client that does not fit tries again after a second.
+_MOST_WAITING = 128
 
 
 class MissingExtraError(ImportError):
@@ -179,6 +181,7 @@ def wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None
         (host, port),
         application(),
         numthreads=_THREADS,
+        request_queue_size=_MOST_WAITING,
         shutdown_timeout=_SHUTDOWN_SECONDS,
     )
     if certificate is not None:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.error import HTTPError
@@ -317,6 +318,27 @@ def test_it_says_where_it_is_and_ends_cleanly_on_a_signal(signum):
 
 
 @pytest.mark.once
+@pytest.mark.once
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot pause a process")
+def test_many_clients_may_come_at_the_same_moment():
+    with start("--port", "0") as process, ExitStack() as clients:
+        port = int(process.stdout.readline().rpartition(":")[2])
+        process.send_signal(signal.SIGSTOP)
+        try:
+            # It accepts no client now: they wait in its queue.
+            sockets = [
+                clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+                for _ in range(64)
+            ]
+        finally:
+            process.send_signal(signal.SIGCONT)
+        for each in sockets:
+            each.sendall(b"GET /moto-api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert each.recv(12) == b"HTTP/1.1 200"
+        process.terminate()
+        process.communicate(timeout=30)
+
+
 def test_a_port_in_use_is_one_clear_line_and_status_1():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bedrock_mock.resources.backend import ServiceBackend
+from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.services.bedrock.capacity.custom_model_deployments import CustomModelDeployments
+from bedrock_mock.services.bedrock.capacity.inference_profiles import InferenceProfiles
 from bedrock_mock.services.bedrock.capacity.marketplace_model_endpoints import (
     MarketplaceModelEndpoints,
 )
@@ -22,6 +26,7 @@ from bedrock_mock.services.bedrock.guardrails.guardrails import Guardrails
 from bedrock_mock.services.bedrock.imports.imported_models import ImportedModels
 from bedrock_mock.services.bedrock.imports.model_import_jobs import ModelImportJobs
 from bedrock_mock.services.bedrock.invocation_logging import InvocationLogging
+from bedrock_mock.services.bedrock.model_access import ModelAccess
 
 
 class BedrockBackend(ServiceBackend):
@@ -36,6 +41,8 @@ class BedrockBackend(ServiceBackend):
         self.custom_models = CustomModels(self)
         self.invocation_logging = InvocationLogging(self)
         self.foundation_models = FoundationModels(self)
+        self.model_access = ModelAccess(self)
+        self.inference_profiles = InferenceProfiles(self)
         self.guardrails = Guardrails(self)
         self.provisioned_model_throughputs = ProvisionedModelThroughputs(self)
         self.custom_model_deployments = CustomModelDeployments(self)
@@ -43,3 +50,8 @@ class BedrockBackend(ServiceBackend):
         self.prompt_routers = PromptRouters(self)
         self.marketplace_model_endpoints = MarketplaceModelEndpoints(self)
         self.compose()
+
+    def lifecycles(self) -> Iterator[Lifecycle]:
+        """Also the agreements, which have no ARN and are in no store."""
+        yield from super().lifecycles()
+        yield from self.model_access.agreements()

@@ -7,12 +7,22 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bedrock_mock.protocol.encoding import Extended
 from bedrock_mock.protocol.errors import ServiceError, kind_of
 from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.services.bedrock_runtime.cutting import cut, pieces_of
 from bedrock_mock.services.bedrock_runtime.traits import Traits
 
 #: The deltas of the service hold no more characters of a tool's input.
 _INPUT_PIECE = 15
+#: The blocks that have an event of their own for their start, with what that says.
+_STARTS = {
+    "toolUse": ("toolUseId", "name", "type"),
+    "toolResult": ("toolUseId", "type", "status"),
+    "image": ("format",),
+}
+#: What the last event but one says; the last one has the rest.
+_OF_STOP = ("stopReason", "additionalModelResponseFields")
 Event = tuple[str, dict[str, Any]] | ServiceError
 
 
@@ -30,16 +40,17 @@ def events(
     Args:
         reply: how it is cut, how long it takes, and whether it breaks.
         blocks: its content.
-        end: ``stopReason``, and the ``usage`` and ``metrics`` of the last event.
+        end: what the answer has beside its content: ``stopReason``, ``usage`` and so on.
         traits: of the model.
     """
     yield "messageStart", {"role": "assistant"}
-    for index, block in enumerate(blocks):
-        if "toolUse" in block:
-            use = block["toolUse"]
-            start = {"toolUse": {"toolUseId": use["toolUseId"], "name": use["name"]}}
+    if traits.begins_empty:
+        blocks = [{"text": ""}, *blocks]
+    for index, (block, pieces) in enumerate(pieces_of(reply, blocks, traits.piece)):
+        start = _start(block)
+        if start:
             yield "contentBlockStart", {"start": start, "contentBlockIndex": index}
-        for number, delta in enumerate(_deltas(block, reply, traits)):
+        for number, delta in enumerate(_deltas(block, pieces or [""], traits)):
             if number and reply.gap:
                 time.sleep(reply.gap)
             yield "contentBlockDelta", {"delta": delta, "contentBlockIndex": index}
@@ -47,19 +58,38 @@ def events(
     if reply.error is not None:
         yield error_of(reply.error)
     else:
-        yield "messageStop", {"stopReason": end["stopReason"]}
-        yield "metadata", {"usage": end["usage"], "metrics": end["metrics"]}
+        stop = {name: end[name] for name in _OF_STOP if name in end}
+        yield "messageStop", stop
+        yield "metadata", {name: value for name, value in end.items() if name not in stop}
 
 
-def _deltas(block: Mapping[str, Any], reply: Reply, traits: Traits) -> Iterator[dict[str, Any]]:
+def _start(block: Mapping[str, Any]) -> dict[str, Any]:
+    """What opens a block: text and thoughts are opened by their first delta."""
+    for kind, names in _STARTS.items():
+        if kind in block:
+            return {kind: Extended({n: block[kind][n] for n in names if n in block[kind]})}
+    return {}
+
+
+def _deltas(
+    block: Mapping[str, Any], pieces: list[str], traits: Traits
+) -> Iterator[dict[str, Any]]:
     if "text" in block:
-        pieces = reply.chunks if reply.chunks is not None else _cut(block["text"], traits.piece)
         yield from ({"text": piece} for piece in pieces)
     elif "toolUse" in block:
         yield from ({"toolUse": {"input": each}} for each in _input(block["toolUse"], traits))
+    elif "toolResult" in block:
+        yield from ({"toolResult": [each]} for each in block["toolResult"]["content"])
+    elif "citationsContent" in block:
+        cited = block["citationsContent"]
+        yield from ({"citation": each} for each in cited.get("citations", ()))
+        texts = "".join(each["text"] for each in cited.get("content", ()))
+        yield from ({"text": piece} for piece in cut(texts, traits.piece))
+    elif "image" in block:
+        yield {"image": {"source": block["image"]["source"]}}
     elif "reasoningText" in block.get("reasoningContent", {}):
         thought = block["reasoningContent"]["reasoningText"]
-        for piece in _cut(thought["text"], traits.piece):
+        for piece in cut(thought["text"], traits.piece):
             yield {"reasoningContent": {"text": piece}}
         if "signature" in thought:
             yield {"reasoningContent": {"signature": thought["signature"]}}
@@ -74,10 +104,4 @@ def _input(use: Mapping[str, Any], traits: Traits) -> Iterator[str]:
         return
     yield ""
     if use["input"]:
-        yield from _cut(json.dumps(use["input"], ensure_ascii=False), _INPUT_PIECE)
-
-
-def _cut(text: str, size: int) -> list[str]:
-    if not size:
-        return [text]
-    return [text[place : place + size] for place in range(0, len(text), size)]
+        yield from cut(json.dumps(use["input"], ensure_ascii=False), _INPUT_PIECE)

@@ -333,6 +333,29 @@ def test_a_default_router_answers(runtime, reply, name):
     assert said(runtime, f"{DEFAULT}/{name}") == "Hi."
 
 
+def traced(runtime, model_id):
+    """The model that Converse says that a router has picked."""
+    answer = runtime.converse(modelId=model_id, messages=NOVA_BODY["messages"])
+    return answer["trace"]["promptRouter"]["invokedModelId"]
+
+
+def test_converse_says_what_a_router_has_picked(router, runtime, reply):
+    arn = router()
+    assert traced(runtime, arn) == targets(PRO)[0]["modelArn"]
+    reply("Hi.", model=LITE)
+    assert traced(runtime, arn) == targets(LITE)[0]["modelArn"]
+
+
+def test_of_an_application_inference_profile_it_says_the_model(control, router, runtime, reply):
+    profile = control.create_inference_profile(
+        inferenceProfileName="team", modelSource={"copyFrom": targets(LITE)[0]["modelArn"]}
+    )["inferenceProfileArn"]
+    reply("By the profile.", model=profile)
+    arn = router(models=[{"modelArn": profile}])
+    assert said(runtime, arn) == "By the profile."
+    assert traced(runtime, arn) == targets(LITE)[0]["modelArn"]
+
+
 def test_an_unknown_router_is_invalid(runtime):
     with refused("ValidationException", 400, INVALID):
         said(runtime, f"{DEFAULT}/no.such:1")

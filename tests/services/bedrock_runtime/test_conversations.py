@@ -255,6 +255,24 @@ def test_a_stream_is_cut_as_the_test_says_or_as_the_family_does(runtime, reply):
 
 
 @pytest.mark.parametrize(
+    ("texts", "chunks", "streamed"),
+    [
+        (["Hel", "lo"], ["Hel", "lo"], [["Hel"], ["lo"]]),
+        (["Hel", "lo"], ["He", "ll", "o"], [["He", "l"], ["l", "o"]]),
+        (["a", "b", "c"], ["abc"], [["a"], ["b"], ["c"]]),
+        (["a", "b"], ["", "ab", ""], [["", "a"], ["b", ""]]),
+    ],
+)
+def test_chunks_are_those_of_all_blocks_of_text(runtime, reply, texts, chunks, streamed):
+    reply(Reply([texts[0], tool_use("f"), *texts[1:]], chunks=chunks))
+    found = {}
+    for name, event in stream(runtime):
+        if name == "contentBlockDelta" and "text" in event["delta"]:
+            found.setdefault(event["contentBlockIndex"], []).append(event["delta"]["text"])
+    assert list(found.values()) == streamed
+
+
+@pytest.mark.parametrize(
     ("model", "arguments", "inputs"),
     [
         (CLAUDE, {}, [""]),
@@ -628,26 +646,3 @@ def test_faults_come_before_replies(runtime, reply, bedrock):
     with refused("ModelNotReadyException", 429):
         ask(runtime)
     assert {call.error["Code"] for call in bedrock.calls} == {"ModelNotReadyException"}
-
-
-# --- counting -----------------------------------------------------------------------------
-
-
-NO_COUNT = "The provided model doesn't support counting tokens."
-
-
-def test_tokens_are_counted_where_the_service_counts(runtime):
-    if not hasattr(runtime, "count_tokens"):
-        pytest.skip("the installed botocore cannot count tokens")
-    asked = {"messages": [user("Hello, world!")], "system": [{"text": "Be brief."}]}
-    answer = runtime.count_tokens(modelId=CLAUDE, input={"converse": asked})
-    assert answer["inputTokens"] == 7
-    for model, counted in (
-        (WITH_CACHE, {"converse": asked}),
-        (NOVA, {"converse": asked}),
-        (CLAUDE, {"invokeModel": {"body": b"{}"}}),
-    ):
-        with refused(
-            "ValidationException", 400, "The provided model doesn't support counting tokens."
-        ):
-            runtime.count_tokens(modelId=model, input=counted)

@@ -70,9 +70,9 @@ class MarketplaceModelEndpoint(Lifecycle):
         return sagemaker.hosted_endpoint(self._backend, self.name)
 
     @property
-    def is_in_service(self) -> bool:
-        """Whether it answers calls."""
-        return self.hosted is not None and self.hosted.endpoint_status == "InService"
+    def endpoint_status(self) -> str:
+        """The status as SageMaker has it."""
+        return "Failed" if self.hosted is None else str(self.hosted.endpoint_status)
 
     def entered(self, status: str, at: datetime) -> None:
         """The status has changed, in SageMaker too."""
@@ -92,13 +92,12 @@ class MarketplaceModelEndpoint(Lifecycle):
             "createdAt": self.creation_time,
             "updatedAt": self.updated_at,
             "endpointConfig": {"sageMaker": self.config},
-            "endpointStatus": "Failed",
+            "endpointStatus": self.endpoint_status,
         }
         if hosted is None:
             shown["status"] = "INCOMPATIBLE_ENDPOINT"
             shown["statusMessage"] = "The endpoint was deleted in Amazon SageMaker."
         else:
-            shown["endpointStatus"] = hosted.endpoint_status
             shown["endpointStatusMessage"] = hosted.failure_reason
         return shown
 

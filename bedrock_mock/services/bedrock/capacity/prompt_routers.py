@@ -157,7 +157,7 @@ class PromptRouters(Kind[PromptRouter]):
 
     def get(self, request: Members) -> PromptRouter:
         """The router of this ARN."""
-        return self.router(request[self.identifier])
+        return self.find(request[self.identifier])
 
     def list(self, request: ListPromptRoutersRequestTypeDef) -> Page[Any]:
         """A page of the custom routers, or of the default ones, which is the default."""
@@ -171,18 +171,29 @@ class PromptRouters(Kind[PromptRouter]):
         Raises:
             ValidationException: it is a default router.
         """
-        router = self.router(request[self.identifier])
+        router = self.find(request[self.identifier])
         if router.type == "default":
             raise ValidationException("A default prompt router cannot be deleted.")
         self.remove(router)
 
-    def router(self, arn: str) -> PromptRouter:
+    def uses(self, arn: str) -> bool:
+        """Whether a router routes to this application inference profile."""
+        return any(
+            arn in [each["modelArn"] for each in (*router.models, router.fallback_model)]
+            for router in self.store
+        )
+
+    def known(self, identifier: str) -> PromptRouter | None:
+        """The router of an ARN, custom or default, or ``None``."""
+        return self.defaults.get(identifier) or self.store.get(identifier)
+
+    def find(self, identifier: str) -> PromptRouter:
         """The router of an ARN, custom or default.
 
         Raises:
             ResourceNotFoundException: there is no such router.
         """
-        return self.defaults.get(arn) or self.store.find(arn)
+        return self.known(identifier) or self.store.find(identifier)
 
     def _check_models(self, request: CreatePromptRouterRequestTypeDef) -> None:
         arns = [each["modelArn"] for each in request["models"]]

@@ -6,28 +6,30 @@ One more family is one more file here, and its line in :data:`FAMILIES`.
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from bedrock_mock.services.bedrock_runtime.families.ai21 import Jurassic
 from bedrock_mock.services.bedrock_runtime.families.anthropic import Messages
 from bedrock_mock.services.bedrock_runtime.families.anthropic_text import Completions
 from bedrock_mock.services.bedrock_runtime.families.base import Family
 from bedrock_mock.services.bedrock_runtime.families.cohere import Command, CommandR
-from bedrock_mock.services.bedrock_runtime.families.embeddings import (
-    CohereEmbed,
-    Marengo,
-    NovaEmbed,
-    TitanEmbed,
-    TitanMultimodal,
+from bedrock_mock.services.bedrock_runtime.families.cohere_embed import CohereEmbed
+from bedrock_mock.services.bedrock_runtime.families.images import (
+    Stability,
+    StableDiffusionXl,
+    TitanImages,
 )
-from bedrock_mock.services.bedrock_runtime.families.images import Stability, TitanImages
 from bedrock_mock.services.bedrock_runtime.families.imported import Imported
 from bedrock_mock.services.bedrock_runtime.families.llama import Llama
 from bedrock_mock.services.bedrock_runtime.families.marketplace import Marketplace
 from bedrock_mock.services.bedrock_runtime.families.mistral import Mistral
 from bedrock_mock.services.bedrock_runtime.families.nova import Nova
+from bedrock_mock.services.bedrock_runtime.families.nova_embed import NovaEmbed
 from bedrock_mock.services.bedrock_runtime.families.openai import Chat, MistralChat, TextCompletions
 from bedrock_mock.services.bedrock_runtime.families.rerank import Rerank
 from bedrock_mock.services.bedrock_runtime.families.titan import TitanText
+from bedrock_mock.services.bedrock_runtime.families.titan_embed import TitanEmbed, TitanMultimodal
+from bedrock_mock.services.bedrock_runtime.families.twelvelabs import Marengo, Pegasus
 
 #: The first glob that a model's id matches says its family.
 FAMILIES: tuple[tuple[str, Family], ...] = (
@@ -71,11 +73,14 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
     ("nvidia.*", Chat()),
     ("writer.*", Chat()),
     ("xai.*", Chat()),
+    ("stability.stable-diffusion-xl*", StableDiffusionXl()),
     ("stability.*", Stability()),
     ("twelvelabs.marengo*", Marengo()),
+    ("twelvelabs.pegasus*", Pegasus()),
 )
 
 
+@lru_cache
 def family_of(model_id: str) -> Family | None:
     """The family of a model by its id; ``None`` if InvokeModel does not know it yet."""
     return next((family for glob, family in FAMILIES if fnmatchcase(model_id, glob)), None)

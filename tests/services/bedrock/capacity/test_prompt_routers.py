@@ -96,6 +96,19 @@ def test_an_application_inference_profile_must_be_there(client):
         create(client, models=[{"modelArn": arn}], fallbackModel={"modelArn": arn})
 
 
+def test_a_router_takes_an_application_inference_profile_which_stays_with_it(client):
+    source = {"copyFrom": targets(LITE)[0]["modelArn"]}
+    made = client.create_inference_profile(inferenceProfileName="team", modelSource=source)
+    model = {"modelArn": made["inferenceProfileArn"]}
+    with refused("ValidationException", 400):
+        create(client, models=[model], fallbackModel=targets(HAIKU)[0])
+    arn = create(client, models=[model], fallbackModel=targets(PRO)[0])
+    with refused("ConflictException", 400):
+        client.delete_inference_profile(inferenceProfileIdentifier=model["modelArn"])
+    client.delete_prompt_router(promptRouterArn=arn)
+    client.delete_inference_profile(inferenceProfileIdentifier=model["modelArn"])
+
+
 def test_a_list_has_the_default_routers_unless_it_asks_for_custom_ones(client):
     create(client)
     default = ["Anthropic Prompt Router", "Meta Prompt Router", "Nova Prompt Router"]
