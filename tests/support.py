@@ -146,8 +146,8 @@ def custom_model(name="custom-1", **members):
     }
 
 
-#: A model that Provisioned Throughput can be bought for.
-PROVISIONED_MODEL = "amazon.nova-lite-v1:0:300k"
+#: A model that Provisioned Throughput can be bought for in many regions.
+PROVISIONED_MODEL = "anthropic.claude-3-haiku-20240307-v1:0:48k"
 HUB_MODEL = "huggingface-llm-zephyr-7b-beta"
 MODEL_SOURCE = (
     f"arn:aws:sagemaker:{REGION}:aws:hub-content/SageMakerPublicHub/Model/{HUB_MODEL}/1.0.0"

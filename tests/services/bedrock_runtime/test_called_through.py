@@ -19,6 +19,7 @@ from support import (
     MODEL_SOURCE,
     NEVER,
     OTHER,
+    PROVISIONED_MODEL,
     REGION,
     THROUGHPUT_CLOCK,
     copy_job,
@@ -71,10 +72,9 @@ def deployed(control, model_arn, name="deployment-1"):
     return control.create_custom_model_deployment(**request)["customModelDeploymentArn"]
 
 
-def provisioned(control, **members):
-    return control.create_provisioned_model_throughput(**throughput(**members))[
-        "provisionedModelArn"
-    ]
+def provisioned(control, model_id="amazon.nova-lite-v1:0:300k"):
+    request = throughput(modelId=model_id)
+    return control.create_provisioned_model_throughput(**request)["provisionedModelArn"]
 
 
 def hosted(control):
@@ -105,7 +105,7 @@ def test_throughput_of_a_foundation_model_answers_in_its_family(control, runtime
 
 
 def test_throughput_of_an_embedding_model_does_not_converse(control, runtime):
-    arn = provisioned(control, modelId="cohere.embed-english-v3:0:512")
+    arn = provisioned(control, "cohere.embed-english-v3:0:512")
     body = invoked(runtime, arn, texts=["a"], input_type="search_query")
     assert len(body["embeddings"][0]) == 1024
     with refused("ValidationException", 400):
@@ -115,7 +115,7 @@ def test_throughput_of_an_embedding_model_does_not_converse(control, runtime):
 def test_throughput_of_an_imported_model_answers_in_its_form(control, runtime, reply):
     reply("Hi.", model="model-1")
     control.create_model_import_job(**import_job())
-    arn = provisioned(control, modelId="model-1")
+    arn = provisioned(control, "model-1")
     assert invoked(runtime, arn, prompt="Hello")["generation"] == "Hi."
 
 
@@ -139,7 +139,7 @@ def test_throughput_that_is_updated_answers_with_the_old_model(control, runtime,
     reply("Two.", model="custom-2")
     one = custom(control)
     custom(control, "custom-2")
-    arn = provisioned(control, modelId=one)
+    arn = provisioned(control, one)
     bedrock.set_transition(THROUGHPUT_CLOCK, NEVER)
     control.update_provisioned_model_throughput(provisionedModelId=arn, desiredModelId="custom-2")
     assert said(runtime, arn) == "One."
@@ -241,7 +241,7 @@ def test_what_is_of_another_account_or_region_is_invalid(bedrock, runtime):
     theirs = bedrock.client("bedrock", region_name=REGION, account_id=OTHER)
     model = theirs.create_custom_model(**custom_model(roleArn=role_of(OTHER)))["modelArn"]
     there = bedrock.client("bedrock", region_name="us-west-2")
-    for arn in (deployed(theirs, model), provisioned(there), hosted(there)):
+    for arn in (deployed(theirs, model), provisioned(there, PROVISIONED_MODEL), hosted(there)):
         with refused("ValidationException", 400, INVALID):
             said(runtime, arn)
 

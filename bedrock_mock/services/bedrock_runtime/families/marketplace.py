@@ -11,6 +11,7 @@ from typing import Any
 from bedrock_mock.moto_bridge.clock import utcnow
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, Said, vocabulary
 from bedrock_mock.services.bedrock_runtime.families.openai import Chat, usage_of
+from bedrock_mock.services.bedrock_runtime.families.schema import open_body
 
 _REASONS = {"end_turn": "stop", "max_tokens": "length"}
 _FINGERPRINT = "3.0.1-sha-bb9095a"
@@ -43,7 +44,7 @@ class Marketplace(Family):
 class _Completion(Family):
     """A prompt that is completed."""
 
-    required = ("prompt",)
+    schema = open_body("prompt")
 
     def answer(self, said: Said) -> dict[str, Any]:
         reason = vocabulary(_REASONS, said.stop_reason)
