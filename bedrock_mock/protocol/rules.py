@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from botocore.model import Shape
@@ -13,12 +13,14 @@ from bedrock_mock.protocol import patterns
 Rule = Callable[[Any], "str | None"]
 
 
-def rules_of(shape: Shape, open_enums: Collection[str]) -> list[Rule]:
+def rules_of(
+    shape: Shape, open_enums: Collection[str], laxer_patterns: Mapping[str, str]
+) -> list[Rule]:
     """The constraints of a shape, in the order in which the service reports them."""
     metadata = shape.metadata
     rules: list[Rule] = []
     if "pattern" in metadata:
-        rules.append(_pattern_rule(metadata["pattern"]))
+        rules.append(_pattern_rule(laxer_patterns.get(shape.name, metadata["pattern"])))
     if shape.type_name in ("integer", "long", "float", "double"):
         measure, noun = (lambda value: value), "value"
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from threading import Lock
 
@@ -15,7 +15,7 @@ from bedrock_mock.protocol.errors import ServiceError, ValidationException
 from bedrock_mock.protocol.operation import Operation
 from bedrock_mock.protocol.routing import Route, Routes
 from bedrock_mock.protocol.types import Json
-from bedrock_mock.protocol.validation import Checks, refusal
+from bedrock_mock.protocol.validation import NO_PATTERNS, Checks, refusal
 
 
 class Service:
@@ -24,13 +24,20 @@ class Service:
     Args:
         name: the service's name in botocore.
         open_enums: shapes whose enum the real service does not enforce.
+        laxer_patterns: by shape, the pattern that it enforces instead of the model's.
     """
 
-    def __init__(self, name: str, *, open_enums: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        open_enums: Collection[str] = (),
+        laxer_patterns: Mapping[str, str] = NO_PATTERNS,
+    ) -> None:
         self.name = name
         self.decoders = Decoders()
         self.encoders = Encoders()
-        self.checks = Checks(open_enums)
+        self.checks = Checks(open_enums, laxer_patterns)
         self.structural_checks = Checks(values=False)
         self._operations: dict[str, Operation] = {}
         self._compiling = Lock()

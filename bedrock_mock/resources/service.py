@@ -51,6 +51,7 @@ class MockedService:
             ARNs and in moto's config.
         settings: what it reads of moto's config beside the shared settings.
         open_enums: shapes whose enum the real service does not enforce.
+        laxer_patterns: by shape, the pattern that it enforces instead of the model's.
         actions: the IAM actions of operations, where they have other names.
         not_implemented: what a caller of an operation that is not implemented should know, by
             the names of the operations.
@@ -66,6 +67,7 @@ class MockedService:
     signing_name: str = "bedrock"
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False)
     open_enums: frozenset[str] = frozenset()
+    laxer_patterns: Mapping[str, str] = field(default_factory=dict, hash=False)
     actions: Mapping[str, str] = field(default_factory=dict, hash=False)
     not_implemented: Mapping[str, str] = field(default_factory=dict, hash=False)
     verbs: Mapping[str, Callable[..., Any]] = field(default_factory=dict, hash=False)
@@ -77,7 +79,7 @@ class MockedService:
     @cached_property
     def protocol(self) -> Service:
         """The compiled service model."""
-        return Service(self.name, open_enums=self.open_enums)
+        return Service(self.name, open_enums=self.open_enums, laxer_patterns=self.laxer_patterns)
 
     @cached_property
     def hosts(self) -> re.Pattern[str]:
