@@ -308,6 +308,18 @@ ALL = [
         },
     ),
     Family("Stability", "stability.sd3-5-large-v1:0", **PROMPT, more={"seed": 1}),
+    Family(
+        "Stable Diffusion XL",
+        "stability.stable-diffusion-xl-v1",
+        lambda text: {"text_prompts": [{"text": text}]},
+    ),
+    Family(
+        "Pegasus",
+        "us.twelvelabs.pegasus-1-2-v1:0",
+        lambda text: {"inputPrompt": text, "mediaSource": {"base64String": ""}},
+        lambda answer: answer["message"],
+        lambda chunk: chunk["message"],
+    ),
 ]
 #: Those that answer with text.
 TEXT = [family for family in ALL if family.text]

@@ -17,8 +17,15 @@ LEAVES = {f"moto_bridge.{name}" for name in ("caller", "clock", "ids", "neighbou
 #: What each folder may import of ours, beside itself.
 ALLOWED = {
     "protocol": set(),
-    "resources": {"protocol", "scripting.scripts", *LEAVES},
-    "services": {"resources", "protocol", "scripting.reply", "scripting.model_call", *LEAVES},
+    "resources": {"protocol", "scripting.scripts", "scripting.exchange", *LEAVES},
+    "services": {
+        "resources",
+        "protocol",
+        "scripting.exchange",
+        "scripting.model_call",
+        "scripting.reply",
+        *LEAVES,
+    },
 }
 #: The folders that ask the list of services; they load it when a mock or a server starts.
 ASKING = {"mock", "server", "moto_bridge", "scripting"}

@@ -8,8 +8,10 @@ from difflib import get_close_matches, ndiff
 from pprint import pformat
 from typing import Any, overload
 
+from bedrock_mock.mock.asked import asked_of, meets
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.scripting.calls import Call, matches
+from bedrock_mock.scripting.model_call import ModelCall
 
 __all__ = ["Call", "Calls"]
 
@@ -46,7 +48,9 @@ class Calls(Sequence[Call]):
             moments = protocols[call["service"]].operation(call["operation"]).moments
             for name in moments & request.keys():
                 request[name] = _moment(request[name])
-            found.append(Call(**{**call, "request": request, "time": _moment(call["time"])}))
+            asked = call["asked"] and ModelCall(**call["asked"])
+            more = {"request": request, "time": _moment(call["time"]), "asked": asked}
+            found.append(Call(**{**call, **more}))
         return cls(found, [protocol.model for protocol in protocols.values()])
 
     @overload
@@ -98,7 +102,10 @@ class Calls(Sequence[Call]):
 
         Args:
             members: what the request must have at least; a dict among them, too, is what
-                must at least be there.
+                must at least be there. Of Converse, InvokeModel and their streams also what
+                the model was asked, whatever its family: ``model``, ``user`` and ``system`` as
+                in ``reply``, ``tools`` (names that were offered) and ``messages`` (in the form
+                of Converse).
 
         Raises:
             AssertionError: there is none, or more than one; it shows what comes nearest.
@@ -121,8 +128,9 @@ class Calls(Sequence[Call]):
             AssertionError: they are more, or fewer; it shows what comes nearest.
             ValueError: the operation has no such member.
         """
-        self._check_members(members)
-        met = [call for call in self if matches(members, call.request)]
+        asked = asked_of(self._of, members)
+        self._check_members(members.keys() - asked.keys())
+        met = [call for call in self if _meets(call, members, asked)]
         if len(met) != count:
             raise AssertionError(self._difference(count, met, members))
         return Calls(met, self._models, self._of)
@@ -142,7 +150,8 @@ class Calls(Sequence[Call]):
     def _difference(self, count: int, met: list[Call], members: dict[str, Any]) -> str:
         wanted = f" with {_listed(members)}" if members else ""
         lines = [f"{self._of}{wanted}: {len(met)} calls, not {count} (of {len(self)} in all)"]
-        shown = met or sorted(self, key=lambda call: -_likeness(members, call.request))
+        asked = asked_of(self._of, members)
+        shown = met or sorted(self, key=lambda call: -_likeness(call, members, asked))
         for call in shown[:_NEAREST]:
             answer = call.error["Code"] if call.error else "answered"
             lines.append(
@@ -150,7 +159,9 @@ class Calls(Sequence[Call]):
                 f"{call.time:%H:%M:%S}: {answer}"
             )
             if members:
-                compared = ndiff(_rows(members), _rows(_part_of(call.request, members)))
+                seen = {name: getattr(call, name) for name in asked}
+                seen |= _part_of(call.request, _rest(members, asked))
+                compared = ndiff(_rows(members), _rows(seen))
                 lines += [f"  {line}" for line in compared if not line.startswith("?")]
             else:
                 lines += [f"    {row}" for row in _rows(call.request)]
@@ -159,12 +170,24 @@ class Calls(Sequence[Call]):
         return "\n".join(lines)
 
 
-def _likeness(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> float:
+def _rest(members: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The expectations that are about members of the request."""
+    return {name: value for name, value in members.items() if name not in asked}
+
+
+def _meets(call: Call, members: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
+    if asked and not meets(call, asked):
+        return False
+    return matches(_rest(members, asked), call.request)
+
+
+def _likeness(call: Call, expected: Mapping[str, Any], asked: Mapping[str, Any]) -> float:
     """How much of what is expected is there; a member of another value counts half."""
-    return sum(
-        1.0 if matches({name: value}, actual) else 0.5 * (name in actual)
-        for name, value in expected.items()
+    of_members = sum(
+        1.0 if matches({name: value}, call.request) else 0.5 * (name in call.request)
+        for name, value in _rest(expected, asked).items()
     )
+    return of_members + sum(meets(call, {name: value}) for name, value in asked.items())
 
 
 def _part_of(actual: Json, expected: Json) -> Json:

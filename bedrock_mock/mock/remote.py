@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from bedrock_mock.scripting.reply import Reply
 
 #: Beside moto's own paths.
 API_PATH = "/moto-api/bedrock"
+#: The one member of an object that stands for bytes: their base64.
+BYTES = "$bytes"
 #: GET and POST of ``{"validate_requests": true}``.
 CONFIG_PATH = f"{API_PATH}/config"
 _TIMEOUT_SECONDS = 30
@@ -25,13 +28,19 @@ def verb_path(verb: str) -> str:
 
 
 def _sendable(verb: str, name: str, value: Json) -> Json:
-    """An argument as JSON can have it.
+    """An argument as JSON can have it; what is within lists and dicts, too.
 
     Raises:
-        ValueError: it cannot.
+        ValueError: a part of it cannot be sent.
     """
     if isinstance(value, Reply):
-        return value.said
+        return _sendable(verb, name, value.said)
+    if isinstance(value, Mapping):
+        return {key: _sendable(verb, name, each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_sendable(verb, name, each) for each in value]
+    if isinstance(value, bytes):
+        return {BYTES: b64encode(value).decode()}
     if callable(value) or isinstance(value, re.Pattern):
         kind = "a pattern" if isinstance(value, re.Pattern) else "a function"
         instead = "a text" if isinstance(value, re.Pattern) else "a dict"

@@ -242,7 +242,9 @@ class Scripting(ABC):
         Args:
             operation: ``CreateModelImportJob`` and the like.
             code: an error that the operation declares: ``ServiceQuotaExceededException``,
-                ``AccessDeniedException``, ``InternalServerException`` ...
+                ``AccessDeniedException``, ``InternalServerException`` ..., or one about the
+                caller's credentials: ``ExpiredTokenException``,
+                ``UnrecognizedClientException`` ...
             message: its message; default: one of ours.
             times: how many calls get it; ``None``: all of them.
             after: how many calls get through before.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -15,7 +15,7 @@ from moto.core.config import default_user_config
 from moto.moto_api._internal import urls
 
 from bedrock_mock.mock.performing import perform
-from bedrock_mock.mock.remote import API_PATH, CONFIG_PATH
+from bedrock_mock.mock.remote import API_PATH, BYTES, CONFIG_PATH
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.settings import begin_part, check_part
 from bedrock_mock.services import settings as declared_settings
@@ -55,9 +55,28 @@ def _verb(request: Foreign, full_url: str, headers: Foreign) -> Answer:  # noqa:
         if request.method != "POST":
             msg = f"a verb is a POST of its arguments, not a {request.method}"
             raise ValueError(msg)
-        return {"result": perform(name, _body(request))}
+        return {"result": perform(name, _with_bytes(_body(request)))}
 
     return _answer(done)
+
+
+def _with_bytes(value: Foreign) -> Foreign:
+    """A value of JSON with bytes where an object stands for them.
+
+    Raises:
+        ValueError: an object that stands for bytes has something else.
+    """
+    if isinstance(value, list):
+        return [_with_bytes(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {BYTES}:
+        try:
+            return b64decode(value[BYTES], validate=True)
+        except (TypeError, ValueError):
+            msg = f"{BYTES} must be base64, got {value[BYTES]!r}"
+            raise ValueError(msg) from None
+    return {name: _with_bytes(each) for name, each in value.items()}
 
 
 def _body(request: Foreign) -> dict[str, Any]:

@@ -27,6 +27,13 @@ class Page(Generic[T]):
     next_token: str | None
 
 
+class Extended(dict[str, Any]):
+    """A structure with members that the service sends although its model lacks them.
+
+    Those are sent as they are; SDKs that go by the model drop them.
+    """
+
+
 class Encoders(Compiler[Encode]):
     """Compiles encoders: the shape decides what is sent, so one object answers many operations.
 
@@ -58,6 +65,8 @@ def _identity(value: Json) -> Json:
 
 
 def _structure_encoder(members: list[tuple[str, str, str, Encode]]) -> Encode:
+    names = frozenset(name for name, *_ in members)
+
     def encode(source: Json) -> dict[str, Any]:
         encoded = {}
         is_dict = isinstance(source, dict)
@@ -65,6 +74,8 @@ def _structure_encoder(members: list[tuple[str, str, str, Encode]]) -> Encode:
             value = source.get(name) if is_dict else getattr(source, attribute, None)
             if value is not None:
                 encoded[wire_name] = encode_member(value)
+        if type(source) is Extended:
+            encoded.update({name: source[name] for name in source.keys() - names})
         return encoded
 
     return encode

@@ -73,22 +73,30 @@ class NotImplementedException(ServiceError):
     status = 501
 
 
-class MissingAuthenticationTokenException(ServiceError):
+class AuthenticationError(ServiceError):
+    """The base of errors about the credentials of a request, which any operation can end in."""
+
+    status = 403
+
+
+class MissingAuthenticationTokenException(AuthenticationError):
     """Authorisation is on and the request is not signed."""
 
-    status = 403
 
-
-class UnrecognizedClientException(ServiceError):
+class UnrecognizedClientException(AuthenticationError):
     """Authorisation is on and the access key or session token is unknown."""
 
-    status = 403
 
-
-class InvalidSignatureException(ServiceError):
+class InvalidSignatureException(AuthenticationError):
     """Authorisation is on and the signature does not match."""
 
-    status = 403
+
+class ExpiredTokenException(AuthenticationError):
+    """The session token has expired; only tests script it."""
+
+
+#: The codes of errors about credentials.
+AUTHENTICATION = frozenset(each.__name__ for each in AuthenticationError.__subclasses__())
 
 
 def kind_of(code: str) -> type[ServiceError]:

@@ -16,6 +16,7 @@ from bedrock_mock.protocol.payload import Answer
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.backend import unknown_region
 from bedrock_mock.resources.settings import SHARED, value_of
+from bedrock_mock.scripting.exchange import exchange
 from bedrock_mock.scripting.scripts import Asked
 
 if TYPE_CHECKING:
@@ -58,19 +59,20 @@ def serve(service: MockedService, caller: CallerResponse) -> tuple[int, Any]:
     backend = _backend(service, caller)
     operation = service.protocol.operation(name)
     request: dict[str, Any] = {}
-    try:
-        request = operation.decode(labels, caller.query, _unpacked(caller), caller.headers)
-        _authorise(backend, caller, name, request)
-        backend.scripts.strike(asked)
-        handler = _handler(backend, name)
-        operation.validate(request, values=value_of("validate_requests", SHARED))
-        answer = _handle(backend, operation, handler, request)
-    except errors.ServiceError as error:
-        declared = service.protocol.declared(error, operation)
-        backend.scripts.record(asked, request, declared)
-        raise declared from None
+    with exchange() as exchanged:
+        try:
+            request = operation.decode(labels, caller.query, _unpacked(caller), caller.headers)
+            _authorise(backend, caller, name, request)
+            backend.scripts.strike(asked)
+            handler = _handler(backend, name)
+            operation.validate(request, values=value_of("validate_requests", SHARED))
+            answer = _handle(backend, operation, handler, request)
+        except errors.ServiceError as error:
+            declared = service.protocol.declared(error, operation)
+            backend.scripts.record(asked, request, declared, exchanged)
+            raise declared from None
     members = answer.members if isinstance(answer, Answer) else answer
-    backend.scripts.record(asked, request, members)
+    backend.scripts.record(asked, request, members, exchanged)
     return operation.status, answer
 
 
@@ -106,8 +108,9 @@ def _authorise(
 def _handler(backend: ServiceBackend, name: str) -> Handler:
     handler = backend.handlers.get(name)
     if handler is None:
+        why = backend.mocked.not_implemented.get(name, "")
         msg = (
-            f"The operation {name} is not implemented by bedrock_mock. "
+            f"The operation {name} is not implemented by bedrock_mock. {why}"
             f"It implements: {', '.join(sorted(backend.handlers))}."
         )
         raise errors.NotImplementedException(msg)

@@ -36,11 +36,13 @@ class ServiceResponse(CallerResponse):
     Attributes:
         mocked: the service that the class belongs to; the value sets it.
         error_suffix: what follows an error's name in its header.
+        authentication_suffix: the same for errors about the caller's credentials.
         is_compact: whether JSON has no white space, and its members are in alphabetical order.
     """
 
     mocked: ClassVar[MockedService]
     error_suffix: ClassVar[str] = ""
+    authentication_suffix: ClassVar[str] = ""
     is_compact: ClassVar[bool] = False
 
     @classmethod
@@ -60,14 +62,17 @@ class ServiceResponse(CallerResponse):
         except errors.ServiceError as error:
             if isinstance(error, errors.NotImplementedException) and not self.from_server:
                 raise NotImplementedError(error.message) from None
-            return self._refuse(self.mocked.protocol.status_of(error), error.code, error.message)
+            is_of_caller = isinstance(error, errors.AuthenticationError)
+            suffix = self.authentication_suffix if is_of_caller else self.error_suffix
+            status = self.mocked.protocol.status_of(error)
+            return self._refuse(status, f"{error.code}{suffix}", error.message)
         except Exception as error:
             if not self.from_server:
                 raise
             # A server must answer: an SDK takes a page of HTML for a failure to retry.
             _log.exception("bedrock_mock failed to answer %s %s", self.method, self.uri)
             message = f"bedrock_mock has a bug, please report it: {error!r}"
-            return self._refuse(500, "InternalServerException", message)
+            return self._refuse(500, f"InternalServerException{self.error_suffix}", message)
         if isinstance(answer, Answer):
             body = answer.body
             if isinstance(body, Iterator) and not self.takes_chunks:
@@ -75,8 +80,8 @@ class ServiceResponse(CallerResponse):
             return status, self._headers(answer.headers), body
         return status, self._headers(), self._json(answer)
 
-    def _refuse(self, status: int, code: str, message: str) -> Response:
-        headers = self._headers({"x-amzn-ErrorType": f"{code}{self.error_suffix}"})
+    def _refuse(self, status: int, error_type: str, message: str) -> Response:
+        headers = self._headers({"x-amzn-ErrorType": error_type})
         return status, headers, self._json({"message": message})
 
     def _json(self, members: Foreign) -> str:

@@ -52,6 +52,8 @@ class MockedService:
         settings: what it reads of moto's config beside the shared settings.
         open_enums: shapes whose enum the real service does not enforce.
         actions: the IAM actions of operations, where they have other names.
+        not_implemented: what a caller of an operation that is not implemented should know, by
+            the names of the operations.
         verbs: its own scripting verbs by the names of their methods, which
             :class:`bedrock_mock.mock.verbs.Scripting` documents; each takes a ``VerbCall`` and
             then the method's arguments.
@@ -65,6 +67,7 @@ class MockedService:
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False)
     open_enums: frozenset[str] = frozenset()
     actions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    not_implemented: Mapping[str, str] = field(default_factory=dict, hash=False)
     verbs: Mapping[str, Callable[..., Any]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:

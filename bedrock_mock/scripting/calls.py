@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.scripting.model_call import ModelCall
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Call:
         response: the members of the answer, or ``None`` where it was an error.
         error: ``{"Code": ..., "Message": ...}`` as in botocore's ClientError, or ``None``.
         service: the service's name in botocore, ``bedrock``.
+        asked: what a model was asked, in the words of Converse whatever the operation and the
+            family; ``None`` for calls that ask no model, or that were refused before.
+        rule: the rule that answered, as the test wrote it: ``reply('Paris.', user='capital')``;
+            ``None`` without one.
     """
 
     operation: str
@@ -33,6 +38,33 @@ class Call:
     response: Mapping[str, Any] | None = None
     error: Mapping[str, str] | None = None
     service: str = "bedrock"
+    asked: ModelCall | None = None
+    rule: str | None = None
+
+    @property
+    def model(self) -> str | None:
+        """The model that was asked: a foundation model's id or the name of another model."""
+        return None if self.asked is None else self.asked.model
+
+    @property
+    def messages(self) -> Sequence[Mapping[str, Any]]:
+        """The conversation that a model was sent, in the form of Converse."""
+        return () if self.asked is None else self.asked.messages
+
+    @property
+    def user(self) -> str:
+        """The text of the last message that a model was sent."""
+        return "" if self.asked is None else self.asked.user
+
+    @property
+    def system(self) -> str:
+        """The system prompts that a model was sent, joined by newlines."""
+        return "" if self.asked is None else self.asked.system
+
+    @property
+    def tools(self) -> list[str]:
+        """The names of the tools that a model was offered, in alphabetical order."""
+        return [] if self.asked is None else sorted(self.asked.offered_tools)
 
 
 def matches(expected: Json, actual: Json) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -69,6 +69,11 @@ class ModelCall:
     def offered_tools(self) -> set[str]:
         """The names of the tools that are offered."""
         return {tool["toolSpec"]["name"] for tool in self.tools if "toolSpec" in tool}
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What makes up this call, without its body: the record has that already."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "body"}
 
     def _names_of(self, messages: Sequence[Message]) -> set[str]:
         """The tools whose results these messages hold."""

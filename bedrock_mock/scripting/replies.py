@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import count
 from threading import RLock
@@ -48,8 +48,8 @@ class When:
         "model": lambda value, call: any(fnmatchcase(name, value) for name in call.names),
         "tool": lambda value, call: value in call.offered_tools - call.used_tools,
         "after": lambda value, call: value in call.answered_tools,
-        "system": lambda value, call: _passes(value, call.system),
-        "user": lambda value, call: _passes(value, call.user),
+        "system": lambda value, call: passes(value, call.system),
+        "user": lambda value, call: passes(value, call.user),
         "matching": lambda value, call: (
             matches(value, call.body) if isinstance(value, Mapping) else bool(value(call))
         ),
@@ -65,7 +65,8 @@ class When:
         return [name for name in self.given if not self._TESTS[name](getattr(self, name), call)]
 
 
-def _passes(test: TextTest, text: str) -> bool:
+def passes(test: TextTest, text: str) -> bool:
+    """Whether a text meets a test of texts."""
     if isinstance(test, str):
         return test in text
     if isinstance(test, re.Pattern):
@@ -92,7 +93,7 @@ class Rule:
     content: Content
     is_once: bool
     serial: int
-    used: int = field(default=0)
+    used: int = 0
 
     def misses(self, call: ModelCall) -> list[str]:
         """What a call does not meet of it: conditions, or the region and account."""
@@ -120,17 +121,15 @@ class Replies:
         with self._lock:
             self._rules: list[Rule] = []
 
-    def add(self, text: str, where: Where, when: When, *contents: Content, is_once: bool) -> None:
+    def add(self, text: str, where: Where, when: When, content: Content, *, is_once: bool) -> None:
         """From now on, models answer so.
 
         Raises:
-            ValueError: a content is none.
+            ValueError: this is not something that a model can answer.
         """
-        checked = [each if callable(each) else reply_of(each) for each in contents]
+        checked = content if callable(content) else reply_of(content)
         with self._lock:
-            for content in checked:
-                rule = Rule(text, where, when, content, is_once, next(self._serial))
-                self._rules.append(rule)
+            self._rules.append(Rule(text, where, when, checked, is_once, next(self._serial)))
 
     def answer(self, call: ModelCall) -> tuple[Reply, str] | None:
         """The reply that a call gets, with the rule that it comes from; ``None`` without one.

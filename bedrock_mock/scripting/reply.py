@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from json import dumps
 from typing import Any
 
 from bedrock_mock.protocol.types import Json
@@ -131,7 +132,9 @@ class Reply(_Said):
 
     @property
     def blocks(self) -> list[dict[str, Any]]:
-        """The content as blocks of Converse."""
+        """The content as blocks of Converse; JSON is a block of text."""
+        if self.json is not None:
+            return [{"text": dumps(self.json, ensure_ascii=False)}]
         return blocks_of(self.content)
 
     @property

@@ -16,6 +16,7 @@ from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.calls import Call, matches
+from bedrock_mock.scripting.exchange import Exchange
 from bedrock_mock.scripting.replies import Replies
 from bedrock_mock.scripting.where import Where
 
@@ -193,7 +194,9 @@ class Scripts:
         for script in sorted(waiting, key=lambda script: not script.is_for_one):
             self.give(script, job, account_id, region_name)
 
-    def record(self, asked: Asked, request: Mapping[str, Any], answer: Json) -> None:
+    def record(
+        self, asked: Asked, request: Mapping[str, Any], answer: Json, exchange: Exchange
+    ) -> None:
         """Keeps a call with its answer, the members of a response or a ServiceError."""
         error = response = None
         if isinstance(answer, ServiceError):
@@ -211,6 +214,8 @@ class Scripts:
                 response,
                 error,
                 asked.service,
+                exchange.asked,
+                exchange.rule,
             )
         )
 

@@ -18,6 +18,7 @@ from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.service import MockedService
+from bedrock_mock.scripting.calls import Call
 from bedrock_mock.scripting.jobs import find_job, jobs, must_go_on
 from bedrock_mock.scripting.replies import When
 from bedrock_mock.scripting.scripts import SCRIPTS, Fault, Matching
@@ -36,7 +37,9 @@ _HOLD = (
 _MESSAGES = {
     "AccessDeniedException": "You do not have sufficient access to perform this action.",
     "InternalServerException": "The server encountered an internal error. Try again later.",
+    "ExpiredTokenException": "The security token included in the request is expired",
     "ThrottlingException": "Too many requests, please wait before trying again.",
+    "UnrecognizedClientException": "The security token included in the request is invalid.",
 }
 
 
@@ -116,10 +119,11 @@ def raise_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
 ) -> None:
     """Has calls of an operation end in an error."""
     service, declared = _declared(operation)
-    if code not in declared:
+    if code not in declared | errors.AUTHENTICATION:
         msg = (
             f"{call.text}: {operation} does not declare {code!r}, so it cannot end in it; "
-            f"it declares: {', '.join(sorted(declared))}"
+            f"it declares: {', '.join(sorted(declared))}, and any operation can end in "
+            f"{', '.join(sorted(errors.AUTHENTICATION))}"
         )
         raise ValueError(msg)
     if after < 0 or (times is not None and times < 1):
@@ -144,7 +148,13 @@ def reply_next(call: VerbCall, content: Json, **when: Json) -> None:
 
 def calls(_: VerbCall) -> list[dict[str, Any]]:
     """The calls that were made."""
-    return [copied(vars(call)) for call in SCRIPTS.calls]
+    return [_record(call) for call in SCRIPTS.calls]
+
+
+def _record(call: Call) -> dict[str, Any]:
+    asked = None if call.asked is None else call.asked.said
+    record: dict[str, Any] = copied({**vars(call), "asked": asked})
+    return record
 
 
 def unused(_: VerbCall) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+import requests
 
 from bedrock_mock import Reply, tool_use
 from support import in_process
@@ -45,6 +46,10 @@ def test_replies_are_said_as_json(server):
     [
         ({"user": re.compile("x")}, "reply: user is a pattern, which a server cannot be sent"),
         ({"user": str.isupper}, "reply: user is a function, which a server cannot be sent"),
+        (
+            {"matching": {"a": [str.isupper]}},
+            "reply: matching is a function, which a server cannot be sent",
+        ),
         ({"usr": "x"}, "unexpected keyword argument 'usr'"),
         ({"model": 5}, "reply: model must be str"),
     ],
@@ -59,6 +64,27 @@ def test_a_content_that_is_none_is_refused(server):
         server.reply({"text": "a", "more": "b"})
     with pytest.raises(ValueError, match="unexpected keyword argument 'usr'"):
         server.reply_next("x", usr="y")
+
+
+def test_bytes_and_replies_are_sent_wherever_they_stand(server):
+    client = server.client("bedrock-runtime")
+    server.reply(Reply(images=[b"\x89PNG"]), model="*canvas*")
+    body = json.dumps({"taskType": "TEXT_IMAGE", "textToImageParams": {"text": "a cat"}})
+    answer = client.invoke_model(modelId="amazon.nova-canvas-v1:0", body=body)
+    assert json.loads(answer["body"].read())["images"] == ["iVBORw=="]
+    server.reply({"image": {"format": "png", "source": {"bytes": b"\x89PNG"}}})
+    assert content(client) == [{"image": {"format": "png", "source": {"bytes": b"\x89PNG"}}}]
+    server.reply(Reply(raw=b"not JSON"), model="meta.*")
+    answer = client.invoke_model(modelId="meta.llama3-70b-instruct-v1:0", body='{"prompt": "x"}')
+    assert answer["body"].read() == b"not JSON"
+
+
+@pytest.mark.parametrize("value", ["!", 5])
+def test_what_stands_for_bytes_is_base64(server, value):
+    url = f"{server.endpoint_url}/moto-api/bedrock/reply"
+    answer = requests.post(url, json={"content": {"$bytes": value}}, timeout=10)
+    assert answer.status_code == 400
+    assert answer.json()["message"] == f"$bytes must be base64, got {value!r}"
 
 
 def test_streams_and_bodies_come_over_a_socket(server):

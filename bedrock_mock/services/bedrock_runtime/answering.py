@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.moto_bridge.ids import mock_random
+from bedrock_mock.protocol.encoding import Extended
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.scripting.reply import Reply, tool_use
 from bedrock_mock.services.bedrock_runtime.examples import example
@@ -14,6 +13,7 @@ from bedrock_mock.services.bedrock_runtime.examples import example
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
     from bedrock_mock.scripting.model_call import ModelCall
+    from bedrock_mock.services.bedrock_runtime.families.base import Asked
     from bedrock_mock.services.bedrock_runtime.traits import Traits
 
 _ID = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
@@ -22,31 +22,29 @@ _SENTENCE = "This answer is from bedrock_mock: no rule of the test says what the
 _SIGNATURE_LENGTH = 64
 
 
-def reply_to(
-    backend: ServiceBackend, call: ModelCall, choice: Mapping[str, Any] | None = None
-) -> Reply:
-    """The reply that a call gets.
+def reply_to(backend: ServiceBackend, call: ModelCall, asked: Asked) -> tuple[Reply, str | None]:
+    """The reply to a call, and the rule that it comes from; ``None`` where no rule matches.
 
     Args:
         backend: whose call it is.
         call: the call.
-        choice: the tool choice of the request: ``{"any": {}}`` or ``{"tool": {"name": ...}}``
-            force a call.
+        asked: what it asks beside its conversation: a choice of tools, or JSON.
 
     Raises:
-        ValidationException: no rule is for it, and the test asks for one.
+        ValidationException: no rule matches, and the setting ``unmatched`` asks for one.
     """
     answer = backend.scripts.replies.answer(call)
     if answer is not None:
-        return answer[0]
+        return answer
     if backend.setting("unmatched") == "error":
         nearest = backend.scripts.replies.nearest(call)
         msg = f"No rule of the test is for this call of {call.model_id}: {nearest}."
         raise ValidationException(msg)
-    return _default(call, choice or {})
+    return _default(call, asked), None
 
 
-def _default(call: ModelCall, choice: Mapping[str, Any]) -> Reply:
+def _default(call: ModelCall, asked: Asked) -> Reply:
+    choice = asked.choice or {}
     specs = [tool["toolSpec"] for tool in call.tools if "toolSpec" in tool]
     tools = {spec["name"]: spec for spec in specs}
     name: str = choice.get("tool", {}).get("name") or next(iter(tools), "")
@@ -55,14 +53,15 @@ def _default(call: ModelCall, choice: Mapping[str, Any]) -> Reply:
         schema = tools[name].get("inputSchema", {}).get("json", {})
         arguments = example({"type": "object", **schema})
         return Reply(tool_use(name, **arguments))
-    return Reply(_SENTENCE)
+    return Reply(_SENTENCE) if asked.schema is None else Reply(json=example(asked.schema))
 
 
 def blocks_of(reply: Reply, traits: Traits) -> list[dict[str, Any]]:
     """The blocks of a reply as a model of this family sends them: with ids, and signed."""
-    if reply.json is not None:
-        return [{"text": json.dumps(reply.json, ensure_ascii=False)}]
-    return [_completed(block, place, traits) for place, block in enumerate(reply.blocks)]
+    blocks = reply.blocks
+    if traits.thinks_last:
+        blocks = sorted(blocks, key=lambda block: "reasoningContent" in block)
+    return [_completed(block, place, traits) for place, block in enumerate(blocks)]
 
 
 def _completed(block: dict[str, Any], place: int, traits: Traits) -> dict[str, Any]:
@@ -71,7 +70,8 @@ def _completed(block: dict[str, Any], place: int, traits: Traits) -> dict[str, A
         made = "tooluse_" + "".join(mock_random.choices(_ID, k=_ID_LENGTH))
         if traits.numbers_tools:
             made = f"functions.{use['name']}:{place}"
-        return {"toolUse": {"toolUseId": made, **use}}
+        kind = {"type": "tool_use"} if traits.types_tools else {}
+        return {"toolUse": Extended({"toolUseId": made, **kind, **use})}
     thought = block.get("reasoningContent", {}).get("reasoningText")
     if thought is None:
         return block

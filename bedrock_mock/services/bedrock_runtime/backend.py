@@ -7,6 +7,7 @@ from contextlib import nullcontext
 
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.services.bedrock_runtime.conversations import Conversations
+from bedrock_mock.services.bedrock_runtime.counting import Counting
 from bedrock_mock.services.bedrock_runtime.invocations import Invocations
 
 
@@ -20,5 +21,6 @@ class RuntimeBackend(ServiceBackend):
         #: How often imported models have said that they are cold.
         self.cold_calls = Counter[str]()
         self.conversations = Conversations(self)
+        self.counting = Counting(self)
         self.invocations = Invocations(self)
         self.compose()

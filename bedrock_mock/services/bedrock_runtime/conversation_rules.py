@@ -6,17 +6,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.services.bedrock_runtime.models import CalledModel
+from bedrock_mock.services.bedrock_runtime.support import Message, check_support
 from bedrock_mock.services.bedrock_runtime.traits import Traits
 
-Message = Mapping[str, Any]
 
-
-def check_conversation(request: Mapping[str, Any], traits: Traits) -> None:
+def check_conversation(
+    request: Mapping[str, Any], model: CalledModel, *, is_stream: bool = False
+) -> None:
     """Checks a request of Converse or ConverseStream.
+
+    Args:
+        request: the request.
+        model: the model that it is for.
+        is_stream: whether the answer is a stream.
 
     Raises:
         ValidationException: it breaks a rule; the texts are those of the service.
     """
+    traits = model.traits
     messages: Sequence[Message] = request.get("messages", ())
     if not messages or (messages[0]["role"] != "user" and not traits.may_begin):
         raise ValidationException(
@@ -32,8 +40,9 @@ def check_conversation(request: Mapping[str, Any], traits: Traits) -> None:
         _check_content(index, message["content"])
         if not traits.mixes_turns:
             _check_mixture(index, message["content"])
-    _check_tools(request, messages, traits)
+    _check_tools(request, messages, traits, is_stream=is_stream)
     _check_limit(request.get("inferenceConfig", {}), traits)
+    check_support(request, model)
 
 
 def _check_content(index: int, content: Sequence[Message]) -> None:
@@ -65,7 +74,9 @@ def _check_mixture(index: int, content: Sequence[Message]) -> None:
             raise ValidationException(msg)
 
 
-def _check_tools(request: Mapping[str, Any], messages: Sequence[Message], traits: Traits) -> None:
+def _check_tools(
+    request: Mapping[str, Any], messages: Sequence[Message], traits: Traits, *, is_stream: bool
+) -> None:
     uses_blocks = any(
         "toolUse" in block or "toolResult" in block
         for message in messages
@@ -73,6 +84,8 @@ def _check_tools(request: Mapping[str, Any], messages: Sequence[Message], traits
     )
     if "toolConfig" in request and not traits.uses_tools:
         raise ValidationException("This model doesn't support tool use.")
+    if "toolConfig" in request and is_stream and not traits.streams_tools:
+        raise ValidationException("This model doesn't support tool use in streaming mode.")
     if uses_blocks and "toolConfig" not in request:
         raise ValidationException(
             "The toolConfig field must be defined when using toolUse and toolResult content blocks."

@@ -1,26 +1,29 @@
-"""Converse, ConverseStream and CountTokens."""
+"""Converse and ConverseStream."""
 
 from __future__ import annotations
 
-import time
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from bedrock_mock.protocol.errors import ServiceError, ValidationException, kind_of
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
-from bedrock_mock.scripting.model_call import ModelCall
-from bedrock_mock.services.bedrock_runtime.answering import blocks_of, reply_to, stop_reason_of
+from bedrock_mock.services.bedrock_runtime.answering import blocks_of, stop_reason_of
+from bedrock_mock.services.bedrock_runtime.asking import ask
 from bedrock_mock.services.bedrock_runtime.conversation_rules import check_conversation
 from bedrock_mock.services.bedrock_runtime.events import error_of, events
+from bedrock_mock.services.bedrock_runtime.families.base import Asked, Said
 from bedrock_mock.services.bedrock_runtime.guardrails import check_guardrail
 from bedrock_mock.services.bedrock_runtime.models import CalledModel, called_model
-from bedrock_mock.services.bedrock_runtime.tokens import tokens_of_blocks, tokens_of_request
+from bedrock_mock.services.bedrock_runtime.response_fields import additional_fields
+from bedrock_mock.services.bedrock_runtime.usage import usage_of
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime.type_defs import (
         ConverseRequestTypeDef,
         ConverseStreamRequestTypeDef,
-        CountTokensRequestTypeDef,
     )
 
     from bedrock_mock.resources.backend import ServiceBackend
@@ -30,6 +33,12 @@ _NO_CONVERSE = (
     "This action doesn't support the model that you provided. Try again with a supported text or "
     "chat model."
 )
+_NO_SCHEMA = (
+    "The value at outputConfig.textFormat.structure.jsonSchema.schema is not valid JSON. Provide a "
+    "JSON schema and try again."
+)
+#: What an answer repeats of its request.
+_ECHOED = ("performanceConfig", "serviceTier")
 #: What an answer says of its latency: no more than that it takes longer with more tokens.
 _MILLISECONDS = 100
 _MILLISECONDS_OF_TOKEN = 10
@@ -50,7 +59,7 @@ class Conversations:
         if reply.error is not None:
             raise plain_error(reply.error)
         blocks = blocks_of(reply, model.traits)
-        end = self._end(request, model, reply, blocks)
+        end = self._end(request, model, reply, blocks, is_stream=False)
         return {"output": {"message": {"role": "assistant", "content": blocks}}, **end}
 
     @operation("ConverseStream")
@@ -60,43 +69,19 @@ class Conversations:
         blocks = blocks_of(reply, model.traits)
         if reply.error is not None and not blocks:
             raise plain_error(reply.error)
-        end = self._end(request, model, reply, blocks)
+        end = self._end(request, model, reply, blocks, is_stream=True)
         return {"stream": events(reply, blocks, end, model.traits)}
 
-    @operation("CountTokens")
-    def count_tokens(self, request: CountTokensRequestTypeDef) -> dict[str, int]:
-        """How many tokens a request of Converse would send."""
-        model = called_model(self._backend, request["modelId"])
-        counts: Any = request["input"]
-        # A profile's id counts for none, also where the model itself can be counted for.
-        if not model.traits.counts or model.identifier != model.name or "converse" not in counts:
-            raise ValidationException("The provided model doesn't support counting tokens.")
-        return {"inputTokens": tokens_of_request(counts["converse"])}
-
-    def _reply(self, name: str, asked: Mapping[str, Any]) -> tuple[CalledModel, Reply]:
-        request: dict[str, Any] = {**asked}
+    def _reply(self, name: str, request: Mapping[str, Any]) -> tuple[CalledModel, Reply]:
         model = called_model(self._backend, request["modelId"])
         if not model.converses:
             raise ValidationException(_NO_CONVERSE)
-        check_conversation(request, model.traits)
+        check_conversation(request, model, is_stream=name == "ConverseStream")
         guardrail = request.get("guardrailConfig", {})
         check_guardrail(
             self._backend, guardrail.get("guardrailIdentifier"), guardrail.get("guardrailVersion")
         )
-        tools = request.get("toolConfig", {})
-        call = ModelCall(
-            operation=name,
-            model_id=request["modelId"],
-            model=model.name,
-            messages=request["messages"],
-            system="\n".join(block.get("text", "") for block in request.get("system", ())),
-            tools=tools.get("tools", ()),
-            body=request,
-            account_id=self._backend.account_id,
-            region_name=self._backend.region_name,
-            names=model.names,
-        )
-        reply = waited(reply_to(self._backend, call, tools.get("toolChoice")))
+        reply = ask(self._backend, name, model, asked_by(request), request)
         if reply.raw is not None:
             msg = "A reply with raw=... is a body of InvokeModel: Converse has no use for it."
             raise ValidationException(msg)
@@ -104,33 +89,70 @@ class Conversations:
 
     @staticmethod
     def _end(
-        request: Mapping[str, Any], model: CalledModel, reply: Reply, blocks: list[dict[str, Any]]
+        request: Mapping[str, Any],
+        model: CalledModel,
+        reply: Reply,
+        blocks: list[dict[str, Any]],
+        *,
+        is_stream: bool,
     ) -> dict[str, Any]:
-        """What an answer says beside its content."""
-        usage: dict[str, Any] = {
-            "inputTokens": tokens_of_request(request),
-            "outputTokens": tokens_of_blocks(blocks),
-        }
-        if model.traits.reports_cache:
-            usage |= {"cacheReadInputTokens": 0, "cacheWriteInputTokens": 0}
-        usage |= reply.usage or {}
-        usage.setdefault("totalTokens", sum(usage.values()))
-        echoed = {
-            name: request[name] for name in ("performanceConfig", "serviceTier") if name in request
-        }
-        return {
+        """What an answer has beside its content."""
+        usage = usage_of(request, model, reply, blocks, is_stream=is_stream)
+        end = {
             "stopReason": stop_reason_of(reply, blocks),
             "usage": usage,
             "metrics": {"latencyMs": latency_of(reply, usage["outputTokens"])},
-            **echoed,
         }
+        end |= {name: request[name] for name in _ECHOED if name in request}
+        if model.invoked_model_id is not None:
+            end["trace"] = {"promptRouter": {"invokedModelId": model.invoked_model_id}}
+        paths = request.get("additionalModelResponseFieldPaths")
+        more = (
+            additional_fields(paths, said_by(request, model, reply, blocks, end)) if paths else {}
+        )
+        return {**end, "additionalModelResponseFields": more} if more else end
 
 
-def waited(reply: Reply) -> Reply:
-    """The reply, after the time that it takes."""
-    if reply.delay:
-        time.sleep(reply.delay)
-    return reply
+def asked_by(request: Mapping[str, Any]) -> Asked:
+    """What a request of Converse asks."""
+    tools = request.get("toolConfig", {})
+    text_format = request.get("outputConfig", {}).get("textFormat", {})
+    schema = text_format.get("structure", {}).get("jsonSchema", {}).get("schema")
+    return Asked(
+        request["messages"],
+        "\n".join(block["text"] for block in request.get("system", ()) if "text" in block),
+        tools.get("tools", ()),
+        tools.get("toolChoice"),
+        None if schema is None else _schema_of(schema),
+    )
+
+
+def said_by(
+    request: Mapping[str, Any],
+    model: CalledModel,
+    reply: Reply,
+    blocks: list[dict[str, Any]],
+    end: Mapping[str, Any],
+) -> Said:
+    """The answer of Converse as what a family puts into its own form."""
+    return Said(
+        reply,
+        blocks,
+        end["stopReason"],
+        end["usage"]["inputTokens"],
+        end["usage"]["outputTokens"],
+        model,
+        request,
+        str(uuid4()),
+        end["metrics"]["latencyMs"],
+    )
+
+
+def _schema_of(text: str) -> Json:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValidationException(_NO_SCHEMA) from None
 
 
 def latency_of(reply: Reply, output_tokens: int) -> int:

@@ -1,46 +1,52 @@
-"""How a stream cuts text into pieces: as a reply says, else by a number of characters."""
+"""How streams cut what a model answers: by size, or as a reply says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bedrock_mock.scripting.reply import Reply
 
 
 def cut(text: str, size: int) -> list[str]:
-    """A text in pieces of this many characters; as one piece with the size 0."""
+    """A text in pieces of a size; as one piece with the size 0."""
     if not size:
         return [text]
     return [text[place : place + size] for place in range(0, len(text), size)]
 
 
-def cut_texts(
-    reply: Reply, blocks: Sequence[Mapping[str, Any]], size: int
-) -> Iterator[Sequence[str]]:
-    """The pieces of each block of text.
+def pieces_of(
+    reply: Reply, blocks: Iterable[Mapping[str, Any]], size: int
+) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
+    """Each block with the pieces of its text; a block without text has no pieces.
 
-    The chunks of a reply are those of all its text: one that reaches beyond a block is cut
-    at the block's end.
+    The chunks of a reply go through all its text, so that each block takes those that are
+    its own; a chunk that reaches into the next block is cut there.
 
     Args:
-        reply: the reply.
-        blocks: its content, which may have blocks that are not text.
+        reply: what may have chunks.
+        blocks: the content.
         size: how many characters a piece has where the reply has no chunks.
     """
-    texts = [block["text"] for block in blocks if "text" in block]
-    chunks = list(reply.chunks or ())
-    if not chunks:
-        yield from (cut(text, size) for text in texts)
-        return
-    for number, text in enumerate(texts, start=1):
-        left = len(text)
-        pieces = []
-        # Empty chunks at the end are the last block's.
-        while chunks and (left or number == len(texts)):
-            chunk = chunks.pop(0)
-            pieces.append(chunk[:left])
-            if len(chunk) > left:
-                chunks.insert(0, chunk[left:])
-            left -= len(pieces[-1])
-        yield pieces
+    chunks = None if reply.chunks is None else list(reply.chunks)
+    for block in blocks:
+        text = block.get("text")
+        if text is None:
+            yield block, []
+        elif chunks is None:
+            yield block, cut(text, size)
+        else:
+            yield block, _taken(chunks, len(text))
+
+
+def _taken(chunks: list[str], length: int) -> list[str]:
+    """The chunks of the next characters, which are taken away from the list."""
+    taken = []
+    while chunks and length >= 0 and (length or not chunks[0]):
+        chunk = chunks.pop(0)
+        if len(chunk) > length:
+            chunks.insert(0, chunk[length:])
+            chunk = chunk[:length]
+        taken.append(chunk)
+        length -= len(chunk)
+    return taken

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bedrock_mock.protocol.encoding import Extended
 from bedrock_mock.protocol.errors import ServiceError, kind_of
 from bedrock_mock.scripting.reply import Reply
-from bedrock_mock.services.bedrock_runtime.cutting import cut, cut_texts
+from bedrock_mock.services.bedrock_runtime.cutting import cut, pieces_of
 from bedrock_mock.services.bedrock_runtime.traits import Traits
 
 #: The deltas of the service hold no more characters of a tool's input.
 _INPUT_PIECE = 15
+#: The blocks that have an event of their own for their start, with what that says.
+_STARTS = {
+    "toolUse": ("toolUseId", "name", "type"),
+    "toolResult": ("toolUseId", "type", "status"),
+    "image": ("format",),
+}
+#: What the last event but one says; the last one has the rest.
+_OF_STOP = ("stopReason", "additionalModelResponseFields")
 Event = tuple[str, dict[str, Any]] | ServiceError
 
 
@@ -31,17 +40,17 @@ def events(
     Args:
         reply: how it is cut, how long it takes, and whether it breaks.
         blocks: its content.
-        end: ``stopReason``, and the ``usage`` and ``metrics`` of the last event.
+        end: what the answer has beside its content: ``stopReason``, ``usage`` and so on.
         traits: of the model.
     """
     yield "messageStart", {"role": "assistant"}
-    texts = cut_texts(reply, blocks, traits.piece)
-    for index, block in enumerate(blocks):
-        if "toolUse" in block:
-            use = block["toolUse"]
-            start = {"toolUse": {"toolUseId": use["toolUseId"], "name": use["name"]}}
+    if traits.begins_empty:
+        blocks = [{"text": ""}, *blocks]
+    for index, (block, pieces) in enumerate(pieces_of(reply, blocks, traits.piece)):
+        start = _start(block)
+        if start:
             yield "contentBlockStart", {"start": start, "contentBlockIndex": index}
-        for number, delta in enumerate(_deltas(block, texts, traits)):
+        for number, delta in enumerate(_deltas(block, pieces or [""], traits)):
             if number and reply.gap:
                 time.sleep(reply.gap)
             yield "contentBlockDelta", {"delta": delta, "contentBlockIndex": index}
@@ -49,17 +58,35 @@ def events(
     if reply.error is not None:
         yield error_of(reply.error)
     else:
-        yield "messageStop", {"stopReason": end["stopReason"]}
-        yield "metadata", {"usage": end["usage"], "metrics": end["metrics"]}
+        stop = {name: end[name] for name in _OF_STOP if name in end}
+        yield "messageStop", stop
+        yield "metadata", {name: value for name, value in end.items() if name not in stop}
+
+
+def _start(block: Mapping[str, Any]) -> dict[str, Any]:
+    """What opens a block: text and thoughts are opened by their first delta."""
+    for kind, names in _STARTS.items():
+        if kind in block:
+            return {kind: Extended({n: block[kind][n] for n in names if n in block[kind]})}
+    return {}
 
 
 def _deltas(
-    block: Mapping[str, Any], texts: Iterator[Sequence[str]], traits: Traits
+    block: Mapping[str, Any], pieces: list[str], traits: Traits
 ) -> Iterator[dict[str, Any]]:
     if "text" in block:
-        yield from ({"text": piece} for piece in next(texts))
+        yield from ({"text": piece} for piece in pieces)
     elif "toolUse" in block:
         yield from ({"toolUse": {"input": each}} for each in _input(block["toolUse"], traits))
+    elif "toolResult" in block:
+        yield from ({"toolResult": [each]} for each in block["toolResult"]["content"])
+    elif "citationsContent" in block:
+        cited = block["citationsContent"]
+        yield from ({"citation": each} for each in cited.get("citations", ()))
+        texts = "".join(each["text"] for each in cited.get("content", ()))
+        yield from ({"text": piece} for piece in cut(texts, traits.piece))
+    elif "image" in block:
+        yield {"image": {"source": block["image"]["source"]}}
     elif "reasoningText" in block.get("reasoningContent", {}):
         thought = block["reasoningContent"]["reasoningText"]
         for piece in cut(thought["text"], traits.piece):

@@ -8,28 +8,20 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from bedrock_mock.protocol.errors import (
-    NotImplementedException,
-    ServiceError,
-    ValidationException,
-)
+from bedrock_mock.protocol.errors import ServiceError, ValidationException
 from bedrock_mock.protocol.payload import HEADERS
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
-from bedrock_mock.scripting.model_call import ModelCall
 from bedrock_mock.scripting.reply import Reply
-from bedrock_mock.services.bedrock_runtime.answering import blocks_of, reply_to, stop_reason_of
-from bedrock_mock.services.bedrock_runtime.conversations import (
-    latency_of,
-    plain_error,
-    waited,
-)
+from bedrock_mock.services.bedrock_runtime.answering import blocks_of, stop_reason_of
+from bedrock_mock.services.bedrock_runtime.asking import ask
+from bedrock_mock.services.bedrock_runtime.bodies import read
+from bedrock_mock.services.bedrock_runtime.conversations import latency_of, plain_error
 from bedrock_mock.services.bedrock_runtime.events import error_of
-from bedrock_mock.services.bedrock_runtime.families import family_of
 from bedrock_mock.services.bedrock_runtime.families.base import FIRST_BYTE_SHARE, Family, Said
 from bedrock_mock.services.bedrock_runtime.guardrails import check_guardrail
 from bedrock_mock.services.bedrock_runtime.models import called_model
-from bedrock_mock.services.bedrock_runtime.tokens import tokens, tokens_of_blocks
+from bedrock_mock.services.bedrock_runtime.tokens import tokens_asked, tokens_of_blocks
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime.type_defs import (
@@ -40,9 +32,10 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
 
 _JSON = "application/json"
-_MALFORMED = "Malformed input request, please reformat your input and try again."
 _NO_STREAM = "The model is unsupported for streaming"
 _HEADER = "X-Amzn-Bedrock-"
+_CACHE_HEADERS = ("Cache-Read-Input-Token-Count", "Cache-Write-Input-Token-Count")
+_CACHE_METRICS = ("cacheReadInputTokenCount", "cacheWriteInputTokenCount")
 _METRICS = "amazon-bedrock-invocationMetrics"
 
 
@@ -64,6 +57,7 @@ class Invocations:
             counts[f"{_HEADER}Input-Token-Count"] = str(said.input_tokens)
         if family.counts_output:
             counts[f"{_HEADER}Output-Token-Count"] = str(said.output_tokens)
+        counts |= {f"{_HEADER}{name}": str(count) for name, count in _cached(said, _CACHE_HEADERS)}
         encoded = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         return {"body": encoded, "contentType": _JSON, HEADERS: counts, **_echoed(request)}
 
@@ -83,45 +77,21 @@ class Invocations:
         """What a model says, and the family whose form it gets."""
         request: dict[str, Any] = {**asked}
         model = called_model(self._backend, request["modelId"])
-        family = family_of(model.kind)
-        if family is None:
-            msg = f"InvokeModel of {model.name} is not implemented by bedrock_mock: use Converse."
-            raise NotImplementedException(msg)
-        body = _parsed(request.get("body", b""))
-        family.check(body)
+        family, body, question = read(model, request.get("body", b""))
         version = request.get("guardrailVersion")
         check_guardrail(self._backend, request.get("guardrailIdentifier"), version)
-        try:
-            question = family.asked(body)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            # A part of it is of another type than the family's.
-            raise ValidationException(_MALFORMED) from None
-        call = ModelCall(
-            operation=name,
-            model_id=request["modelId"],
-            model=model.name,
-            messages=question.messages,
-            system=question.system,
-            tools=question.tools,
-            body=body,
-            account_id=self._backend.account_id,
-            region_name=self._backend.region_name,
-            names=model.names,
-        )
-        reply = waited(reply_to(self._backend, call, question.choice))
+        reply = ask(self._backend, name, model, question, body)
         if family.is_text and reply.content is reply.json is reply.raw is reply.error is None:
             msg = f"The reply for {model.name} has no text, and that is what it answers with."
             raise ValidationException(msg)
         blocks = blocks_of(reply, model.traits)
-        contents = [block for message in question.messages for block in message["content"]]
         usage = reply.usage or {}
-        spoken = tokens_of_blocks([*contents, *question.tools]) + tokens(question.system)
         outputs = usage.get("outputTokens", tokens_of_blocks(blocks))
         return family, Said(
             reply,
             blocks,
             stop_reason_of(reply, blocks),
-            usage.get("inputTokens", spoken),
+            usage.get("inputTokens", tokens_asked(question)),
             outputs,
             model,
             body,
@@ -130,14 +100,13 @@ class Invocations:
         )
 
 
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        raise ValidationException(_MALFORMED) from None
-    if not isinstance(parsed, dict):
-        raise ValidationException(_MALFORMED)
-    return parsed
+def _cached(said: Said, names: tuple[str, str]) -> Iterator[tuple[str, int]]:
+    """What was read from the prompt cache and written to it, by these names."""
+    if said.cache is not None:
+        written, read = said.cache
+        yield names[0], read
+        if written or not said.model.traits.omits_no_writes:
+            yield names[1], written
 
 
 def _echoed(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,6 +123,7 @@ def _events(family: Family, said: Said) -> Iterator[tuple[str, Json] | ServiceEr
         "outputTokenCount": said.output_tokens,
         "invocationLatency": said.latency,
         "firstByteLatency": int(said.latency * FIRST_BYTE_SHARE),
+        **dict(_cached(said, _CACHE_METRICS)),
     }
     for number, chunk in enumerate(chunks, start=1):
         if number > 1 and reply.gap:

@@ -28,6 +28,7 @@ _ARN = re.compile(
 _RETIRED = (
     "ai21.j2-mid-v1",
     "ai21.j2-ultra-v1",
+    "amazon.titan-image-generator-v1",
     "amazon.titan-tg1-large",
     "anthropic.claude-3-5-sonnet-20240620-v1:0",
     "anthropic.claude-3-5-sonnet-20241022-v2:0",
@@ -41,7 +42,17 @@ _RETIRED = (
     "cohere.command-text-v14",
     "meta.llama2-13b-chat-v1",
     "meta.llama2-70b-chat-v1",
+    "meta.llama3-2-1b-instruct-v1:0",
+    "meta.llama3-2-3b-instruct-v1:0",
+    "meta.llama3-2-11b-instruct-v1:0",
+    "meta.llama3-2-90b-instruct-v1:0",
+    "meta.llama3-1-405b-instruct-v1:0",
+    "stability.sd3-large-v1:0",
+    "stability.stable-diffusion-xl-v1",
+    "stability.stable-image-core-v1:0",
+    "stability.stable-image-ultra-v1:0",
 )
+_VIDEO = ("amazon.nova-reel", "luma.ray")
 _INVALID = "The provided model identifier is invalid."
 _COLD = (
     "Model is not ready for inference. Wait and try your request again. Refer to "
@@ -66,6 +77,8 @@ class CalledModel:
         traits: what it takes and how it answers.
         kind: what says its family: a foundation model's id, or ``imported.<architecture>``.
         converses: whether Converse takes it.
+        takes: what it takes as input, ``TEXT`` and so on; ``None`` if that is not known.
+        invoked_model_id: what a prompt router has chosen; ``None`` for all else.
     """
 
     identifier: str
@@ -74,6 +87,13 @@ class CalledModel:
     kind: str
     traits: Traits = field(repr=False)
     converses: bool = True
+    takes: frozenset[str] | None = None
+    invoked_model_id: str | None = None
+
+    @property
+    def is_asynchronous(self) -> bool:
+        """Whether it answers asynchronous calls only: a model that makes videos."""
+        return self.kind.startswith(_VIDEO)
 
 
 def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
@@ -103,14 +123,18 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
             "your request with the ID or ARN of an inference profile that contains this model."
         )
         raise ValidationException(msg)
-    speaks = "TEXT" in (model or {}).get("outputModalities", ("TEXT",))
+    takes = frozenset((model or {}).get("inputModalities", ()))
+    writes = "TEXT" in (model or {}).get("outputModalities", ("TEXT",))
+    # A model of speech answers in a bidirectional stream only.
+    reads = not takes or "TEXT" in takes
     return CalledModel(
         identifier,
         model_id,
         (identifier, named, model_id),
         model_id,
         traits_of(model_id),
-        speaks,
+        writes and reads and "rerank" not in model_id,
+        takes or None,
     )
 
 

@@ -7,4 +7,5 @@ class RuntimeResponse(ServiceResponse):
     """Answers the requests to bedrock-runtime, whose wire differs a little."""
 
     error_suffix = ":http://internal.amazon.com/coral/com.amazon.bedrock/"
+    authentication_suffix = ":http://internal.amazon.com/coral/com.amazon.coral.service/"
     is_compact = True

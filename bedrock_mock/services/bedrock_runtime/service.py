@@ -10,6 +10,13 @@ BEDROCK_RUNTIME = MockedService(
     slot="bedrockruntime",
     backend=RuntimeBackend,
     response=RuntimeResponse,
+    # Newer models send, and so clients send back, a type that the enum lacks.
+    open_enums=frozenset({"ToolUseType"}),
+    not_implemented={
+        "InvokeModelWithBidirectionalStream": (
+            "It needs HTTP/2, and boto3 has no method for it: use Converse or ConverseStream. "
+        )
+    },
     actions={"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"},
     settings={
         "no_access": Setting(

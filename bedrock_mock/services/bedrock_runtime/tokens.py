@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bedrock_mock.services.bedrock_runtime.families.base import Asked
 
 _CHARACTERS = 4
 
@@ -25,6 +28,12 @@ def tokens_of_request(request: Mapping[str, Any]) -> int:
     total = tokens_of_blocks([*blocks, *request.get("system", ())])
     tools = request.get("toolConfig", {}).get("tools", ())
     return total + tokens_of_blocks(tools)
+
+
+def tokens_asked(asked: Asked) -> int:
+    """The number of tokens of what a body of InvokeModel asks."""
+    blocks = [block for message in asked.messages for block in message["content"]]
+    return tokens_of_blocks([*blocks, *asked.tools]) + tokens(asked.system)
 
 
 def _text(block: Mapping[str, Any]) -> str:

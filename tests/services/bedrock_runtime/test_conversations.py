@@ -646,26 +646,3 @@ def test_faults_come_before_replies(runtime, reply, bedrock):
     with refused("ModelNotReadyException", 429):
         ask(runtime)
     assert {call.error["Code"] for call in bedrock.calls} == {"ModelNotReadyException"}
-
-
-# --- counting -----------------------------------------------------------------------------
-
-
-NO_COUNT = "The provided model doesn't support counting tokens."
-
-
-def test_tokens_are_counted_where_the_service_counts(runtime):
-    if not hasattr(runtime, "count_tokens"):
-        pytest.skip("the installed botocore cannot count tokens")
-    asked = {"messages": [user("Hello, world!")], "system": [{"text": "Be brief."}]}
-    answer = runtime.count_tokens(modelId=CLAUDE, input={"converse": asked})
-    assert answer["inputTokens"] == 7
-    for model, counted in (
-        (WITH_CACHE, {"converse": asked}),
-        (NOVA, {"converse": asked}),
-        (CLAUDE, {"invokeModel": {"body": b"{}"}}),
-    ):
-        with refused(
-            "ValidationException", 400, "The provided model doesn't support counting tokens."
-        ):
-            runtime.count_tokens(modelId=model, input=counted)

@@ -96,6 +96,10 @@ ANSWERS = {
                 "input_tokens": 2,
                 "cache_creation_input_tokens": 0,
                 "cache_read_input_tokens": 0,
+                "cache_creation": {
+                    "ephemeral_1h_input_tokens": 0,
+                    "ephemeral_5m_input_tokens": 0,
+                },
                 "output_tokens": 3,
             },
         ),
@@ -319,6 +323,9 @@ def text_of(name, chunk):
 STREAMS = [name for name in ANSWERS if name not in {"jurassic", "claude with cache"}]
 
 
+NO_CACHE = {"cacheReadInputTokenCount": 0, "cacheWriteInputTokenCount": 0}
+
+
 @pytest.mark.parametrize("name", STREAMS)
 @pytest.mark.parametrize("pieces", [None, ["Hi,", " there", "."]])
 def test_a_stream_brings_the_text_and_then_the_metrics(runtime, reply, name, pieces):
@@ -336,6 +343,11 @@ def test_a_stream_brings_the_text_and_then_the_metrics(runtime, reply, name, pie
         "outputTokenCount": 3,
         "invocationLatency": 10,
         "firstByteLatency": 5,
+        **(
+            {"cacheReadInputTokenCount": 0, "cacheWriteInputTokenCount": 0}
+            if name == "nova"
+            else {}
+        ),
     }
     assert not any(METRICS in chunk for chunk in found[:-1])
 
@@ -786,9 +798,12 @@ def test_a_reply_without_text_is_none_of_a_model_that_answers_with_text(runtime,
         invoke(runtime, HAIKU, claude())
 
 
-def test_a_family_that_is_not_there_yet_is_not_implemented(runtime):
-    with pytest.raises(NotImplementedError, match=r"InvokeModel of twelvelabs\.pegasus"):
-        invoke(runtime, "us.twelvelabs.pegasus-1-2-v1:0", {"inputPrompt": "x"})
+@pytest.mark.parametrize(
+    "config", [{"foundation_models": [{"modelId": "acme.one"}]}], indirect=True
+)
+def test_a_family_that_is_not_known_is_not_implemented(runtime):
+    with pytest.raises(NotImplementedError, match=r"InvokeModel of acme\.one"):
+        invoke(runtime, "acme.one", {"prompt": "x"})
 
 
 # --- images ---------------------------------------------------------------------------------

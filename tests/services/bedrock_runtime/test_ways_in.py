@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import boto3
 import pytest
@@ -60,12 +61,24 @@ def test_the_wire_is_that_of_the_service(bedrock):
     assert answer.text == (
         '{"metrics":{"latencyMs":110},"output":{"message":{"content":[{"text":"Hi"}],'
         '"role":"assistant"}},"stopReason":"end_turn",'
-        '"usage":{"inputTokens":2,"outputTokens":1,"totalTokens":3}}'
+        '"usage":{"inputTokens":2,"outputTokens":1,"serverToolUsage":{},"totalTokens":3}}'
     )
     refused = requests.post(url.replace(NOVA, "none"), json.dumps(body), timeout=10)
     assert refused.headers["x-amzn-ErrorType"] == (
         "ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/"
     )
+
+
+SENTENCE = "It needs HTTP/2, and boto3 has no method for it: use Converse or ConverseStream."
+
+
+def test_the_bidirectional_stream_is_refused_with_a_sentence(bedrock, server):
+    path = f"/model/{NOVA}/invoke-with-bidirectional-stream"
+    with pytest.raises(NotImplementedError, match=re.escape(SENTENCE)):
+        requests.post(f"https://bedrock-runtime.{REGION}.amazonaws.com{path}", timeout=10)
+    answer = requests.post(f"{server.endpoint_url}{path}", timeout=10)
+    assert answer.status_code == 501
+    assert SENTENCE in answer.json()["message"]
 
 
 @pytest.mark.parametrize(("service", "path"), [("bedrock", "imported-models"), *RUNTIME_PATHS])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -38,10 +37,7 @@ def asked(backend: ServiceBackend, model: str, prompt: str) -> str | None:
         names=(model, model.rpartition("/")[2]),
     )
     answer = backend.scripts.replies.answer(call)
-    if answer is None:
-        return None
-    reply, _ = answer
-    return reply.text if reply.json is None else json.dumps(reply.json, ensure_ascii=False)
+    return None if answer is None else answer[0].text
 
 
 class Answerer:

@@ -13,21 +13,22 @@ from bedrock_mock.services.bedrock_runtime.families.anthropic import Messages
 from bedrock_mock.services.bedrock_runtime.families.anthropic_text import Completions
 from bedrock_mock.services.bedrock_runtime.families.base import Family
 from bedrock_mock.services.bedrock_runtime.families.cohere import Command, CommandR
-from bedrock_mock.services.bedrock_runtime.families.embeddings import (
-    CohereEmbed,
-    Marengo,
-    NovaEmbed,
-    TitanEmbed,
-    TitanMultimodal,
+from bedrock_mock.services.bedrock_runtime.families.cohere_embed import CohereEmbed
+from bedrock_mock.services.bedrock_runtime.families.images import (
+    Stability,
+    StableDiffusionXl,
+    TitanImages,
 )
-from bedrock_mock.services.bedrock_runtime.families.images import Stability, TitanImages
 from bedrock_mock.services.bedrock_runtime.families.imported import Imported
 from bedrock_mock.services.bedrock_runtime.families.llama import Llama
 from bedrock_mock.services.bedrock_runtime.families.mistral import Mistral
 from bedrock_mock.services.bedrock_runtime.families.nova import Nova
+from bedrock_mock.services.bedrock_runtime.families.nova_embed import NovaEmbed
 from bedrock_mock.services.bedrock_runtime.families.openai import Chat, MistralChat, TextCompletions
 from bedrock_mock.services.bedrock_runtime.families.rerank import Rerank
 from bedrock_mock.services.bedrock_runtime.families.titan import TitanText
+from bedrock_mock.services.bedrock_runtime.families.titan_embed import TitanEmbed, TitanMultimodal
+from bedrock_mock.services.bedrock_runtime.families.twelvelabs import Marengo, Pegasus
 
 #: The first glob that a model's id matches says its family.
 FAMILIES: tuple[tuple[str, Family], ...] = (
@@ -70,8 +71,10 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
     ("nvidia.*", Chat()),
     ("writer.*", Chat()),
     ("xai.*", Chat()),
+    ("stability.stable-diffusion-xl*", StableDiffusionXl()),
     ("stability.*", Stability()),
     ("twelvelabs.marengo*", Marengo()),
+    ("twelvelabs.pegasus*", Pegasus()),
 )
 
 

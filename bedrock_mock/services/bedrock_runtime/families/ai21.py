@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from bedrock_mock.services.bedrock_runtime.families.base import Family, Said, vocabulary
+from bedrock_mock.services.bedrock_runtime.families.schema import open_body
 
 _REASONS = {"end_turn": "endoftext", "max_tokens": "length"}
 _ID = 1234
@@ -16,7 +17,7 @@ _ID = 1234
 class Jurassic(Family):
     """Jurassic-2 completes a prompt."""
 
-    required: ClassVar = ("prompt",)
+    schema: ClassVar = open_body("prompt")
     streams = False
 
     def answer(self, said: Said) -> dict[str, Any]:
@@ -25,5 +26,5 @@ class Jurassic(Family):
         if reason["reason"] == "length":
             reason["length"] = said.output_tokens
         completion = {"data": {"text": said.text, "tokens": []}, "finishReason": reason}
-        prompt = {"text": said.body["prompt"], "tokens": []}
+        prompt = {"text": said.body.get("prompt", ""), "tokens": []}
         return {"id": _ID, "prompt": prompt, "completions": [completion]}

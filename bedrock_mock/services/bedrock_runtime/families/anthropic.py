@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from bedrock_mock.protocol.types import Json
@@ -18,6 +18,7 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     Said,
     new_id,
 )
+from bedrock_mock.services.bedrock_runtime.families.schema import open_body
 
 _VERSION = re.compile(r"-v\d+:\d+$")
 _INPUT_PIECE = 15
@@ -30,7 +31,7 @@ class Messages(Family):
         or_else: the family that answers a request with a prompt.
     """
 
-    required: ClassVar = ("anthropic_version", "max_tokens", "messages")
+    schema: ClassVar = open_body("anthropic_version", "max_tokens", "messages")
 
     def __init__(self, or_else: Family | None = None) -> None:
         self._or_else = or_else
@@ -65,6 +66,7 @@ class Messages(Family):
             "\n".join(block.get("text", "") for block in _blocks(body.get("system", ""))),
             tools,
             choices.get(choice.get("type")),
+            _schema(body),
         )
 
     def answer(self, said: Said) -> dict[str, Any]:
@@ -85,11 +87,9 @@ class Messages(Family):
         begun = {**_message(said), "stop_reason": None}
         begun["usage"] = {**begun["usage"], "output_tokens": 1}
         yield {"type": "message_start", "message": begun}
-        texts = said.texts
-        for index, block in enumerate(said.blocks):
+        for index, (block, pieces) in enumerate(said.cut()):
             sent = _block_of(block)
             yield {"type": "content_block_start", "index": index, "content_block": _emptied(sent)}
-            pieces = next(texts) if "text" in block else ()
             for delta in _deltas(sent, pieces, said.model.traits.piece):
                 yield {"type": "content_block_delta", "index": index, "delta": delta}
             yield {"type": "content_block_stop", "index": index}
@@ -99,26 +99,47 @@ class Messages(Family):
         yield {"type": "message_stop"}
 
 
-def _message(said: Said) -> dict[str, Any]:
+def _usage(said: Said) -> dict[str, Any]:
+    """The usage; newer models report more of it."""
     usage: dict[str, Any] = {"input_tokens": said.input_tokens}
-    if said.model.traits.reports_cache:
-        usage |= {"cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
+    cache = said.cache
+    if cache is not None:
+        written, read = cache
+        usage |= {"cache_creation_input_tokens": written, "cache_read_input_tokens": read}
+    if said.model.traits.types_tools:
+        lives = {"ephemeral_5m_input_tokens": cache[0] if cache else 0}
+        usage["cache_creation"] = {"ephemeral_1h_input_tokens": 0, **lives}
+    usage["output_tokens"] = said.output_tokens
+    if said.model.traits.details_usage:
+        usage |= {"service_tier": "standard", "output_tokens_details": {"thinking_tokens": 0}}
+    return usage
+
+
+def _message(said: Said) -> dict[str, Any]:
+    details = {"stop_details": None} if said.model.traits.details_usage else {}
     return {
         "id": f"msg_bdrk_01{new_id(22)}",
         "type": "message",
         "role": "assistant",
         # The short name, without vendor and version.
-        "model": _VERSION.sub("", said.model.name.partition(".")[2]),
+        "model": _VERSION.sub("", said.model.kind.partition(".")[2]),
         "content": [],
         "stop_reason": said.stop_reason,
         "stop_sequence": None,
-        "usage": {**usage, "output_tokens": said.output_tokens},
+        **details,
+        "usage": _usage(said),
     }
 
 
 def _tool(tool: Mapping[str, Any]) -> dict[str, Any]:
     schema = {"json": tool.get("input_schema", {})}
     return {"toolSpec": {"name": tool.get("name", tool.get("type")), "inputSchema": schema}}
+
+
+def _schema(body: Mapping[str, Any]) -> Json:
+    """The schema of the answer; an older name for it is ``output_format``."""
+    wanted = body.get("output_config", {}).get("format") or body.get("output_format") or {}
+    return wanted.get("schema")
 
 
 def _blocks(content: Json) -> list[dict[str, Any]]:
@@ -162,7 +183,7 @@ def _emptied(sent: Mapping[str, Any]) -> dict[str, Any]:
     return {name: empty.get(name, value) for name, value in sent.items()}
 
 
-def _deltas(sent: Mapping[str, Any], pieces: Sequence[str], size: int) -> Iterator[dict[str, Any]]:
+def _deltas(sent: Mapping[str, Any], pieces: list[str], size: int) -> Iterator[dict[str, Any]]:
     if sent["type"] == "text":
         yield from ({"type": "text_delta", "text": piece} for piece in pieces)
     elif sent["type"] == "thinking":

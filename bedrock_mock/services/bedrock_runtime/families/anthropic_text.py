@@ -9,6 +9,14 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from bedrock_mock.services.bedrock_runtime.families.base import Family, Said, vocabulary
+from bedrock_mock.services.bedrock_runtime.families.schema import (
+    COUNT,
+    INTEGER,
+    SHARE,
+    STRING,
+    STRINGS,
+    body,
+)
 
 _STOPS = {"end_turn": "stop_sequence", "max_tokens": "max_tokens"}
 _HUMAN = "\n\nHuman:"
@@ -17,7 +25,17 @@ _HUMAN = "\n\nHuman:"
 class Completions(Family):
     """Claude as it completes a prompt."""
 
-    required: ClassVar = ("prompt", "max_tokens_to_sample")
+    schema: ClassVar = body(
+        "prompt",
+        "max_tokens_to_sample",
+        prompt=STRING,
+        max_tokens_to_sample=COUNT,
+        temperature=SHARE,
+        top_p=SHARE,
+        top_k=INTEGER,
+        stop_sequences=STRINGS,
+        anthropic_version=STRING,
+    )
 
     def answer(self, said: Said) -> dict[str, Any]:
         """A completion."""

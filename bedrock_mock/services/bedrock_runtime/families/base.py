@@ -11,7 +11,8 @@ from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.scripting.reply import Reply
-from bedrock_mock.services.bedrock_runtime.cutting import cut, cut_texts
+from bedrock_mock.services.bedrock_runtime.cutting import cut, pieces_of
+from bedrock_mock.services.bedrock_runtime.families.schema import OBJECT, Schema
 from bedrock_mock.services.bedrock_runtime.models import CalledModel
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz123456789"
@@ -27,13 +28,15 @@ class Asked:
         messages: the conversation.
         system: the system prompts.
         tools: the tools that are offered.
-        choice: the tool choice.
+        choice: the tool choice: ``{"any": {}}`` or ``{"tool": {"name": ...}}`` force a call.
+        schema: the JSON schema of the text that is asked for; ``None`` for any text.
     """
 
     messages: Sequence[Mapping[str, Any]]
     system: str = ""
     tools: Sequence[Mapping[str, Any]] = ()
     choice: Mapping[str, Any] | None = None
+    schema: Json = None
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,20 @@ class Said:
     @property
     def pieces(self) -> list[str]:
         """The text as a stream cuts it; at least one piece."""
-        return list(self.reply.chunks or cut(self.text, self.model.traits.piece) or [""])
+        pieces = self.reply.chunks
+        return list(cut(self.text, self.model.traits.piece) if pieces is None else pieces) or [""]
+
+    def cut(self) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
+        """Each block with the pieces of its text as a stream cuts it."""
+        return pieces_of(self.reply, self.blocks, self.model.traits.piece)
 
     @property
-    def texts(self) -> Iterator[Sequence[str]]:
-        """The pieces of each block of text."""
-        return cut_texts(self.reply, self.blocks, self.model.traits.piece)
+    def cache(self) -> tuple[int, int] | None:
+        """The tokens written to the prompt cache and read from it; ``None`` if not reported."""
+        usage = self.reply.usage or {}
+        if not self.model.traits.invokes_with_cache:
+            return None
+        return usage.get("cacheWriteInputTokens", 0), usage.get("cacheReadInputTokens", 0)
 
     @property
     def tool_uses(self) -> list[Mapping[str, Any]]:
@@ -87,15 +98,13 @@ class Family:
     """How the models of a family are asked and answer.
 
     Attributes:
-        required: the members that a request must have.
-        allowed: all members that it can have; empty where the family takes any.
+        schema: what a request must be.
         streams: whether it can stream.
         counts_input, counts_output: whether its answers have these headers.
         is_text: whether it answers with text, so that a reply must have some.
     """
 
-    required: ClassVar[tuple[str, ...]] = ()
-    allowed: ClassVar[frozenset[str]] = frozenset()
+    schema: ClassVar[Schema] = OBJECT
     streams: ClassVar[bool] = True
     counts_input: ClassVar[bool] = True
     counts_output: ClassVar[bool] = True
@@ -107,20 +116,9 @@ class Family:
         Raises:
             ValidationException: with all faults, in the words of the service.
         """
-        faults = [
-            f"#: required key [{name}] not found" for name in self.required if name not in body
-        ]
-        if self.allowed:
-            faults += [
-                f"#: extraneous key [{name}] is not permitted"
-                for name in body
-                if name not in self.allowed
-            ]
+        faults = "".join(self.schema.faults(body))
         if faults:
-            msg = (
-                f"Malformed input request: {''.join(faults)}, please reformat your input and try "
-                "again."
-            )
+            msg = f"Malformed input request: {faults}, please reformat your input and try again."
             raise ValidationException(msg)
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
@@ -136,9 +134,9 @@ class Family:
         raise NotImplementedError(type(self).__name__)  # pragma: no cover - see ``streams``
 
 
-def prompted(text: Json) -> Asked:
-    """A prompt as a conversation of one message."""
-    return Asked([{"role": "user", "content": [{"text": str(text)}]}])
+def prompted(text: Json, schema: Json = None) -> Asked:
+    """A prompt as a conversation of one message; a JSON schema says what form it asks for."""
+    return Asked([{"role": "user", "content": [{"text": str(text)}]}], schema=schema)
 
 
 def new_id(length: int) -> str:

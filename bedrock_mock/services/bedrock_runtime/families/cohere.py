@@ -15,6 +15,17 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     new_hex,
     vocabulary,
 )
+from bedrock_mock.services.bedrock_runtime.families.schema import (
+    BOOLEAN,
+    COUNT,
+    OBJECT,
+    SHARE,
+    STRING,
+    STRINGS,
+    Schema,
+    body,
+    open_body,
+)
 
 _REASONS = {"end_turn": "COMPLETE", "max_tokens": "MAX_TOKENS"}
 _ROLES = {"CHATBOT": "assistant", "USER": "user"}
@@ -23,46 +34,50 @@ _ROLES = {"CHATBOT": "assistant", "USER": "user"}
 class Command(Family):
     """Command completes a prompt."""
 
-    required: ClassVar = ("prompt",)
-    allowed: ClassVar = frozenset(
-        {
-            "prompt",
-            "max_tokens",
-            "temperature",
-            "p",
-            "k",
-            "stop_sequences",
-            "num_generations",
-            "return_likelihoods",
-            "logit_bias",
-            "truncate",
-            "stream",
-        }
+    schema: ClassVar = body(
+        "prompt",
+        prompt=STRING,
+        max_tokens=COUNT,
+        temperature=Schema("Number", 0, 5),
+        p=SHARE,
+        k=Schema("Integer", 0, 500),
+        stop_sequences=STRINGS,
+        num_generations=Schema("Integer", 1, 5),
+        return_likelihoods=STRING,
+        logit_bias=OBJECT,
+        truncate=STRING,
+        stream=BOOLEAN,
     )
 
     def answer(self, said: Said) -> dict[str, Any]:
-        """One generation."""
+        """As many generations as the request asks for, of one text."""
         generation = {
             "id": said.request_id,
             "text": said.text,
             "finish_reason": vocabulary(_REASONS, said.stop_reason),
         }
-        return {"id": said.request_id, "generations": [generation], "prompt": said.body["prompt"]}
+        number = said.body.get("num_generations", 1)
+        prompt = said.body.get("prompt", "")
+        return {"id": said.request_id, "generations": [generation] * number, "prompt": prompt}
 
     def chunks(self, said: Said) -> Iterator[dict[str, Any]]:
         """Pieces, if the request asks for them; else the whole answer."""
         if not said.body.get("stream"):
             yield self.answer(said)
             return
-        for piece in said.pieces:
-            yield {"text": piece, "is_finished": False}
+        number = said.body.get("num_generations", 1)
+        for index in range(number):
+            # Only a stream of several generations says which one a piece is of.
+            place = {"index": index} if number > 1 else {}
+            for piece in said.pieces:
+                yield {**place, "text": piece, "is_finished": False}
         yield {"finish_reason": vocabulary(_REASONS, said.stop_reason), "is_finished": True}
 
 
 class CommandR(Family):
     """Command R chats."""
 
-    required: ClassVar = ("message",)
+    schema: ClassVar = open_body("message")
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """The message after those of the history."""
@@ -76,7 +91,7 @@ class CommandR(Family):
     def answer(self, said: Said) -> dict[str, Any]:
         """The text, and the history with it."""
         spoken = [
-            {"role": "USER", "message": said.body["message"]},
+            {"role": "USER", "message": said.body.get("message", "")},
             {"role": "CHATBOT", "message": said.text},
         ]
         return {

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, Said, prompted
+from bedrock_mock.services.bedrock_runtime.families.schema import ARRAY, open_body
 
 #: A PNG with one transparent pixel.
 DOT = b64decode(
@@ -37,7 +38,7 @@ def _made(said: Said, number: int) -> list[str]:
 class TitanImages(_Images):
     """Titan Image Generator and Nova Canvas, by tasks."""
 
-    required: ClassVar = ("taskType",)
+    schema: ClassVar = open_body("taskType")
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """The text among the parameters of the task."""
@@ -62,3 +63,20 @@ class Stability(_Images):
             "finish_reasons": [None] * len(images),
             "images": images,
         }
+
+
+class StableDiffusionXl(_Images):
+    """Stable Diffusion XL 1.0: artifacts, each with its seed."""
+
+    schema: ClassVar = open_body("text_prompts", text_prompts=ARRAY)
+
+    def asked(self, body: Mapping[str, Any]) -> Asked:
+        """The texts of the prompts."""
+        return prompted("\n".join(each["text"] for each in body["text_prompts"]))
+
+    def answer(self, said: Said) -> dict[str, Any]:
+        """As many artifacts as the request asks for samples."""
+        images = _made(said, said.body.get("samples", 1))
+        seed = said.body.get("seed", 0)
+        artifacts = [{"seed": seed, "base64": image, "finishReason": "SUCCESS"} for image in images]
+        return {"result": "success", "artifacts": artifacts}

@@ -9,6 +9,13 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from bedrock_mock.services.bedrock_runtime.families.base import Family, Said, vocabulary
+from bedrock_mock.services.bedrock_runtime.families.schema import (
+    COUNT,
+    SHARE,
+    STRING,
+    STRINGS,
+    body,
+)
 from bedrock_mock.services.bedrock_runtime.tokens import tokens
 
 _REASONS = {"end_turn": "stop", "max_tokens": "length"}
@@ -17,8 +24,14 @@ _REASONS = {"end_turn": "stop", "max_tokens": "length"}
 class Llama(Family):
     """Llama completes a prompt."""
 
-    required: ClassVar = ("prompt",)
-    allowed: ClassVar = frozenset({"prompt", "max_gen_len", "temperature", "top_p", "images"})
+    schema: ClassVar = body(
+        "prompt",
+        prompt=STRING,
+        max_gen_len=COUNT,
+        temperature=SHARE,
+        top_p=SHARE,
+        images=STRINGS,
+    )
 
     def answer(self, said: Said) -> dict[str, Any]:
         """A generation."""

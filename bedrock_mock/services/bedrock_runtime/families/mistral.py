@@ -9,6 +9,14 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from bedrock_mock.services.bedrock_runtime.families.base import Family, Said, vocabulary
+from bedrock_mock.services.bedrock_runtime.families.schema import (
+    COUNT,
+    INTEGER,
+    SHARE,
+    STRING,
+    STRINGS,
+    body,
+)
 
 _REASONS = {"end_turn": "stop", "max_tokens": "length"}
 
@@ -16,8 +24,15 @@ _REASONS = {"end_turn": "stop", "max_tokens": "length"}
 class Mistral(Family):
     """Mistral completes a prompt."""
 
-    required: ClassVar = ("prompt",)
-    allowed: ClassVar = frozenset({"prompt", "max_tokens", "temperature", "top_p", "top_k", "stop"})
+    schema: ClassVar = body(
+        "prompt",
+        prompt=STRING,
+        max_tokens=COUNT,
+        temperature=SHARE,
+        top_p=SHARE,
+        top_k=INTEGER,
+        stop=STRINGS,
+    )
 
     def answer(self, said: Said) -> dict[str, Any]:
         """One output."""

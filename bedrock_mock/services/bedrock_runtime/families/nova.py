@@ -11,21 +11,20 @@ from uuid import UUID
 
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, Said, compact
+from bedrock_mock.services.bedrock_runtime.families.schema import ARRAY, OBJECT, STRING, body
 
 
 class Nova(Family):
     """Nova speaks as Converse does."""
 
-    required: ClassVar = ("messages",)
-    allowed: ClassVar = frozenset(
-        {
-            "schemaVersion",
-            "messages",
-            "system",
-            "inferenceConfig",
-            "toolConfig",
-            "additionalModelRequestFields",
-        }
+    schema: ClassVar = body(
+        "messages",
+        schemaVersion=STRING,
+        messages=ARRAY,
+        system=ARRAY,
+        inferenceConfig=OBJECT,
+        toolConfig=OBJECT,
+        additionalModelRequestFields=OBJECT,
     )
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
@@ -40,7 +39,7 @@ class Nova(Family):
 
     def answer(self, said: Said) -> dict[str, Any]:
         """A message."""
-        message = {"content": _content(said), "role": "assistant"}
+        message = {"content": [_sent(block) for block in said.blocks], "role": "assistant"}
         total = {"totalTokens": said.input_tokens + said.output_tokens}
         usage = _usage(said)
         return {
@@ -53,15 +52,14 @@ class Nova(Family):
         """The events of a message; each piece of text is a block of its own."""
         yield {"messageStart": {"role": "assistant"}}
         index = 0
-        texts = said.texts
-        for block in _content(said):
+        for block, pieces in said.cut():
             if "toolUse" in block:
-                use = block["toolUse"]
+                use = _sent(block)["toolUse"]
                 start = {"toolUse": {"toolUseId": use["toolUseId"], "name": use["name"]}}
                 yield {"contentBlockStart": {"start": start, "contentBlockIndex": index}}
                 deltas: list[dict[str, Any]] = [{"toolUse": {"input": compact(use["input"])}}]
             else:
-                deltas = [{"text": piece} for piece in (next(texts) if "text" in block else ())]
+                deltas = [{"text": piece} for piece in pieces]
             for delta in deltas:
                 yield {"contentBlockDelta": {"delta": delta, "contentBlockIndex": index}}
                 yield {"contentBlockStop": {"contentBlockIndex": index}}
@@ -71,21 +69,18 @@ class Nova(Family):
 
 
 def _usage(said: Said) -> dict[str, int]:
+    written, read = said.cache or (0, 0)
     return {
         "inputTokens": said.input_tokens,
         "outputTokens": said.output_tokens,
-        "cacheReadInputTokenCount": 0,
-        "cacheWriteInputTokenCount": 0,
+        "cacheReadInputTokenCount": read,
+        "cacheWriteInputTokenCount": written,
     }
 
 
-def _content(said: Said) -> list[dict[str, Any]]:
-    """The blocks; here the id of a tool call is a UUID."""
-    blocks = []
-    for block in said.blocks:
-        sent = dict(block)
-        if "toolUse" in block:
-            made = str(UUID(int=mock_random.getrandbits(128), version=4))
-            sent = {"toolUse": {**block["toolUse"], "toolUseId": made}}
-        blocks.append(sent)
-    return blocks
+def _sent(block: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A block as Nova sends it: here the id of a tool call is a UUID."""
+    if "toolUse" not in block:
+        return block
+    made = str(UUID(int=mock_random.getrandbits(128), version=4))
+    return {"toolUse": {**block["toolUse"], "toolUseId": made}}

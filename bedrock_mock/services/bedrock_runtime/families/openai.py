@@ -19,6 +19,7 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     new_hex,
     vocabulary,
 )
+from bedrock_mock.services.bedrock_runtime.families.schema import open_body
 
 _REASONS = {
     "end_turn": "stop",
@@ -32,7 +33,7 @@ _SYSTEM = ("system", "developer")
 class Chat(Family):
     """Models that chat as OpenAI's do."""
 
-    required: ClassVar = ("messages",)
+    schema: ClassVar = open_body("messages")
     #: What the reason for the end is called.
     reason: ClassVar[str] = "finish_reason"
 
@@ -47,7 +48,11 @@ class Chat(Family):
                 messages.append(_message(each))
         functions = [tool["function"] for tool in body.get("tools", ()) if "function" in tool]
         return Asked(
-            messages, "\n".join(system), [_tool(each) for each in functions], _choice(body)
+            messages,
+            "\n".join(system),
+            [_tool(each) for each in functions],
+            _choice(body),
+            _schema(body.get("response_format", {})),
         )
 
     def answer(self, said: Said) -> dict[str, Any]:
@@ -80,7 +85,7 @@ class MistralChat(Chat):
 class TextCompletions(Family):
     """DeepSeek R1, which completes a prompt."""
 
-    required: ClassVar = ("prompt",)
+    schema: ClassVar = open_body("prompt")
 
     def answer(self, said: Said) -> dict[str, Any]:
         """One choice."""
@@ -144,6 +149,13 @@ def _choice(body: Mapping[str, Any]) -> dict[str, Any] | None:
     if isinstance(wanted, dict):
         return {"tool": {"name": wanted.get("function", {}).get("name")}}
     return None
+
+
+def _schema(wanted: Mapping[str, Any]) -> Json:
+    """The schema of an answer; any object where JSON is asked for without one."""
+    if wanted.get("type") == "json_object":
+        return {"type": "object"}
+    return wanted.get("json_schema", {}).get("schema")
 
 
 def _message(each: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,13 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     prompted,
     vocabulary,
 )
+from bedrock_mock.services.bedrock_runtime.families.schema import (
+    COUNT,
+    SHARE,
+    STRING,
+    STRINGS,
+    body,
+)
 
 _REASONS = {"end_turn": "FINISH", "max_tokens": "LENGTH"}
 
@@ -22,8 +29,13 @@ _REASONS = {"end_turn": "FINISH", "max_tokens": "LENGTH"}
 class TitanText(Family):
     """Titan Text takes one text."""
 
-    required: ClassVar = ("inputText",)
-    allowed: ClassVar = frozenset({"inputText", "textGenerationConfig"})
+    schema: ClassVar = body(
+        "inputText",
+        inputText=STRING,
+        textGenerationConfig=body(
+            maxTokenCount=COUNT, temperature=SHARE, topP=SHARE, stopSequences=STRINGS
+        ),
+    )
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """The text."""

@@ -1,0 +1,46 @@
+"""What a model was asked, and the rule that answered: noted while a request is served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from bedrock_mock.scripting.model_call import ModelCall
+
+
+@dataclass
+class Exchange:
+    """One request to a model.
+
+    Attributes:
+        asked: the request in the words of Converse; ``None`` until a handler has read it.
+        rule: the call of the verb that made the matching rule, as the test wrote it; ``None``
+            if no rule matched.
+    """
+
+    asked: ModelCall | None = None
+    rule: str | None = None
+
+
+_CURRENT: ContextVar[Exchange | None] = ContextVar("bedrock_mock_exchange", default=None)
+
+
+@contextmanager
+def exchange() -> Iterator[Exchange]:
+    """The exchange of the request that is served within; functions of a test may nest them."""
+    current = Exchange()
+    token = _CURRENT.set(current)
+    try:
+        yield current
+    finally:
+        _CURRENT.reset(token)
+
+
+def note(asked: ModelCall | None = None, rule: str | None = None) -> None:
+    """Adds to the exchange of the request that is being served, if there is one."""
+    current = _CURRENT.get()
+    if current is not None:
+        current.asked = asked or current.asked
+        current.rule = rule or current.rule

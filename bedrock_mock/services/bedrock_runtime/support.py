@@ -1,0 +1,85 @@
+"""What a model supports of Converse: blocks by what it takes as input, and fields by family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.services.bedrock_runtime.models import CalledModel
+from bedrock_mock.services.bedrock_runtime.traits import Traits
+
+Message = Mapping[str, Any]
+
+#: What a model must take as input for a block; other blocks have no such condition.
+_MODALITIES = {
+    "image": frozenset({"IMAGE"}),
+    "video": frozenset({"VIDEO"}),
+    "audio": frozenset({"AUDIO", "SPEECH"}),
+}
+#: The blocks whose source may lie in S3.
+_FILES = (*_MODALITIES, "document")
+_SIGNATURE = "reasoningContent.reasoningText.signature"
+_BLANK_STOP = (
+    "The model returned the following errors: stop_sequences: each stop sequence must contain "
+    "non-whitespace"
+)
+
+
+def check_support(request: Mapping[str, Any], model: CalledModel) -> None:
+    """Checks what a request of Converse uses against what the model supports.
+
+    Raises:
+        ValidationException: it uses something else; the texts are those of the service.
+    """
+    traits = model.traits
+    if request.get("system") and not traits.takes_system:
+        raise ValidationException(
+            "This model doesn't support system messages. Try again without system messages or use "
+            "a model that supports system messages."
+        )
+    blocks = list(_blocks(request))
+    for kind, needed in _MODALITIES.items():
+        uses = any(kind in block for block in blocks)
+        if uses and model.takes is not None and not needed & model.takes:
+            msg = (
+                f"This model doesn't support the {kind} content block that you provided. Update "
+                "the content block and try again."
+            )
+            raise ValidationException(msg)
+    for field in _fields(request, blocks):
+        if _is_refused(field, traits):
+            msg = f"This model doesn't support the {field} field. Remove {field} and try again."
+            raise ValidationException(msg)
+    stops = request.get("inferenceConfig", {}).get("stopSequences", ())
+    if traits.needs_visible_stops and not all(stop.strip() for stop in stops):
+        raise ValidationException(_BLANK_STOP)
+
+
+def _blocks(request: Mapping[str, Any]) -> Iterator[Message]:
+    """The blocks of a conversation, and those within the results of tools."""
+    for message in request["messages"]:
+        for block in message["content"]:
+            yield block
+            yield from block.get("toolResult", {}).get("content", ())
+
+
+def _fields(request: Mapping[str, Any], blocks: list[Message]) -> Iterator[str]:
+    """The fields that some families do not support and that this request has."""
+    yield from request.get("inferenceConfig", {})
+    for name in request.get("toolConfig", {}).get("toolChoice", {}):
+        yield f"toolConfig.toolChoice.{name}"
+    files = (block[kind] for block in blocks for kind in _FILES if kind in block)
+    if any("s3Location" in file["source"] for file in files):
+        yield "s3Uri"
+    thoughts = (block.get("reasoningContent", {}).get("reasoningText", {}) for block in blocks)
+    if any("signature" in thought for thought in thoughts):
+        yield _SIGNATURE
+
+
+def _is_refused(field: str, traits: Traits) -> bool:
+    if field == "s3Uri":
+        return not traits.reads_s3
+    if field == _SIGNATURE:
+        return not traits.signs
+    return field in traits.refuses
