@@ -10,7 +10,6 @@ import pytest
 from botocore.eventstream import EventStreamBuffer
 from fuzzing import JSON, RAW, VERBS, fuzzed, mutated, paths, paths_of, sending
 from hypothesis import given
-from hypothesis import strategies as st
 
 from bedrock_mock.services.bedrock_runtime.service import BEDROCK_RUNTIME
 from support import import_job, in_process
