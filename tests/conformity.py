@@ -19,6 +19,8 @@ OUTGROWN = {
     "InferenceType",
     "ModelCustomization",
     "ModelModality",
+    # The model's pattern lacks custom routers.
+    "PromptRouterArn",
 }
 #: What a refusal says of a member, whose path it names.
 FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")

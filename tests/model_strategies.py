@@ -78,7 +78,7 @@ class Wire:
                 query[wire_name or member] = json.dumps(value) if isinstance(value, bool) else value
         if payload := shape.serialization.get("payload"):
             body = base64.b64decode(body.get(payload) or "")
-        if operation.http["method"] in ("POST", "PUT"):
+        if operation.http["method"] in ("POST", "PUT", "PATCH"):
             return self.send(operation.http["method"], path, body, **headers)
         return self.send(operation.http["method"], f"{path}?{urlencode(query)}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from contextlib import contextmanager
 
 import kinds
@@ -21,9 +22,13 @@ from support import (
     ACCOUNT,
     BASE_MODEL,
     EVERYWHERE,
+    MODEL_SOURCE,
+    ROLE,
+    endpoint_config,
     in_process,
     manual,
     tags,
+    targets,
 )
 
 pytestmark = [in_process, pytest.mark.long]
@@ -40,7 +45,9 @@ PICKY = {
 }
 WITH_ENFORCED = "PutEnforcedGuardrailConfiguration" in OPERATIONS
 REASONING_POLICY = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:automated-reasoning-policy/abc123def456"
+ROUTED = targets("amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0")
 OWN = {"name": "own", "datasetLocation": {"s3Uri": "s3://my-bucket/own.jsonl"}}
+ARN_MEMBER = re.compile("(?!modelSource).*Arn")
 
 
 #: One kind for each operation that makes something.
@@ -55,15 +62,25 @@ def name_of(kind):
     return f"known-{kind.name.replace(' ', '-')}"
 
 
+def ask(operation, **request):
+    """The answer of an operation that must succeed."""
+    response = call(operation, request)
+    assert response.ok, response.text
+    return response.json()
+
+
 @contextmanager
 def world(*, running=False, config=None):
     """A mock with one of everything in it, the same at each entry; gives the backend."""
     with mock_bedrock(config=config) as bedrock:
+        mock_random.seed(0)
+        needed = {kind.name: kind.needs(ask, ROLE) for kind in MADE}
         for clock in clocks() if running else ():
             bedrock.set_transition(clock, manual(100))
-        mock_random.seed(0)
         for kind in MADE:
-            assert call(kind.create, kind.request(name_of(kind), **{kind.tags: tags(a="b")})).ok
+            tagged = {kind.tags: tags(a="b")} if kind.tags else {}
+            request = kind.request(name_of(kind), **needed[kind.name], **tagged)
+            assert call(kind.create, request).ok
         (guardrail,) = call("ListGuardrails", {}).json()["guardrails"]
         for _ in range(2):
             assert call("CreateGuardrailVersion", {"guardrailIdentifier": guardrail["id"]}).ok
@@ -140,6 +157,15 @@ def valid():
             # The metrics of a human job must be those that it defines.
             "EvaluationMetricName": st.just("my-metric")
             | st.from_regex("[0-9a-zA-Z-_.]{1,63}", fullmatch=True),
+            "ModelArn": st.sampled_from([arns["custom-model"], unknown["custom-model"]]),
+            "CustomModelArn": st.sampled_from([arns["custom-model"], unknown["custom-model"]]),
+            # Some of these take throughput, and custom models do under any name.
+            "PromptRouterTargetModels": st.builds(copy.deepcopy, st.just(ROUTED)),
+            "PromptRouterTargetModel": st.sampled_from(ROUTED),
+            # SageMaker takes fewer names than the model lets through.
+            "EndpointName": st.from_regex("[a-z][a-z0-9]{0,20}", fullmatch=True),
+            "EndpointConfig": st.just(endpoint_config()),
+            "ModelSourceIdentifier": st.just(MODEL_SOURCE),
             "GuardrailVersion": st.sampled_from(["DRAFT", "1", "9"]),
             "AccountEnforcedGuardrailConfigurationId": st.just(config_id),
             "GuardrailNumericalVersion": st.sampled_from(["1", "1", "9"]),
@@ -190,9 +216,13 @@ def comes_back(name, request, body):
         return
     operation = MODEL.operation_model(get)
     (identifier,) = operation.input_shape.required_members
-    (arn,) = (value for value in body.values() if value.startswith("arn:"))
+    (whole,) = body.values() if "marketplaceModelEndpoint" in body else (body,)
+    (arn,) = (value for name, value in whole.items() if ARN_MEMBER.fullmatch(name))
     got = call(get, {identifier: arn}).json()
     assert list(nonconforming(operation.output_shape, got)) == []
+    if whole is not body:
+        assert got == body
+        return
     common = got.keys() & request.keys()
     sent = {name: request[name] for name in common}
     if not sent.get("customerEncryptionKeyId", ":key/").rpartition("arn:")[2].count(":key/"):

@@ -54,6 +54,9 @@ class _Kind:
 
     def _members(self, resource: Foreign) -> dict[str, Any]:
         members = self._protocol.operation(self._get).encode(resource)
+        if len(members) == 1:
+            # The answer has the resource as its only member.
+            (members,) = members.values()
         return {
             **{xform_name(name): value for name, value in members.items()},
             "tags": dict(resource.tags),

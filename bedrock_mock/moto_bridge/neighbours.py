@@ -97,7 +97,7 @@ def has_role(backend: ServiceBackend, arn: str) -> bool:
 def key_of(backend: ServiceBackend, arn: str) -> str | None:
     """The ARN of the key of moto's KMS that an ARN of a key or an alias means, or ``None``."""
     region, account = arn.split(":")[3:5]
-    kms = _neighbour("kms", account, region or backend.region_name)
+    kms = neighbour("kms", account, region or backend.region_name)
     if kms is None:
         return None
     resource = arn.split(":", 5)[5]
@@ -109,23 +109,23 @@ def key_of(backend: ServiceBackend, arn: str) -> str | None:
 
 def has_log_group(backend: ServiceBackend, name: str) -> bool:
     """Whether moto's CloudWatch Logs has a log group."""
-    logs = _neighbour("logs", backend.account_id, backend.region_name)
+    logs = neighbour("logs", backend.account_id, backend.region_name)
     return logs is not None and name in logs.groups
 
 
 def has_subnet(backend: ServiceBackend, subnet_id: str) -> bool:
     """Whether moto's EC2 has a subnet."""
-    ec2 = _neighbour("ec2", backend.account_id, backend.region_name)
+    ec2 = neighbour("ec2", backend.account_id, backend.region_name)
     return ec2 is not None and any(subnet_id in subnets for subnets in ec2.subnets.values())
 
 
 def has_security_group(backend: ServiceBackend, group_id: str) -> bool:
     """Whether moto's EC2 has a security group."""
-    ec2 = _neighbour("ec2", backend.account_id, backend.region_name)
+    ec2 = neighbour("ec2", backend.account_id, backend.region_name)
     return ec2 is not None and ec2.get_security_group_from_id(group_id) is not None
 
 
-def _neighbour(service: Any, account_id: str, region: str) -> Any:  # noqa: ANN401 - moto's backend
+def neighbour(service: Any, account_id: str, region: str) -> Any:  # noqa: ANN401 - moto's backend
     """The backend of a service; ``None`` if no test has used it: then it is empty.
 
     Loading one takes long, so only those that are loaded already are asked.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from botocore.model import Shape
@@ -14,14 +14,17 @@ Rule = Callable[[Any], "str | None"]
 
 
 def rules_of(
-    shape: Shape, open_enums: Collection[str], open_limits: Collection[str] = ()
+    shape: Shape,
+    open_enums: Collection[str],
+    laxer_patterns: Mapping[str, str],
+    open_limits: Collection[str] = (),
 ) -> list[Rule]:
     """The constraints of a shape, in the order in which the service reports them."""
     has_limits = shape.name not in open_limits
     metadata = shape.metadata
     rules: list[Rule] = []
     if "pattern" in metadata and has_limits:
-        rules.append(_pattern_rule(metadata["pattern"]))
+        rules.append(_pattern_rule(laxer_patterns.get(shape.name, metadata["pattern"])))
     if shape.type_name in ("integer", "long", "float", "double"):
         measure, noun = (lambda value: value), "value"
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from threading import Lock
 
@@ -15,7 +15,7 @@ from bedrock_mock.protocol.errors import ServiceError, ValidationException
 from bedrock_mock.protocol.operation import Operation
 from bedrock_mock.protocol.routing import Route, Routes
 from bedrock_mock.protocol.types import Json
-from bedrock_mock.protocol.validation import Checks, refusal
+from bedrock_mock.protocol.validation import NO_PATTERNS, Checks, refusal
 
 
 class Service:
@@ -26,15 +26,21 @@ class Service:
         open_enums: shapes whose enum the real service does not enforce.
         open_limits: shapes whose maximum and pattern the service checks by itself, with texts of
             its own.
+        laxer_patterns: by shape, the pattern that it enforces instead of the model's.
     """
 
     def __init__(
-        self, name: str, *, open_enums: Collection[str] = (), open_limits: Collection[str] = ()
+        self,
+        name: str,
+        *,
+        open_enums: Collection[str] = (),
+        open_limits: Collection[str] = (),
+        laxer_patterns: Mapping[str, str] = NO_PATTERNS,
     ) -> None:
         self.name = name
         self.decoders = Decoders()
         self.encoders = Encoders()
-        self.checks = Checks(open_enums, open_limits)
+        self.checks = Checks(open_enums, laxer_patterns, open_limits)
         self.structural_checks = Checks(values=False)
         self._operations: dict[str, Operation] = {}
         self._compiling = Lock()

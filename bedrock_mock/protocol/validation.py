@@ -7,7 +7,7 @@ wrong, so that a valid request costs no string work.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -37,6 +37,7 @@ class Fault(NamedTuple):
 
 
 Check = Callable[[Any], Sequence[Fault]]
+NO_PATTERNS: Mapping[str, str] = {}
 _NO_FAULTS: Sequence[Fault] = ()
 _NOT_NULL = "Member must not be null"
 
@@ -52,6 +53,7 @@ class Checks(Compiler[Check]):
 
     Args:
         open_enums: names of shapes whose enum the service does not enforce.
+        laxer_patterns: the patterns that the service enforces where they are not the model's.
         open_limits: names of shapes whose maximum and pattern it checks with texts of its own.
         values: whether lengths, ranges, patterns and enums are checked. Without them
             only what a handler relies on is left: required members and unions.
@@ -61,6 +63,7 @@ class Checks(Compiler[Check]):
     def __init__(
         self,
         open_enums: Collection[str] = (),
+        laxer_patterns: Mapping[str, str] = NO_PATTERNS,
         open_limits: Collection[str] = (),
         *,
         values: bool = True,
@@ -68,6 +71,7 @@ class Checks(Compiler[Check]):
     ) -> None:
         super().__init__()
         self._open_enums = open_enums
+        self._laxer_patterns = laxer_patterns
         self._open_limits = open_limits
         self._values = values
         self._hidden = hidden
@@ -75,7 +79,13 @@ class Checks(Compiler[Check]):
     @cached_property
     def _silent(self) -> Checks:
         """The same checks with the values hidden, for what lies within sensitive shapes."""
-        return Checks(self._open_enums, self._open_limits, values=self._values, hidden=True)
+        return Checks(
+            self._open_enums,
+            self._laxer_patterns,
+            self._open_limits,
+            values=self._values,
+            hidden=True,
+        )
 
     def compile(self, shape: Shape) -> Check:
         """The check of a shape."""
@@ -144,7 +154,9 @@ class Checks(Compiler[Check]):
         return check
 
     def _rules(self, shape: Shape) -> list[Rule]:
-        return rules_of(shape, self._open_enums, self._open_limits) if self._values else []
+        if not self._values:
+            return []
+        return rules_of(shape, self._open_enums, self._laxer_patterns, self._open_limits)
 
     def _own(self, shape: Shape) -> Check:
         """The check of a value itself, without what it contains."""

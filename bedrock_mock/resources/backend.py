@@ -102,6 +102,18 @@ class ServiceBackend(BaseBackend):
         """
         return moto.backends.get_backend(cast("Any", name))[self.account_id][self.region_name]
 
+    def peer(self, account_id: str, region_name: str) -> Json | None:
+        """The backend of this service for another account and region.
+
+        ``None`` if nothing has used that account, or there is no such region. It has a lock of
+        its own; whoever holds ours must not wait for that one.
+        """
+        accounts: Any = moto.backends.get_backend(cast("Any", self.mocked.slot))
+        try:
+            return accounts[account_id][region_name] if account_id in accounts else None
+        except KeyError:
+            return None
+
     def started(self, job: Lifecycle) -> None:
         """Gives a new job what is scripted for it, and moves it on if it is due already."""
         self.scripts.job_started(job, self.account_id, self.region_name)

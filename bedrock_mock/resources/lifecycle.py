@@ -109,12 +109,12 @@ class Lifecycle:
     @property
     def has_ended(self) -> bool:
         """Whether its status stays as it is."""
-        return self.status not in self.transitions
+        return self._status not in self.transitions
 
     @property
     def is_in_first(self) -> bool:
         """Whether its first status lasts still: whatever follows cannot fail."""
-        return self.status == self._first
+        return self._status == self._first
 
     @property
     def failure_message(self) -> str | None:

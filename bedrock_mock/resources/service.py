@@ -53,6 +53,7 @@ class MockedService:
         open_enums: shapes whose enum the real service does not enforce.
         open_limits: shapes whose maximum and pattern the service checks by itself, with texts of
             its own.
+        laxer_patterns: by shape, the pattern that it enforces instead of the model's.
         actions: the IAM actions of operations, where they have other names.
         not_implemented: what a caller of an operation that is not implemented should know, by
             the names of the operations.
@@ -69,6 +70,7 @@ class MockedService:
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False)
     open_enums: frozenset[str] = frozenset()
     open_limits: frozenset[str] = frozenset()
+    laxer_patterns: Mapping[str, str] = field(default_factory=dict, hash=False)
     actions: Mapping[str, str] = field(default_factory=dict, hash=False)
     not_implemented: Mapping[str, str] = field(default_factory=dict, hash=False)
     verbs: Mapping[str, Callable[..., Any]] = field(default_factory=dict, hash=False)
@@ -80,7 +82,12 @@ class MockedService:
     @cached_property
     def protocol(self) -> Service:
         """The compiled service model."""
-        return Service(self.name, open_enums=self.open_enums, open_limits=self.open_limits)
+        return Service(
+            self.name,
+            open_enums=self.open_enums,
+            open_limits=self.open_limits,
+            laxer_patterns=self.laxer_patterns,
+        )
 
     @cached_property
     def hosts(self) -> re.Pattern[str]:

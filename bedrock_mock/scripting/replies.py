@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import count
@@ -144,6 +144,13 @@ class Replies:
             return None
         content = rule.content(call) if callable(rule.content) else rule.content
         return reply_of(content), rule.text
+
+    def is_named(self, names: Sequence[str]) -> bool:
+        """Whether the ``model=`` of a rule that is left matches one of these names."""
+        with self._lock:
+            rules = [rule for rule in self._rules if not (rule.is_once and rule.used)]
+        globs = [rule.when.model for rule in rules if rule.when.model is not None]
+        return any(fnmatchcase(name, glob) for glob in globs for name in names)
 
     def nearest(self, call: ModelCall) -> str:
         """The rule that a call has missed by least, and what it has missed; for messages."""

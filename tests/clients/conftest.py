@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -62,12 +61,7 @@ def bedrock(request, monkeypatch):
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture
-def https_url():
-    """Where a server of its own answers HTTPS, with a certificate that nobody trusts."""
-    command = [sys.executable, "-m", "bedrock_mock", "serve", "--port", "0", "--ssl"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
+@pytest.fixture(scope="session")
+def https_server(bedrock_server_factory):
+    """A server over HTTPS, in a process of its own."""
+    return bedrock_server_factory(own_process=True, ssl=True)

@@ -7,12 +7,6 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 
-@pytest.fixture
-def https_server(bedrock_server_factory):
-    """A server over HTTPS, in a process of its own."""
-    return bedrock_server_factory(own_process=True, ssl=True)
-
-
 @pytest.mark.once
 def test_over_https_a_bearer_token_takes_the_place_of_credentials(https_server, monkeypatch):
     def models():

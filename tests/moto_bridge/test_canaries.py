@@ -326,3 +326,21 @@ def test_interception_aiobotocore_asks_by_events_and_reads_by_these_names():
     assert parameters(AioAWSResponse.__init__) == ["self", "url", "status_code", "headers", "raw"]
     assert "content.iter_chunks()" in inspect.getsource(AioEventStream)
     assert "content.read(" in inspect.getsource(StreamingBody)
+
+
+def test_sagemaker_has_endpoints_that_are_made_and_changed_by_these_names():
+    from moto.sagemaker.models import SageMakerModelBackend
+
+    # Endpoints of the marketplace: moto_bridge/sagemaker.py.
+    sagemaker = SageMakerModelBackend("us-east-1", "123456789012")
+    model = sagemaker.create_model("name", "role", None, None, None, None)
+    config = sagemaker.create_endpoint_config("name", [], {}, {}, [], None)
+    config.production_variants = [{"VariantName": "all", "InstanceType": "unknown to moto"}]
+    endpoint = sagemaker.create_endpoint("name", "name", [{"Key": "a", "Value": "b"}])
+    assert sagemaker.endpoints == {"name": endpoint}
+    assert sagemaker.endpoint_configs[endpoint.endpoint_config_name] is config
+    assert sagemaker.describe_model("name").execution_role_arn == model.execution_role_arn == "role"
+    for attribute in ("arn", "creation_time", "tags", "endpoint_status", "failure_reason"):
+        assert hasattr(endpoint, attribute)
+    sagemaker.delete_endpoint("name")
+    assert sagemaker.endpoints == {}

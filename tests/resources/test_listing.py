@@ -42,7 +42,7 @@ class Listed:
         """The names on a page, and the token of the next one."""
         call = getattr(self.client, self.operation)
         answer = body(call(**{**self.kind.selected, **request}))
-        names = [item[self.name] for item in answer.pop(self.items)]
+        names = list(map(self.kind.name_of, answer.pop(self.items)))
         token = answer.pop("nextToken", None)
         assert answer == {}
         return names, token
@@ -58,7 +58,8 @@ class Listed:
         return {item[self.name]: item["creationTime"] for item in answer[self.items]}
 
     def delete(self, name):
-        arns = {item[self.name]: self.kind.arn_of(item) for item in self.kind.items(self.client)}
+        items = self.kind.items(self.client)
+        arns = {self.kind.name_of(item): self.kind.arn_of(item) for item in items}
         self.kind.delete(self.client, arns[name])
 
     def known(self, **request):
@@ -78,12 +79,16 @@ DELETABLE = [kind for kind in ALL if kind.deletion]
 listed = fixture_of(Listed, ALL)
 filtered = fixture_of(Listed, [kind for kind in ALL if kind.accepts(*FILTERS)])
 deletable = fixture_of(Listed, DELETABLE)
-with_status = fixture_of(Listed, [kind for kind in WITH_CLOCKS if kind.status_filter])
+with_status = fixture_of(
+    Listed, [kind for kind in WITH_CLOCKS if kind.status_filter and kind.accepts(*FILTERS)]
+)
+#: Kinds whose List calls some filters by other names; their own tests look at these.
+OTHERWISE = ("custom-model-deployment", "model-copy-job")
 
 
 @in_process
 def test_a_list_either_filters_and_sorts_or_does_neither():
-    for kind in ALL:
+    for kind in (kind for kind in ALL if kind.name not in OTHERWISE):
         assert kind.accepts(*FILTERS) or not any(map(kind.accepts, FILTERS)), kind.name
 
 

@@ -37,8 +37,12 @@ def intercepted() -> Iterator[None]:
     Without an active mock they go where they went before.
     """
     with ExitStack() as stack:
+        adapted: list[ModuleType] = []
 
         def adapt(module: ModuleType) -> None:
+            if any(each is module for each in adapted):
+                return
+            adapted.append(module)
             adapter = import_module(f"{_HERE}.{LIBRARIES[module.__name__]}")
             stack.enter_context(adapter.adapted(module))
 
@@ -90,7 +94,7 @@ class _Finder(MetaPathFinder):
             execute(module)
             if module.__name__ == fullname:
                 # The loader is again what it was, for those who ask the module for it.
-                del loader.exec_module
+                vars(loader).pop("exec_module", None)
                 if self.adapt is not None:
                     self.adapt(module)
 

@@ -43,7 +43,10 @@ class Wire:
 
     def _pieces(self) -> Generator[bytes]:
         request = self._incoming.request()
-        answer = request.answer() if request is not None else None
+        if request is None:
+            msg = "the request is not complete: its body is shorter than its headers say"
+            raise http.client.RemoteDisconnected(msg)
+        answer = request.answer()
         if answer is not None:
             yield from written(answer)
             return

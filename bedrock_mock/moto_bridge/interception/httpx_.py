@@ -50,7 +50,7 @@ def _responses_of(module: ModuleType) -> Callable[[Answer], Any]:
     """What makes a response of httpx of an answer."""
     from anyio import to_thread  # noqa: PLC0415 - as above
 
-    class Chunks(module.SyncByteStream, module.AsyncByteStream):  # type: ignore[misc, name-defined]
+    class Chunks(module.SyncByteStream, module.AsyncByteStream):  # type: ignore[name-defined]
         """The body of an answer, in chunks that are made when they are asked for."""
 
         def __init__(self, answer: Answer) -> None:

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.resources.lifecycle import Lifecycle
+from bedrock_mock.services.bedrock.capacity.custom_model_deployments import CustomModelDeployments
 from bedrock_mock.services.bedrock.capacity.inference_profiles import InferenceProfiles
+from bedrock_mock.services.bedrock.capacity.marketplace_model_endpoints import (
+    MarketplaceModelEndpoints,
+)
+from bedrock_mock.services.bedrock.capacity.model_copy_jobs import ModelCopyJobs
+from bedrock_mock.services.bedrock.capacity.prompt_routers import PromptRouters
+from bedrock_mock.services.bedrock.capacity.provisioned_model_throughputs import (
+    ProvisionedModelThroughputs,
+)
 from bedrock_mock.services.bedrock.customization.custom_models import CustomModels
 from bedrock_mock.services.bedrock.customization.model_customization_jobs import (
     ModelCustomizationJobs,
@@ -37,6 +46,11 @@ class BedrockBackend(ServiceBackend):
         self.inference_profiles = InferenceProfiles(self)
         self.guardrails = Guardrails(self)
         self.enforced_guardrails = EnforcedGuardrails(self)
+        self.provisioned_model_throughputs = ProvisionedModelThroughputs(self)
+        self.custom_model_deployments = CustomModelDeployments(self)
+        self.model_copy_jobs = ModelCopyJobs(self)
+        self.prompt_routers = PromptRouters(self)
+        self.marketplace_model_endpoints = MarketplaceModelEndpoints(self)
         self.compose()
 
     def lifecycles(self) -> Iterator[Lifecycle]:

@@ -21,10 +21,12 @@ QUOTAS: Mapping[str, int] = {
     "guardrails": 100,
     "guardrail_versions": 20,
     "guardrail_regexes": 10,
+    "provisioned_model_units": 0,
     "application_inference_profiles": 1000,
 }
 IMPORT_JOBS = "concurrent_model_import_jobs"
 IMPORTED_MODELS = "imported_models"
+MODEL_UNITS = "provisioned_model_units"
 APPLICATION_PROFILES = "application_inference_profiles"
 AUTOMATED_JOBS = "concurrent_automatic_evaluation_jobs"
 GUARDRAILS = "guardrails"

@@ -25,6 +25,13 @@ BEDROCK = MockedService(
     # Real jobs have the task type "General", which the model's enum does not list.
     open_enums=frozenset({"EvaluationTaskType"}),
     open_limits=OPEN_LIMITS,
+    # The model's pattern lacks custom routers.
+    laxer_patterns={
+        "PromptRouterArn": (
+            "arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:"
+            "((default-prompt-router/[a-zA-Z0-9-:.]+)|(prompt-router/[a-zA-Z0-9]+))"
+        )
+    },
     verbs={
         "customization_results": customization_results,
         "evaluation_results": evaluation_results,

@@ -14,6 +14,7 @@ from bedrock_mock.protocol.errors import (
     kind_of,
 )
 from bedrock_mock.services.bedrock.catalogue import public
+from bedrock_mock.services.bedrock_runtime import called_through
 from bedrock_mock.services.bedrock_runtime.traits import Traits, traits_of
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
         AccessDeniedException, ResourceNotFoundException: the test has no access to it.
     """
     arn = _ARN.fullmatch(identifier)
-    resolve = _BY_ARN.get(arn["kind"], _unknown) if arn else _by_id
+    resolvers = {**_BY_ARN, **called_through.RESOLVERS}
+    resolve = resolvers.get(arn["kind"], _unknown) if arn else _by_id
     control: BedrockBackend = backend.sibling("bedrock")
     with control.lock:
         return resolve(control, identifier)
@@ -99,7 +101,7 @@ def _model(control: BedrockBackend, identifier: str) -> CalledModel:
     model_id = models.id_of(identifier)
     if model_id is None or not (model_id in models.listed() or models.has_ended(model_id)):
         raise ValidationException(_INVALID)
-    called = _foundation(control, model_id, identifier)
+    called = foundation(control, model_id, identifier)
     model = models.listed().get(model_id) or public.ended().get(model_id, {})
     serves = model.get("inferenceTypesSupported", ())
     if serves and "ON_DEMAND" not in serves:
@@ -114,12 +116,10 @@ def _model(control: BedrockBackend, identifier: str) -> CalledModel:
 def _behind_profile(control: BedrockBackend, identifier: str) -> CalledModel | None:
     """The model that a profile routes to, by the profile's id or ARN; ``None`` without one."""
     route = control.inference_profiles.route(identifier)
-    return route and _foundation(control, route.model_id, identifier, *route.names)
+    return route and foundation(control, route.model_id, identifier, *route.names)
 
 
-def _foundation(
-    control: BedrockBackend, model_id: str, identifier: str, *names: str
-) -> CalledModel:
+def foundation(control: BedrockBackend, model_id: str, identifier: str, *names: str) -> CalledModel:
     """A foundation model that a call names so, and that has these names beside its id.
 
     Raises:

@@ -39,6 +39,7 @@ def by_http_client(method, url, body=b"", headers=None, seen=None, limit=None):
     chunks = iter(lambda: answer.read1(100_000), b"")
     got = Got(answer.status, lowered(answer.getheaders()), *read(chunks, seen, limit))
     answer.close()
+    connection.close()
     return got
 
 

@@ -489,14 +489,45 @@ def test_a_library_that_does_not_exist_is_not_found():
     from bedrock_mock import mock_bedrock
 
     with mock_bedrock():
+        sys.path.clear()
         try:
-            import aiobotocore.endpoint
+            import httpx
         except ModuleNotFoundError as error:
             print(error.name)
-        else:
-            print("aiobotocore")
     """
-    assert run(code) == ["aiobotocore"]
+    assert run(code) == ["httpx"]
+
+
+def test_a_loader_of_several_modules_goes_on_as_ever():
+    code = """
+    import importlib.abc
+    import importlib.util
+    import sys
+    from types import ModuleType
+    from bedrock_mock import mock_bedrock
+
+    class Loader(importlib.abc.Loader):
+        def exec_module(self, module):
+            module.HTTPTransport = module.AsyncHTTPTransport = module.Response = type(
+                "A", (), {"handle_request": 1, "handle_async_request": 2}
+            )
+            module.SyncByteStream, module.AsyncByteStream = type("B", (), {}), type("C", (), {})
+
+    class Finder(importlib.abc.MetaPathFinder):
+        def find_spec(self, name, path, target=None):
+            if name in ("httpx", "other"):
+                return importlib.util.spec_from_loader(name, loader)
+
+    loader = Loader()
+    sys.meta_path.insert(0, Finder())
+    with mock_bedrock():
+        spec = importlib.util.find_spec("httpx")
+        loader.exec_module(ModuleType("other"))
+        import httpx
+        print(httpx.HTTPTransport.handle_request != 1)
+    print(httpx.HTTPTransport.handle_request)
+    """
+    assert run(code) == ["True", "1"]
 
 
 def test_the_mock_imports_no_library():

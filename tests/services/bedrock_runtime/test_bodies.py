@@ -69,6 +69,24 @@ def claude(**members):
             {"messages": {}},
             "#/messages: expected type: JSONArray, found: JSONObject",
         ),
+        (
+            "amazon.titan-embed-text-v2:0",
+            {"inputText": "x", "embeddingTypes": ["float", []], "dimensions": 10**9},
+            (
+                "#/dimensions: 1000000000 is not less or equal to 1024"
+                "#/embeddingTypes/1: expected type: String, found: JSONArray"
+            ),
+        ),
+        (
+            "cohere.rerank-v3-5:0",
+            {"query": "x", "documents": ["y"], "top_n": []},
+            "#/top_n: expected type: Integer, found: JSONArray",
+        ),
+        (
+            "amazon.titan-image-generator-v2:0",
+            {"taskType": "TEXT_IMAGE", "imageGenerationConfig": {"numberOfImages": None}},
+            "#/imageGenerationConfig/numberOfImages: expected type: Integer, found: Null",
+        ),
     ],
 )
 def test_each_fault_is_named_by_its_path(runtime, model, body, faults):

@@ -21,6 +21,7 @@ from bedrock_mock.services.bedrock_runtime.families.images import (
 )
 from bedrock_mock.services.bedrock_runtime.families.imported import Imported
 from bedrock_mock.services.bedrock_runtime.families.llama import Llama
+from bedrock_mock.services.bedrock_runtime.families.marketplace import Marketplace
 from bedrock_mock.services.bedrock_runtime.families.mistral import Mistral
 from bedrock_mock.services.bedrock_runtime.families.nova import Nova
 from bedrock_mock.services.bedrock_runtime.families.nova_embed import NovaEmbed
@@ -33,6 +34,7 @@ from bedrock_mock.services.bedrock_runtime.families.twelvelabs import Marengo, P
 #: The first glob that a model's id matches says its family.
 FAMILIES: tuple[tuple[str, Family], ...] = (
     ("imported.*", Imported()),
+    ("marketplace.*", Marketplace()),
     ("anthropic.claude-v2*", Messages(or_else=Completions())),
     ("anthropic.claude-instant*", Messages(or_else=Completions())),
     ("anthropic.*", Messages()),
