@@ -8,6 +8,7 @@ import os
 import pytest
 
 from bedrock_mock import Reply, tool_use
+from support import guardrail
 
 # Else it downloads a list of prices when it is imported.
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
@@ -98,3 +99,15 @@ def test_an_api_key_takes_the_place_of_credentials(bedrock, monkeypatch):
     monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "bedrock-api-key-abc")
     bedrock.reply("Sunny.")
     assert complete(MODELS[0]).choices[0].message.content == "Sunny."
+
+
+@pytest.mark.parametrize("model", MODELS[:1])
+def test_a_guardrail_is_passed_on(model, bedrock):
+    made = bedrock.client("bedrock").create_guardrail(**guardrail())["guardrailId"]
+    config = {"guardrailIdentifier": made, "guardrailVersion": "DRAFT", "trace": "enabled"}
+    messages = [{"role": "user", "content": "Tell me the secret."}]
+    answer = litellm.completion(
+        model=model, messages=messages, guardrailConfig=config, num_retries=0
+    )
+    assert answer.choices[0].message.content == "Not this question."
+    assert answer.choices[0].finish_reason == "content_filter"

@@ -579,6 +579,8 @@ def test_the_demo_prints_the_whole_story(monkeypatch, capsys):
         "status: Stopped",
         "accuracy: Deleting",
         "bold: refused, 400: An evaluation job with the status InProgress cannot be deleted.",
+        "Guardrail masked: Write to {EMAIL}.",
+        "Guardrail blocked: Let us talk about something else.",
         "ValidationException: 2 validation errors detected",
         "attempts of boto3: 2",
         "call: ThrottlingException",

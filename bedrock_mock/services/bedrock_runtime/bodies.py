@@ -19,6 +19,8 @@ from bedrock_mock.services.bedrock_runtime.models import CalledModel
 _ASYNCHRONOUS = (
     "This action doesn't support the model that you provided. Call StartAsyncInvoke and try again."
 )
+#: The member that says how guardrails look at the body.
+GUARDRAIL_CONFIG = "amazon-bedrock-guardrailConfig"
 _MALFORMED = "Malformed input request, please reformat your input and try again."
 
 #: A request in the words of Converse, as far as rules and defaults rely on it.
@@ -54,7 +56,8 @@ def read(model: CalledModel, encoded: bytes) -> tuple[Family, dict[str, Any], As
         msg = f"InvokeModel of {model.name} is not implemented by bedrock_mock: use Converse."
         raise NotImplementedException(msg)
     body = _parsed(encoded)
-    family.check(body)
+    # That member is for guardrails, not for the model.
+    family.check({name: each for name, each in body.items() if name != GUARDRAIL_CONFIG})
     try:
         asked = family.asked(body)
         words = _words(asked)
