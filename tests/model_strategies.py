@@ -21,7 +21,7 @@ from bedrock_mock.services import SERVICES
 #: Enums that the real service does not enforce.
 OPEN_ENUMS = {"EvaluationTaskType"}
 #: Shapes whose maximum and pattern it checks with texts of its own, which name no member.
-OPEN_LIMITS = {name for service in SERVICES for name in service.open_limits}
+OPEN_LIMITS = {name for service in SERVICES for name in service.departures.open_limits}
 CHARACTERS = st.characters(codec="utf-8")
 NUMBERS = ("integer", "long", "float", "double")
 # By these a server behind localhost knows whom a request is for.

@@ -45,12 +45,12 @@ class BedrockBackend(ServiceBackend):
         self.model_access = ModelAccess(self)
         self.inference_profiles = InferenceProfiles(self)
         self.guardrails = Guardrails(self)
-        self.enforced_guardrails = EnforcedGuardrails(self)
         self.provisioned_model_throughputs = ProvisionedModelThroughputs(self)
         self.custom_model_deployments = CustomModelDeployments(self)
         self.model_copy_jobs = ModelCopyJobs(self)
         self.prompt_routers = PromptRouters(self)
         self.marketplace_model_endpoints = MarketplaceModelEndpoints(self)
+        self.enforced_guardrails = EnforcedGuardrails(self)
         self.compose()
 
     def lifecycles(self) -> Iterator[Lifecycle]:

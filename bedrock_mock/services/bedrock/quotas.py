@@ -18,10 +18,10 @@ QUOTAS: Mapping[str, int] = {
     "concurrent_model_import_jobs": 1,
     "imported_models": 3,
     "concurrent_automatic_evaluation_jobs": 20,
+    "provisioned_model_units": 0,
     "guardrails": 100,
     "guardrail_versions": 20,
     "guardrail_regexes": 10,
-    "provisioned_model_units": 0,
     "application_inference_profiles": 1000,
 }
 IMPORT_JOBS = "concurrent_model_import_jobs"

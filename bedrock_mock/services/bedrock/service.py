@@ -1,5 +1,6 @@
 """Bedrock's control plane as a mocked service."""
 
+from bedrock_mock.protocol.rules import Departures
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.services.bedrock import quotas, references
 from bedrock_mock.services.bedrock.backend import BedrockBackend
@@ -23,15 +24,17 @@ BEDROCK = MockedService(
         "references": references.SETTING,
     },
     # Real jobs have the task type "General", which the model's enum does not list.
-    open_enums=frozenset({"EvaluationTaskType"}),
-    open_limits=OPEN_LIMITS,
-    # The model's pattern lacks custom routers.
-    laxer_patterns={
-        "PromptRouterArn": (
-            "arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:"
-            "((default-prompt-router/[a-zA-Z0-9-:.]+)|(prompt-router/[a-zA-Z0-9]+))"
-        )
-    },
+    departures=Departures(
+        open_enums=frozenset({"EvaluationTaskType"}),
+        open_limits=OPEN_LIMITS,
+        # The model's pattern lacks custom routers.
+        patterns={
+            "PromptRouterArn": (
+                "arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:"
+                "((default-prompt-router/[a-zA-Z0-9-:.]+)|(prompt-router/[a-zA-Z0-9]+))"
+            )
+        },
+    ),
     verbs={
         "customization_results": customization_results,
         "evaluation_results": evaluation_results,

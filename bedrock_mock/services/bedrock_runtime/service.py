@@ -1,5 +1,6 @@
 """Bedrock's runtime as a mocked service."""
 
+from bedrock_mock.protocol.rules import Departures
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.resources.settings import Setting, one_of
 from bedrock_mock.services.bedrock_runtime.backend import RuntimeBackend
@@ -12,15 +13,17 @@ BEDROCK_RUNTIME = MockedService(
     slot="bedrockruntime",
     backend=RuntimeBackend,
     response=RuntimeResponse,
-    # Newer models send, and so clients send back, a type that the enum lacks.
-    open_enums=frozenset({"ToolUseType"}),
+    departures=Departures(
+        # Newer models send, and so clients send back, a type that the enum lacks.
+        open_enums=frozenset({"ToolUseType"}),
+        open_limits=frozenset({"GuardrailIdentifier"}),
+    ),
     not_implemented={
         "InvokeModelWithBidirectionalStream": (
             "It needs HTTP/2, and boto3 has no method for it: use Converse or ConverseStream. "
         )
     },
     actions={"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"},
-    open_limits=frozenset({"GuardrailIdentifier"}),
     settings={
         "profanities": Setting(
             default=PROFANITIES,
