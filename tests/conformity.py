@@ -22,6 +22,13 @@ OUTGROWN = {
     # The model's pattern lacks custom routers.
     "PromptRouterArn",
 }
+#: What the service sends although its model lacks it, by shape.
+ON_THE_WIRE = {
+    "ApplyGuardrailResponse": {"output", "blockedResponse"},
+    "TokenUsage": {"serverToolUsage", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"},
+    "ToolUseBlock": {"type"},
+    "ToolUseBlockStart": {"type"},
+}
 #: What a refusal says of a member, whose path it names.
 FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")
 
@@ -54,7 +61,7 @@ def nonconforming(shape, value, path="the answer"):
 
 
 def nonconforming_structure(shape, value, path):
-    for name in value.keys() - shape.members.keys():
+    for name in value.keys() - shape.members.keys() - ON_THE_WIRE.get(shape.name, set()):
         yield f"{path} has the unknown member {name}"
     for name in set(shape.required_members) - value.keys():
         yield f"{path} lacks {name}"

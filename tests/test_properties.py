@@ -41,6 +41,7 @@ PICKY = {
     "CreateEvaluationJob",
     "CreateGuardrail",
     "CreateModelCustomizationJob",
+    "PutEnforcedGuardrailConfiguration",
     "UpdateGuardrail",
 }
 WITH_ENFORCED = "PutEnforcedGuardrailConfiguration" in OPERATIONS

@@ -19,7 +19,7 @@ from moto.moto_api._internal import mock_random
 
 from bedrock_mock import Reply, mock_bedrock, reasoning, tool_use
 from bedrock_mock.services.bedrock_runtime.service import BEDROCK_RUNTIME
-from support import ACCOUNT, import_job, in_process
+from support import ACCOUNT, guardrail, import_job, in_process
 
 pytestmark = [in_process, pytest.mark.long]
 
@@ -38,17 +38,20 @@ NOT_CONVERSING = [
     "anthropic.claude-sonnet-4-5-20250929-v1:0",
     "unknown",
 ]
+OF_GUARDRAILS = ("ApplyGuardrail", "InvokeGuardrailChecks")
 TEXTS = st.text(CHARACTERS, min_size=1, max_size=30)
 #: The headers of an answer that is JSON with all members in it.
-HEADERS = {"content-type", "date", "x-amzn-requestid"}
+HEADERS = {"connection", "content-length", "content-type", "date", "x-amzn-requestid"}
 
 
 @contextmanager
 def world():
-    """A mock with an imported model, the same at each entry."""
+    """A mock with an imported model and a guardrail, the same at each entry."""
     with mock_bedrock() as bedrock:
         mock_random.seed(0)
-        bedrock.client(region_name="us-east-1").create_model_import_job(**import_job())
+        client = bedrock.client(region_name="us-east-1")
+        client.create_model_import_job(**import_job())
+        client.create_guardrail(**guardrail())
         yield bedrock
 
 
@@ -61,7 +64,15 @@ def imported():
 
 
 @pytest.fixture(scope="module")
-def valid(imported):
+def guarded():
+    """The id of that guardrail."""
+    with world() as bedrock:
+        client = bedrock.client(region_name="us-east-1")
+        return client.list_guardrails()["guardrails"][0]["id"]
+
+
+@pytest.fixture(scope="module")
+def valid(imported, guarded):
     """Strategies of valid values, with identifiers of models that are there."""
     models = st.sampled_from([*CONVERSING, imported])
     headers = st.sampled_from(["application/json", "*/*"])
@@ -71,8 +82,8 @@ def valid(imported):
             # Tokens are counted for few models, by their bare ids.
             "FoundationModelVersionIdentifier": st.sampled_from([CLAUDE, CLAUDE, *CONVERSING]),
             "InvokeModelIdentifier": models,
-            # Their own tests make guardrails.
-            "GuardrailIdentifier": st.sampled_from(["abcdefghijkl", "0"]),
+            "GuardrailIdentifier": st.sampled_from([guarded, guarded, guarded, "0"]),
+            "GuardrailVersion": st.sampled_from(["DRAFT", "DRAFT", "9"]),
             # What headers hold is ASCII.
             "MimeType": headers,
             "RequestMetadataJson": st.just('{"team": "search"}'),
@@ -132,11 +143,10 @@ def invocations(draw, imported):
 def requests_of(draw, valid, name, imported):
     """A valid request, which the rules of conversations and families allow in most cases."""
     whole = draw(valid.of(RUNTIME.model.operation_model(name).input_shape))
-    if draw(st.integers(0, 3)) == 0:
+    if name in OF_GUARDRAILS or draw(st.integers(0, 3)) == 0:
         return whole
-    # A guardrail must be there, and has tests of its own.
-    for member in ("guardrailConfig", "guardrailIdentifier", "toolConfig"):
-        whole.pop(member, None)
+    # A conversation brings its own tools along.
+    whole.pop("toolConfig", None)
     if name.startswith("Invoke"):
         return {**whole, **draw(invocations(imported))}
     members = draw(conversations(valid))
