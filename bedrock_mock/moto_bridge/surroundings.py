@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 import boto3
 from moto.core.config import default_user_config
+
+from bedrock_mock.protocol.copying import copied
 
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 #: The clocks of the services: each begins with the name of its own.
@@ -41,7 +42,7 @@ class Surroundings:
         self.environment = credentials()
         # Code that holds one of its parts may change it, too.
         self._config: dict[str, tuple[Any, Any]] = {
-            name: (part, deepcopy(part)) for name, part in default_user_config.items()
+            name: (part, copied(part)) for name, part in default_user_config.items()
         }
         self._transitions = our_transitions()
         self._session = boto3.DEFAULT_SESSION

@@ -102,6 +102,7 @@ class _Takeover:
         from bedrock_mock.moto_bridge.due import happens  # noqa: PLC0415
         from bedrock_mock.moto_bridge.environment import ignored  # noqa: PLC0415
         from bedrock_mock.moto_bridge.nesting import NESTING  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.registry import lazy  # noqa: PLC0415
         from bedrock_mock.moto_bridge.stubber import lazy_bodies, shortened  # noqa: PLC0415
         from bedrock_mock.moto_bridge.transitions import watched  # noqa: PLC0415
         from bedrock_mock.services import SERVICES  # noqa: PLC0415
@@ -121,6 +122,7 @@ class _Takeover:
             stack.enter_context(happens())
             stack.enter_context(watched())
             stack.enter_context(ignored())
+            stack.enter_context(lazy())
             NESTING.follow()
             stack.callback(NESTING.unfollow)
             stack.enter_context(api.added())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import defaultdict
 from types import SimpleNamespace
 
 import moto.backends
@@ -25,14 +26,17 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
-from moto.core.custom_responses_mock import CallbackResponse
-from moto.core.models import MockAWS, botocore_stubber
+from moto.core.custom_responses_mock import CallbackResponse, not_implemented_callback
+from moto.core.models import RESPONSES_METHODS, MockAWS, botocore_stubber, responses_mock
 from moto.core.responses import BaseResponse
+from moto.core.responses_custom_registry import CustomRegistry
 from moto.core.utils import convert_to_flask_response, utcnow
 from moto.iam import models as iam_models
 from moto.moto_api import recorder, state_manager
 from moto.moto_api._internal import mock_random, urls
 from moto.moto_api._internal.state_manager import StateManager
+
+from bedrock_mock.moto_bridge.registry import callback_of
 
 
 def parameters(function):
@@ -243,8 +247,22 @@ def test_server_main_takes_the_flags():
     assert parameters(server.main) == ["argv"]
 
 
-def test_responses_is_what_moto_stubs_requests_with():
-    assert hasattr(responses, "RequestsMock")
+def test_registry_motos_own_way_to_register_is_known():
+    # Where this fails, mocks cost what moto's do until the module follows.
+    assert parameters(MockAWS._enable_patching) == ["self", "reset"]
+    assert callback_of(MockAWS._enable_patching) in {"process_prepared_request", "process_request"}
+    assert RESPONSES_METHODS == ["GET", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+    assert not_implemented_callback(None) == (400, {}, "The method is not implemented")
+
+
+def test_registry_moto_keeps_its_entries_by_method():
+    assert isinstance(responses_mock, responses.RequestsMock)
+    assert type(responses_mock.get_registry()) is CustomRegistry
+    registry = CustomRegistry()
+    assert isinstance(registry._registered, defaultdict)
+    entry = registry.add(responses.Response("GET", "https://example.com/"))
+    assert registry._registered == {"GET": [entry]}
+    assert registry.registered == [entry]
 
 
 def test_logs_has_its_groups_by_their_names():
