@@ -10,15 +10,15 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from threading import RLock
 from typing import Any
-from unittest.mock import patch
 
 from moto import backend_index
 from moto.core import custom_responses_mock, models
 from moto.core.models import MockAWS
 from moto.core.responses_custom_registry import CustomRegistry
 
+from bedrock_mock.moto_bridge.replaced import REPLACED
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.protocol.types import Foreign
 
 #: The pattern of all of AWS, which moto registers last.
@@ -41,7 +41,8 @@ def lazy() -> AbstractContextManager[Any]:
     Nothing is kept from one mock to the next, so neither are calls, counts and changes. Where
     moto does something that is not known here, it does it.
     """
-    return patch.object(MockAWS, "_enable_patching", _enable_patching(MockAWS._enable_patching))  # noqa: SLF001 - see the canaries
+    original = MockAWS._enable_patching  # noqa: SLF001 - see the canaries
+    return REPLACED.attribute(MockAWS, "_enable_patching", _enable_patching(original))
 
 
 def callback_of(original: Foreign) -> str | None:
@@ -103,7 +104,7 @@ class Entries(defaultdict[str, list[Any]]):
 
     def __init__(self, *args: Foreign) -> None:
         super().__init__(*args)
-        self._lock = RLock()
+        self._lock = new_lock()
         self._expected: dict[str, list[_Start]] = {}
 
     def expect(self, start: _Start, methods: Sequence[str]) -> None:

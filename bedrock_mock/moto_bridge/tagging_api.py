@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import chain
 from typing import Any
-from unittest.mock import patch
 
 from bedrock_mock.moto_bridge.backends import backends_of
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.protocol.operation import Operation
 from bedrock_mock.protocol.types import Foreign
@@ -40,7 +40,7 @@ def joined(service: MockedService) -> Iterator[None]:
     with ExitStack() as stack:
         for name, wrapper in wrappers.items():
             method = _wrapped(getattr(cls, name), wrapper, service)
-            stack.enter_context(patch.object(cls, name, method))
+            stack.enter_context(REPLACED.attribute(cls, name, method))
         yield
 
 

@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timezone
-from threading import RLock
 from typing import Any, NamedTuple
 
 from moto.core.utils import utcnow
 
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.errors import ServiceError
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.calls import Call, matches
@@ -97,7 +97,7 @@ class Scripts:
     """All that is scripted; empty until a test says something, and again after a reset."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        self._lock = new_lock()
         #: What models answer.
         self.replies = Replies()
         self.clear()

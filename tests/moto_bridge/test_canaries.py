@@ -23,7 +23,7 @@ from moto import backend_index, settings
 from moto.core import botocore_stubber as moto_stubber
 from moto.core import model_instances
 from moto.core.authorization import ActionAuthenticatorMixin
-from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend, backend_lock
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
 from moto.core.custom_responses_mock import CallbackResponse, not_implemented_callback
@@ -127,6 +127,11 @@ def test_stubber_the_recorder_says_whether_it_records():
     assert recorder._user_enabled is True
     recorder.stop_recording()
     assert recorder._user_enabled is False
+
+
+def test_takeover_moto_has_locks_that_a_forked_child_needs_open():
+    for lock in (backend_lock, MockAWS._mock_init_lock, responses_mock._thread_lock):
+        assert callable(lock._at_fork_reinit)
 
 
 def test_takeover_botocore_sends_through_one_method():
