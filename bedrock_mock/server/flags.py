@@ -26,7 +26,9 @@ def parser() -> argparse.ArgumentParser:
     """The parser of the flags that ``moto_server`` has."""
     flags = argparse.ArgumentParser(prog="bedrock-mock serve", description="moto's server.")
     port = os.environ.get("MOTO_PORT", "5000")
-    flags.add_argument("-H", "--host", default="127.0.0.1", help="the address (%(default)s)")
+    flags.add_argument(
+        "-H", "--host", type=_host, default="127.0.0.1", help="the address (%(default)s)"
+    )
     flags.add_argument(
         "-p", "--port", type=_port, default=port, help="the port (%(default)s); 0: a free one"
     )
@@ -42,6 +44,13 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("-c", "--ssl-cert", metavar="FILE", help="https, with this certificate")
     flags.add_argument("-k", "--ssl-key", metavar="FILE", help="and this private key")
     return flags
+
+
+def _host(text: str) -> str:
+    if not text.strip():
+        msg = f"give an address of this machine, or 0.0.0.0 for all of them, got {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return text
 
 
 def _port(text: str) -> int:
