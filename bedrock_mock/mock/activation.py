@@ -7,7 +7,9 @@ from contextlib import suppress
 from typing import Any, cast
 
 from moto import mock_aws
+from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
+from moto.core.custom_responses_mock import reset_responses_mock
 from moto.core.model_instances import reset_model_data
 from moto.core.models import botocore_stubber, responses_mock
 
@@ -106,14 +108,25 @@ class Activation:
         if not self._has_stopped:
             with suppress(Exception):
                 self.handle.end()
-                if remove_data:
-                    self._aws.reset()
-                    reset_model_data()
+            if remove_data:
+                self._remove_data()
             for name in PATCHES:
                 if hasattr(self._aws, name):
                     getattr(self._aws, name).stop()
             responses_mock.stop()
             (NESTING.origin or before).unpatch()
+
+    def _remove_data(self) -> None:
+        """Resets moto, whose own reset may have been interrupted."""
+        with suppress(Exception):
+            self._aws.reset()
+        # A backend that was interrupted in its reset cannot be reset again.
+        used: list[Any] = vars(BackendDict)["_instances"]
+        for backends in used:
+            backends.clear()
+        used.clear()
+        reset_responses_mock(responses_mock)
+        reset_model_data()
 
 
 class _End:

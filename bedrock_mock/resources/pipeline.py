@@ -67,10 +67,14 @@ def serve(service: MockedService, caller: CallerResponse) -> tuple[int, Any]:
         answer = _handle(backend, operation, handler, request)
     except errors.ServiceError as error:
         declared = service.protocol.declared(error, operation)
-        backend.scripts.record(asked, request, declared)
-        raise declared from None
+        backend.scripts.record(asked, request, declared, size=len(caller.raw_body))
+        try:
+            raise declared from None
+        finally:
+            # The error would hold this frame, which holds the error and the request.
+            del declared
     members = answer.members if isinstance(answer, Answer) else answer
-    backend.scripts.record(asked, request, members)
+    backend.scripts.record(asked, request, members, size=len(caller.raw_body))
     return operation.status, answer
 
 

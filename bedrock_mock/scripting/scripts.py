@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timezone
@@ -15,7 +14,7 @@ from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import Lifecycle
-from bedrock_mock.scripting.calls import Call, matches
+from bedrock_mock.scripting.calls import Call, CallRecord, matches
 from bedrock_mock.scripting.replies import Replies
 from bedrock_mock.scripting.where import Where
 
@@ -109,7 +108,7 @@ class Scripts:
             self._for_jobs: list[ForJob] = []
             #: The ARNs of jobs that have theirs, with the attribute that was set.
             self._given: set[tuple[str, str]] = set()
-            self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
+            self._calls = CallRecord(MAX_CALLS)
         self.replies.clear()
 
     # --- what a test says -----------------------------------------------------------
@@ -164,9 +163,9 @@ class Scripts:
 
     @property
     def calls(self) -> list[Call]:
-        """The last :data:`MAX_CALLS` calls."""
+        """The last calls: :data:`MAX_CALLS`, or as many as take 64 MiB."""
         with self._lock:
-            return list(self._calls)
+            return list(self._calls.calls)
 
     # --- what the service asks ----------------------------------------------------------
 
@@ -193,26 +192,33 @@ class Scripts:
         for script in sorted(waiting, key=lambda script: not script.is_for_one):
             self.give(script, job, account_id, region_name)
 
-    def record(self, asked: Asked, request: Mapping[str, Any], answer: Json) -> None:
-        """Keeps a call with its answer, the members of a response or a ServiceError."""
+    def record(self, asked: Asked, request: Mapping[str, Any], answer: Json, *, size: int) -> None:
+        """Keeps a call with its answer, the members of a response or a ServiceError.
+
+        Args:
+            asked: who called what.
+            request: the members of the request.
+            answer: of the service.
+            size: how many bytes the request's body had.
+        """
         error = response = None
         if isinstance(answer, ServiceError):
             error = {"Code": answer.code, "Message": answer.message}
         else:
             response = answer
         now = utcnow().replace(tzinfo=timezone.utc)
-        self._calls.append(
-            Call(
-                asked.operation,
-                request,
-                asked.account_id,
-                asked.region_name,
-                now,
-                response,
-                error,
-                asked.service,
-            )
+        call = Call(
+            asked.operation,
+            request,
+            asked.account_id,
+            asked.region_name,
+            now,
+            response,
+            error,
+            asked.service,
         )
+        with self._lock:
+            self._calls.add(call, size)
 
 
 #: What is scripted, for all services.

@@ -29,6 +29,7 @@ from bedrock_mock.server.answers import (
     refuse,
     send,
 )
+from bedrock_mock.server.memory import return_large_blocks
 from bedrock_mock.services import SERVICES
 
 #: For container health checks; beside moto's own paths.
@@ -36,6 +37,7 @@ HEALTH_PATH = "/moto-api/health"
 
 #: What a body of ours may have: more than any request of the service.
 _MOST_BYTES = 64 * 1024 * 1024
+_BY_WERKZEUG = "werkzeug.request"
 _OF_BODIES = ("wsgi.input", "CONTENT_LENGTH")
 _SCOPE = re.compile(r"Credential=[^/,]*/[^/,]*/(?P<region>[^/,]*)/(?P<service>[^/,]*)/aws4_request")
 _PRESIGNED = re.compile(r"(?:^|&)X-Amz-Credential=(?P<scope>[^&]+)")
@@ -60,11 +62,16 @@ class Application:
         names = {"bedrock-agent", "bedrock-runtime"} - {service.name for service in SERVICES}
         self._others = [Service(name) for name in sorted(names)]
         self._moto = DomainDispatcherApplication(create_backend_app)
+        return_large_blocks()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request, as PEP 3333 asks for."""
-        with serving():
-            return self._answer(environ, start_response)
+        try:
+            with serving():
+                return self._answer(environ, start_response)
+        finally:
+            # It holds the environment, so both would stay until Python looks for cycles.
+            environ.pop(_BY_WERKZEUG, None)
 
     def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == HEALTH_PATH:
@@ -93,6 +100,7 @@ class Application:
         url = f"http://{environ.get('HTTP_HOST', '')}{environ['RAW_URI']}"
         SCHEDULE.settle()
         answer = service.response.dispatch(request, url, request.headers)
+        asked.pop(_BY_WERKZEUG, None)
         return send(environ, start_response, *answer)
 
     def _service_of(self, environ: Environ, path: str) -> MockedService | None:

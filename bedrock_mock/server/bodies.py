@@ -34,14 +34,14 @@ def read(environ: dict[str, Any], most: int | None = None) -> None:
     expected = None if is_chunked else int(length)
     if expected == 0:
         return
-    body, total = bytearray(), 0
+    body, total = BytesIO(), 0
     try:
         for piece in _pieces(environ["wsgi.input"], expected):
             total += len(piece)
             if most is None or total <= most:
-                body += piece
+                body.write(piece)
             else:
-                body.clear()
+                body = BytesIO()
     except (OSError, ValueError) as error:
         what = "its chunks are malformed" if is_chunked else "it did not arrive"
         msg = f"The request body cannot be read, {what}: {error}"
@@ -52,7 +52,8 @@ def read(environ: dict[str, Any], most: int | None = None) -> None:
     if expected is not None and total < expected:
         msg = f"The request body ended after {total} of {expected} bytes"
         raise UnreadableBodyError(msg)
-    environ["wsgi.input"] = BytesIO(bytes(body))
+    body.seek(0)
+    environ["wsgi.input"] = body
     environ["CONTENT_LENGTH"] = str(total)
 
 

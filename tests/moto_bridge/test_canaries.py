@@ -26,7 +26,11 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend, backend_lock
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
-from moto.core.custom_responses_mock import CallbackResponse, not_implemented_callback
+from moto.core.custom_responses_mock import (
+    CallbackResponse,
+    not_implemented_callback,
+    reset_responses_mock,
+)
 from moto.core.models import RESPONSES_METHODS, MockAWS, botocore_stubber, responses_mock
 from moto.core.responses import BaseResponse
 from moto.core.responses_custom_registry import CustomRegistry
@@ -275,6 +279,16 @@ def test_logs_has_its_groups_by_their_names():
 
     # Looked at where references are strict: core/neighbours.py.
     assert LogsBackend("us-east-1", "123456789012").groups == {}
+
+
+def test_mock_a_reset_of_moto_forgets_the_backends_that_were_used():
+    backends = BackendDict(BaseBackend, "bedrock", use_boto3_regions=False)
+    backends["123456789012"]
+    assert backends in BackendDict._instances
+    BackendDict.reset()
+    assert BackendDict._instances == []
+    reset_responses_mock(responses_mock)
+    assert responses_mock.registered() == []
 
 
 def test_moto_counts_its_mocks_before_it_patches():
