@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bedrock_mock.protocol.types import Json
 
 #: The characters that a message shows of one value, and that it has in all.
-SHOWN, MESSAGE = 1_000, 20_000
+SHOWN, MESSAGE = 8 * 1024, 32 * 1024
 #: What of a value a bounded copy keeps: characters or bytes of a text, and items.
 _KEPT_TEXT, _KEPT_ITEMS = 64 * 1024, 1_000
 #: Roughly what Python takes for a value beside its characters.
