@@ -246,6 +246,19 @@ def test_resource_groups_has_the_methods_that_are_wrapped():
     assert parameters(cls.untag_resources) == ["self", "resource_arn_list", "tag_keys"]
 
 
+def test_permissions_moto_asks_for_an_action_that_we_set():
+    from moto.iam.access_control import IAMRequest
+    from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
+
+    read = inspect.getsource(IAMRequest.check_action_permitted)
+    assert "self._action" in read
+    assert parameters(IAMRequest.check_action_permitted) == ["self", "resource"]
+    assert parameters(IAMRequest.__init__) == [
+        *("self", "account_id", "method", "path", "data", "body", "headers", "action")
+    ]
+    assert callable(ResourceGroupsTaggingAPIResponse._authenticate_and_authorize_normal_action)
+
+
 def test_moto_api_paths_are_a_dict_of_handlers():
     assert callable(urls.url_paths["{0}/moto-api/reset"])
 
