@@ -31,7 +31,13 @@ from moto.core.custom_responses_mock import (
     not_implemented_callback,
     reset_responses_mock,
 )
-from moto.core.models import RESPONSES_METHODS, MockAWS, botocore_stubber, responses_mock
+from moto.core.models import (
+    RESPONSES_METHODS,
+    MockAWS,
+    ServerModeMockAWS,
+    botocore_stubber,
+    responses_mock,
+)
 from moto.core.responses import BaseResponse
 from moto.core.responses_custom_registry import CustomRegistry
 from moto.core.utils import convert_to_flask_response, utcnow
@@ -250,8 +256,7 @@ def test_permissions_moto_asks_for_an_action_that_we_set():
     from moto.iam.access_control import IAMRequest
     from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
 
-    read = inspect.getsource(IAMRequest.check_action_permitted)
-    assert "self._action" in read
+    assert "_action" in IAMRequest.check_action_permitted.__code__.co_names
     assert parameters(IAMRequest.check_action_permitted) == ["self", "resource"]
     assert parameters(IAMRequest.__init__) == [
         *("self", "account_id", "method", "path", "data", "body", "headers", "action")
@@ -285,6 +290,31 @@ def test_registry_moto_keeps_its_entries_by_method():
     entry = registry.add(responses.Response("GET", "https://example.com/"))
     assert registry._registered == {"GET": [entry]}
     assert registry.registered == [entry]
+
+
+def test_neighbours_an_object_of_s3_has_a_buffer_and_a_lock():
+    from moto.s3.models import FakeKey
+
+    found = FakeKey("key", b"a\nb", "123456789012", "us-east-1")
+    with found.lock:
+        found._value_buffer.seek(2)
+        assert found._value_buffer.read(10) == b"b"
+    found.dispose()
+
+
+def test_application_the_recorder_takes_a_request():
+    assert parameters(recorder._record_request)[0] == "request"
+
+
+def test_nesting_in_server_mode_a_mock_of_moto_has_two_patches_of_boto3(monkeypatch):
+    monkeypatch.setenv("MOTO_CALL_RESET_API", "false")
+    mock = ServerModeMockAWS()
+    mock.start()
+    try:
+        assert callable(mock._client_patcher.stop)
+        assert callable(mock._resource_patcher.stop)
+    finally:
+        mock.stop()
 
 
 def test_logs_has_its_groups_by_their_names():
