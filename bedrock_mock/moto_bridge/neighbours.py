@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
 
 _CHUNK = 64 * 1024
+#: The longest line that is read of an object: far more than a record has.
+MAX_LINE = 1024 * 1024
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -33,7 +35,10 @@ class Bucket:
         return [name for name in names if name.startswith(prefix) and self._object(name)]
 
     def lines(self, key: str) -> Iterator[bytes] | None:
-        """The lines of an object, read as they are asked for; ``None`` if it is not there."""
+        """The lines of an object, read as they are asked for; ``None`` if it is not there.
+
+        Of a line that is longer than :data:`MAX_LINE`, the first ``MAX_LINE + 1`` bytes.
+        """
         found = self._object(key)
         return None if found is None else _lines(found)
 
@@ -57,8 +62,8 @@ class Bucket:
 def _lines(found: Any) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
     # The object's ``value`` would be all of it, as a copy.
     buffer, offset = found._value_buffer, 0  # noqa: SLF001 - see the canaries
-    #: Of the line that goes on in the next chunk; put together once, however long it is.
-    begun: list[bytes] = []
+    #: Of the line that goes on in the next chunk, as much as is kept.
+    begun = bytearray()
     while True:
         with found.lock:
             buffer.seek(offset)
@@ -67,13 +72,13 @@ def _lines(found: Any) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
             break
         offset += len(chunk)
         first, *others = chunk.split(b"\n")
-        begun.append(first)
+        begun += first[: MAX_LINE + 1 - len(begun)]
         if others:
-            yield b"".join(begun)
+            yield bytes(begun)
             yield from others[:-1]
-            begun = [others[-1]]
-    if any(begun):
-        yield b"".join(begun)
+            begun = bytearray(others[-1])
+    if begun:
+        yield bytes(begun)
 
 
 def bucket_of(backend: ServiceBackend, uri: str) -> Bucket | None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from functools import cached_property
-from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import moto.backends
 from moto.core.base_backend import BaseBackend
 
 from bedrock_mock.moto_bridge.ids import mock_random
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
@@ -56,7 +56,7 @@ class ServiceBackend(BaseBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.lock: AbstractContextManager[Any] = RLock()
+        self.lock: AbstractContextManager[Any] = new_lock()
         #: That of ARNs; where moto does not know it, its own services have another.
         self.arn_partition = next(
             (name for prefix, name in _PARTITIONS.items() if region_name.startswith(prefix)),

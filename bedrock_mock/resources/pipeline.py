@@ -59,6 +59,7 @@ def serve(service: MockedService, caller: CallerResponse) -> tuple[int, Any]:
     backend = _backend(service, caller)
     operation = service.protocol.operation(name)
     request: dict[str, Any] = {}
+    size = len(caller.raw_body)
     with exchange() as exchanged:
         try:
             request = operation.decode(labels, caller.query, _unpacked(caller), caller.headers)
@@ -69,10 +70,14 @@ def serve(service: MockedService, caller: CallerResponse) -> tuple[int, Any]:
             answer = _handle(backend, operation, handler, request)
         except errors.ServiceError as error:
             declared = service.protocol.declared(error, operation)
-            backend.scripts.record(asked, request, declared, exchanged)
-            raise declared from None
+            backend.scripts.record(asked, request, declared, exchanged, size=size)
+            try:
+                raise declared from None
+            finally:
+                # The error would hold this frame, which holds the error and the request.
+                del declared
     members = answer.members if isinstance(answer, Answer) else answer
-    backend.scripts.record(asked, request, members, exchanged)
+    backend.scripts.record(asked, request, members, exchanged, size=size)
     return operation.status, answer
 
 

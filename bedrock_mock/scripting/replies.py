@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import count
-from threading import RLock
 from typing import Any, ClassVar
 
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.scripting.calls import matches
 from bedrock_mock.scripting.model_call import ModelCall
 from bedrock_mock.scripting.reply import Reply, reply_of
@@ -112,7 +112,7 @@ class Replies:
     """All rules; empty until a test says something, and again after a reset."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        self._lock = new_lock()
         self._serial = count()
         self.clear()
 

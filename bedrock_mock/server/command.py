@@ -25,9 +25,8 @@ from bedrock_mock.server.flags import parse
 from bedrock_mock.server.log import logged
 
 if TYPE_CHECKING:
-    from cheroot.wsgi import Server as WSGIServer
-
     from bedrock_mock.server.application import Application
+    from bedrock_mock.server.wsgi import WSGIServer
 
 _NEEDS_EXTRA = (
     "bedrock-mock needs the packages of its server, which are not installed: "
@@ -38,11 +37,6 @@ READY = "bedrock-mock is ready at "
 #: What of the developer's environment moto would read: it makes sessions of boto3.
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-#: Browsers and load balancers open connections that say nothing for long: each holds one.
-_THREADS = 64
-_SHUTDOWN_SECONDS = 1
-#: How many clients may wait to be accepted: a client that does not fit tries again after a second.
-_MOST_WAITING = 128
 
 
 class MissingExtraError(ImportError):
@@ -179,20 +173,10 @@ def _certificate(options: argparse.Namespace, folder: str) -> tuple[str, str] | 
 def wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None) -> WSGIServer:
     """A server of cheroot for the application, which does not listen yet."""
     try:
-        from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415 - it needs the extra
-        from cheroot.wsgi import Server as WSGIServer  # noqa: PLC0415
+        from bedrock_mock.server.wsgi import WSGIServer  # noqa: PLC0415 - it needs the extra
     except ImportError as error:
         raise MissingExtraError(_NEEDS_EXTRA) from error
-    server = WSGIServer(
-        (host, port),
-        application(),
-        numthreads=_THREADS,
-        request_queue_size=_MOST_WAITING,
-        shutdown_timeout=_SHUTDOWN_SECONDS,
-    )
-    if certificate is not None:
-        server.ssl_adapter = BuiltinSSLAdapter(*certificate)
-    return server
+    return WSGIServer(host, port, application(), certificate)
 
 
 def listen(server: WSGIServer) -> None:

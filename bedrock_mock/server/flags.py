@@ -28,7 +28,9 @@ def parser() -> argparse.ArgumentParser:
     """The parser of the flags that ``moto_server`` has."""
     flags = argparse.ArgumentParser(prog="bedrock-mock serve", description="moto's server.")
     port = os.environ.get("MOTO_PORT", "5000")
-    flags.add_argument("-H", "--host", default="127.0.0.1", help="the address (%(default)s)")
+    flags.add_argument(
+        "-H", "--host", type=_host, default="127.0.0.1", help="the address (%(default)s)"
+    )
     flags.add_argument(
         "-p", "--port", type=_port, default=port, help="the port (%(default)s); 0: a free one"
     )
@@ -49,6 +51,13 @@ def parser() -> argparse.ArgumentParser:
         help="with --ssl: writes what clients must trust to this file, for AWS_CA_BUNDLE",
     )
     return flags
+
+
+def _host(text: str) -> str:
+    if not text.strip():
+        msg = f"give an address of this machine, or 0.0.0.0 for all of them, got {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return text
 
 
 def _port(text: str) -> int:

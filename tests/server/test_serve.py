@@ -553,7 +553,8 @@ def test_serve_has_motos_flags(capsys):
 @pytest.mark.parametrize("missing", ["cheroot.wsgi", "moto.moto_server.werkzeug_app"])
 def test_serve_without_the_extra_says_what_to_install(monkeypatch, missing):
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.delitem(sys.modules, "bedrock_mock.server.application", raising=False)
+    for name in ("application", "wsgi"):
+        monkeypatch.delitem(sys.modules, f"bedrock_mock.server.{name}", raising=False)
     with pytest.raises(SystemExit, match=r"pip install 'bedrock-mock\[server\]'"):
         main(["serve"])
 
