@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 #: The default routers: id, name, family, and models, of which the last one is the fallback.
-#: Source: an example of the AWS News Blog, "Reduce costs and latency with Amazon Bedrock
-#: Intelligent Prompt Routing and prompt caching".
+#: The models are those of the user guide and the ids those that public clients use; names,
+#: descriptions, the moment and the profiles are inferred.
+#: Source: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-routing.html
 _DEFAULTS = (
     (
         "anthropic.claude:1",
