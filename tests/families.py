@@ -24,6 +24,7 @@ class Family:
         tools: members of the body that offer the tool ``f``; ``None`` without tools.
         used: names and inputs of the tools that an answer calls.
         streamed_uses: the same of the objects of a stream.
+        more: other members that its body may have.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Family:
     tools: dict[str, Any] | None = None
     used: Callable[[Any], list[tuple[str, Any]]] | None = None
     streamed_uses: Callable[[list[Any]], list[tuple[str, Any]]] | None = None
+    more: dict[str, Any] | None = None
 
 
 def messages(text):
@@ -120,6 +122,20 @@ CHAT = {
     "tools": {"tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}]},
     "used": chat_uses,
     "streamed_uses": chat_streamed_uses,
+    "more": {
+        "tool_choice": {"type": "function", "function": {"name": "f"}},
+        "messages": [
+            {"role": "system", "content": "Be kind."},
+            {"role": "user", "content": [{"type": "text", "text": "Hello"}]},
+            {
+                "role": "assistant",
+                "tool_calls": [
+                    {"id": "x", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+                ],
+            },
+            {"role": "tool", "tool_call_id": "x", "content": "1"},
+        ],
+    },
 }
 PROMPT = {"body": lambda text: {"prompt": text}}
 INPUT_TEXT = {"body": lambda text: {"inputText": text}}
@@ -133,6 +149,21 @@ ALL = [
         {"tools": [{"name": "f", "input_schema": {}}]},
         claude_uses,
         claude_streamed_uses,
+        more={
+            "system": [{"type": "text", "text": "Be kind."}],
+            "tool_choice": {"type": "tool", "name": "f"},
+            "messages": [
+                {"role": "user", "content": [{"type": "text", "text": "Hello"}]},
+                {
+                    "role": "assistant",
+                    "content": [{"type": "tool_use", "id": "x", "name": "f", "input": {}}],
+                },
+                {
+                    "role": "user",
+                    "content": [{"type": "tool_result", "tool_use_id": "x", "content": "1"}],
+                },
+            ],
+        },
     ),
     Family(
         "Claude by a prompt",
@@ -150,6 +181,7 @@ ALL = [
         {"toolConfig": TOOL_CONFIG},
         converse_uses,
         converse_streamed_uses,
+        {"system": [{"text": "Be kind."}], "inferenceConfig": {"max_new_tokens": 9}},
     ),
     Family(
         "Titan Text",
@@ -172,7 +204,7 @@ ALL = [
         text=lambda answer: answer["outputs"][0]["text"],
         piece=lambda chunk: chunk["outputs"][0]["text"],
     ),
-    Family("Mistral's chat", "mistral.mistral-large-2407-v1:0", **CHAT),
+    Family("Mistral's chat", "mistral.mistral-large-3-675b-instruct", **CHAT),
     Family(
         "Command",
         "cohere.command-text-v14",
@@ -193,6 +225,7 @@ ALL = [
         lambda text: {"message": text},
         lambda answer: answer["text"],
         lambda chunk: chunk.get("text", ""),
+        more={"preamble": "Be kind.", "chat_history": [{"role": "USER", "message": "Hello"}]},
     ),
     Family(
         "Jurassic",
@@ -225,8 +258,18 @@ ALL = [
         lambda chunk: chunk["choices"][0]["text"],
     ),
     Family("an imported model that chats", IMPORTED, **CHAT),
-    Family("Titan Embeddings", "amazon.titan-embed-text-v2:0", **INPUT_TEXT),
-    Family("Titan Multimodal Embeddings", "amazon.titan-embed-image-v1", **INPUT_TEXT),
+    Family(
+        "Titan Embeddings",
+        "amazon.titan-embed-text-v2:0",
+        **INPUT_TEXT,
+        more={"dimensions": 256, "normalize": True, "embeddingTypes": ["float"]},
+    ),
+    Family(
+        "Titan Multimodal Embeddings",
+        "amazon.titan-embed-image-v1",
+        **INPUT_TEXT,
+        more={"inputImage": "iVBORw0K", "embeddingConfig": {"outputEmbeddingLength": 256}},
+    ),
     Family(
         "Nova Embeddings",
         "amazon.nova-2-multimodal-embeddings-v1:0",
@@ -242,6 +285,7 @@ ALL = [
         "Cohere Embed",
         "cohere.embed-english-v3",
         lambda text: {"texts": [text], "input_type": "search_query"},
+        more={"output_dimension": 256, "embedding_types": ["float"]},
     ),
     Family(
         "Marengo",
@@ -252,6 +296,7 @@ ALL = [
         "Rerank",
         "cohere.rerank-v3-5:0",
         lambda text: {"query": text, "documents": [text], "api_version": 2},
+        more={"top_n": 1},
     ),
     Family(
         "Titan Images",
@@ -262,7 +307,7 @@ ALL = [
             "imageGenerationConfig": {"numberOfImages": 1},
         },
     ),
-    Family("Stability", "stability.sd3-5-large-v1:0", **PROMPT),
+    Family("Stability", "stability.stable-image-core-v1:0", **PROMPT, more={"seed": 1}),
     Family(
         "Stable Diffusion XL",
         "stability.stable-diffusion-xl-v1",

@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from moto import settings
 
 from bedrock_mock.protocol.patterns import compiled
+from bedrock_mock.services import SERVICES
 
 #: Enums that the real service does not enforce.
 OPEN_ENUMS = {"EvaluationTaskType"}
+#: Shapes whose maximum and pattern it checks with texts of its own, which name no member.
+OPEN_LIMITS = {name for service in SERVICES for name in service.departures.open_limits}
 CHARACTERS = st.characters(codec="utf-8")
 NUMBERS = ("integer", "long", "float", "double")
 # By these a server behind localhost knows whom a request is for.
@@ -288,7 +291,7 @@ def _structure_faults(shape, value):
 def _list_faults(shape, value):
     if shape.metadata.get("min"):
         yield "too few", value[: shape.metadata["min"] - 1]
-    if "max" in shape.metadata:
+    if "max" in shape.metadata and shape.name not in OPEN_LIMITS:
         yield "too many", value
 
 
@@ -319,11 +322,13 @@ def _string_faults(shape, value):
     low, high = bounds(shape)
     if low:
         yield "too short", value[: low - 1]
-    if high < LARGEST:
+    has_limits = shape.name not in OPEN_LIMITS
+    if high < LARGEST and has_limits:
         yield "too long", (value or "a") * (high // max(len(value), 1) + 1)
     if "enum" in shape.metadata and shape.name not in OPEN_ENUMS:
         yield "enum", f"{value}s"
-    if pattern := shape.metadata.get("pattern"):
+    pattern = shape.metadata.get("pattern")
+    if pattern and has_limits:
         for candidate in (f"{value}\n", "!" * max(low, 1), " ", "\n"):
             if low <= len(candidate) <= high and not compiled(pattern).fullmatch(candidate):
                 yield "pattern", candidate

@@ -10,10 +10,10 @@ from moto.core import set_initial_no_auth_action_count
 from support import REGION
 
 
-def with_key(key, secret=None):
+def with_key(key, secret=None, service="bedrock"):
     """A client that signs with this access key of IAM or STS."""
     return boto3.client(
-        "bedrock",
+        service,
         region_name=REGION,
         aws_access_key_id=key["AccessKeyId"],
         aws_secret_access_key=secret or key["SecretAccessKey"],

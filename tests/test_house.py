@@ -21,6 +21,7 @@ ALLOWED = {
     "services": {
         "resources",
         "protocol",
+        "scripting.detections",
         "scripting.exchange",
         "scripting.model_call",
         "scripting.reply",

@@ -43,6 +43,7 @@ PICKY = {
     "CreateModelCustomizationJob",
     "UpdateGuardrail",
 }
+WITH_ENFORCED = "PutEnforcedGuardrailConfiguration" in OPERATIONS
 REASONING_POLICY = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:automated-reasoning-policy/abc123def456"
 ROUTED = targets("amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0")
 OWN = {"name": "own", "datasetLocation": {"s3Uri": "s3://my-bucket/own.jsonl"}}
@@ -81,8 +82,13 @@ def world(*, running=False, config=None):
             request = kind.request(name_of(kind), **needed[kind.name], **tagged)
             assert call(kind.create, request).ok
         (guardrail,) = call("ListGuardrails", {}).json()["guardrails"]
-        assert call("CreateGuardrailVersion", {"guardrailIdentifier": guardrail["id"]}).ok
+        for _ in range(2):
+            assert call("CreateGuardrailVersion", {"guardrailIdentifier": guardrail["id"]}).ok
         assert call("PutModelInvocationLoggingConfiguration", {"loggingConfig": {}}).ok
+        if WITH_ENFORCED:
+            enforced = {"guardrailIdentifier": guardrail["id"], "guardrailVersion": "2"}
+            request = {"guardrailInferenceConfig": enforced}
+            assert call("PutEnforcedGuardrailConfiguration", request).ok
         assert call("PutUseCaseForModelAccess", {"formData": "MDEyMzQ1Njc4OQ=="}).ok
         agreement = {"modelId": AGREED, "offerToken": offer_token(AGREED)}
         assert call("CreateFoundationModelAgreement", agreement).ok
@@ -101,7 +107,9 @@ def state(backend):
     ]
     agreements = [(each.name, each.status) for each in backend.model_access.agreements()]
     form = call("GetUseCaseForModelAccess", {}).json()
-    return resources, repr(backend.invocation_logging.config), agreements, form
+    enforced = backend.enforced_guardrails.config
+    singletons = [backend.invocation_logging.config, enforced and vars(enforced)]
+    return resources, repr(singletons), agreements, form
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +117,7 @@ def valid():
     """Strategies of valid values, with identifiers of what there is in the world."""
     with world() as backend:
         arns = {kind: resource.arn for kind, resource in backend.resources()}
+        config_id = backend.enforced_guardrails.config.config_id if WITH_ENFORCED else "none"
         tokens = [offer_token(AGREED), offer_token(FREE)]
     unknown = {kind: arn[:-1] + "0" for kind, arn in arns.items()}
     identifiers = {}
@@ -158,7 +167,8 @@ def valid():
             "EndpointConfig": st.just(endpoint_config()),
             "ModelSourceIdentifier": st.just(MODEL_SOURCE),
             "GuardrailVersion": st.sampled_from(["DRAFT", "1", "9"]),
-            "GuardrailNumericalVersion": st.sampled_from(["1", "9"]),
+            "AccountEnforcedGuardrailConfigurationId": st.just(config_id),
+            "GuardrailNumericalVersion": st.sampled_from(["1", "1", "9"]),
             # Profiles and policies are of the region; these have no operations yet.
             "GuardrailCrossRegionGuardrailProfileIdentifier": st.just("us.guardrail.v1:0"),
             "AutomatedReasoningPolicyArn": st.just(REASONING_POLICY),

@@ -325,6 +325,55 @@ class Scripting(ABC):
         for content in contents:
             self._perform("reply_next", content=content, **when)
 
+    # --- what guardrails detect --------------------------------------------------------
+
+    @verb
+    def detect(
+        self,
+        text: TextTest | None = None,
+        *,
+        guardrail: str | None = None,
+        source: str | None = None,
+        topics: Sequence[str] | None = None,
+        filters: Mapping[str, Any] | None = None,
+        entities: Mapping[str, Any] | None = None,
+        grounding: float | None = None,
+        relevance: float | None = None,
+        findings: Sequence[Mapping[str, Any]] | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> None:
+        """Has guardrails detect what only a model can detect, whenever a text is evaluated.
+
+        Words, profanities, regular expressions and personal data with a pattern are found
+        without it. What a guardrail then does is up to its policies: a topic that it does not
+        have changes nothing. Declarations hold together, and may stay unused.
+
+        Args:
+            text: a text that the evaluated text contains, a compiled pattern, or a function of
+                the text; default: any text, and images.
+            guardrail: the guardrail's id, ARN or name (default: any, and
+                InvokeGuardrailChecks).
+            source: ``INPUT`` or ``OUTPUT`` (default: both).
+            topics: the names of denied topics.
+            filters: the confidence, ``LOW``, ``MEDIUM`` or ``HIGH``, or a score from 0 to 1, of
+                each category: ``{"HATE": "HIGH"}``. LOW is a score of 0.3, MEDIUM of 0.6, HIGH
+                of 0.9; InvokeGuardrailChecks reports the score.
+            entities: the texts that are personal data, by type: ``{"NAME": "Ada"}``.
+            grounding: how much an answer is based on its source, from 0 to 1 (default 1).
+            relevance: how much it answers the query, from 0 to 1 (default 1).
+            findings: findings of automated reasoning, in the form of the service.
+            region_name: where (default: anywhere).
+            account_id: whose (default: anybody's).
+
+        Raises:
+            ValueError: nothing is detected, or a name or value is unknown.
+
+        Example::
+
+            bedrock.detect(text="election", guardrail="politics", topics=["Elections"])
+        """
+
     # --- the record --------------------------------------------------------------------
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from functools import cached_property
 from threading import Lock
 
@@ -14,8 +13,9 @@ from bedrock_mock.protocol.encoding import Encoders
 from bedrock_mock.protocol.errors import ServiceError, ValidationException
 from bedrock_mock.protocol.operation import Operation
 from bedrock_mock.protocol.routing import Route, Routes
+from bedrock_mock.protocol.rules import NO_DEPARTURES, Departures
 from bedrock_mock.protocol.types import Json
-from bedrock_mock.protocol.validation import NO_PATTERNS, Checks, refusal
+from bedrock_mock.protocol.validation import Checks, refusal
 
 
 class Service:
@@ -23,21 +23,14 @@ class Service:
 
     Args:
         name: the service's name in botocore.
-        open_enums: shapes whose enum the real service does not enforce.
-        laxer_patterns: by shape, the pattern that it enforces instead of the model's.
+        departures: where the real service departs from its model.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        open_enums: Collection[str] = (),
-        laxer_patterns: Mapping[str, str] = NO_PATTERNS,
-    ) -> None:
+    def __init__(self, name: str, departures: Departures = NO_DEPARTURES) -> None:
         self.name = name
         self.decoders = Decoders()
         self.encoders = Encoders()
-        self.checks = Checks(open_enums, laxer_patterns)
+        self.checks = Checks(departures)
         self.structural_checks = Checks(values=False)
         self._operations: dict[str, Operation] = {}
         self._compiling = Lock()

@@ -7,7 +7,7 @@ wrong, so that a valid request costs no string work.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from bedrock_mock.protocol.compiling import Compiler, is_document
 from bedrock_mock.protocol.errors import ValidationException
-from bedrock_mock.protocol.rules import Rule, rules_of
+from bedrock_mock.protocol.rules import NO_DEPARTURES, Departures, Rule, rules_of
 from bedrock_mock.protocol.types import Json
 
 
@@ -37,7 +37,6 @@ class Fault(NamedTuple):
 
 
 Check = Callable[[Any], Sequence[Fault]]
-NO_PATTERNS: Mapping[str, str] = {}
 _NO_FAULTS: Sequence[Fault] = ()
 _NOT_NULL = "Member must not be null"
 
@@ -52,8 +51,7 @@ class Checks(Compiler[Check]):
     """Compiles the checks of shapes.
 
     Args:
-        open_enums: names of shapes whose enum the service does not enforce.
-        laxer_patterns: the patterns that the service enforces where they are not the model's.
+        departures: where the service departs from its model.
         values: whether lengths, ranges, patterns and enums are checked. Without them
             only what a handler relies on is left: required members and unions.
         hidden: whether all values are kept out of the messages.
@@ -61,22 +59,20 @@ class Checks(Compiler[Check]):
 
     def __init__(
         self,
-        open_enums: Collection[str] = (),
-        laxer_patterns: Mapping[str, str] = NO_PATTERNS,
+        departures: Departures = NO_DEPARTURES,
         *,
         values: bool = True,
         hidden: bool = False,
     ) -> None:
         super().__init__()
-        self._open_enums = open_enums
-        self._laxer_patterns = laxer_patterns
+        self._departures = departures
         self._values = values
         self._hidden = hidden
 
     @cached_property
     def _silent(self) -> Checks:
         """The same checks with the values hidden, for what lies within sensitive shapes."""
-        return Checks(self._open_enums, self._laxer_patterns, values=self._values, hidden=True)
+        return Checks(self._departures, values=self._values, hidden=True)
 
     def compile(self, shape: Shape) -> Check:
         """The check of a shape."""
@@ -145,7 +141,7 @@ class Checks(Compiler[Check]):
         return check
 
     def _rules(self, shape: Shape) -> list[Rule]:
-        return rules_of(shape, self._open_enums, self._laxer_patterns) if self._values else []
+        return rules_of(shape, self._departures) if self._values else []
 
     def _own(self, shape: Shape) -> Check:
         """The check of a value itself, without what it contains."""

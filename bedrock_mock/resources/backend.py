@@ -151,10 +151,12 @@ class ServiceBackend(BaseBackend):
         The kind that answers the operation says what an identifier means.
         """
         kind = getattr(self.handlers.get(operation), "__self__", None)
-        if not isinstance(kind, (Kind, Tagging)):
+        arns_of = getattr(kind, "arns_of", None)
+        if arns_of is None:
             return []
         with self.lock:
-            return kind.arns_of(request)
+            arns: Sequence[str] = arns_of(request)
+        return arns
 
     def kind_of(self, arn: str) -> Kind[Any] | None:
         """The kind of resource that an ARN names, or ``None`` if the backend has no such kind."""

@@ -28,6 +28,9 @@ class Call:
             family; ``None`` for calls that ask no model, or that were refused before.
         rule: the rule that answered, as the test wrote it: ``reply('Paris.', user='capital')``;
             ``None`` without one.
+        assessments: what guardrails have found on the way to the answer, in order: each is an
+            assessment in the form of the service, with ``source`` (``INPUT`` or ``OUTPUT``) and
+            ``action``, whether or not the call asked for a trace.
     """
 
     operation: str
@@ -40,6 +43,7 @@ class Call:
     service: str = "bedrock"
     asked: ModelCall | None = None
     rule: str | None = None
+    assessments: Sequence[Mapping[str, Any]] = ()
 
     @property
     def model(self) -> str | None:

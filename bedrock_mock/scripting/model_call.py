@@ -43,7 +43,7 @@ class ModelCall:
     @cached_property
     def user(self) -> str:
         """The text of the last message; empty where that holds tool results only."""
-        return "\n".join(_texts(self.messages[-1])) if self.messages else ""
+        return "\n".join(texts_of(self.messages[-1])) if self.messages else ""
 
     @cached_property
     def tool_results(self) -> list[Json]:
@@ -61,7 +61,7 @@ class ModelCall:
         """The tools with a result since the last text of the user."""
         since = 0
         for index, message in enumerate(self.messages):
-            if message.get("role") == "user" and any(_texts(message)):
+            if message.get("role") == "user" and any(texts_of(message)):
                 since = index
         return self._names_of(self.messages[since:])
 
@@ -90,8 +90,12 @@ def _blocks(message: Message, kind: str) -> list[Any]:
     return [block[kind] for block in message.get("content", ()) if kind in block]
 
 
-def _texts(message: Message) -> list[str]:
-    return [text for text in _blocks(message, "text") if text]
+def texts_of(message: Message) -> list[str]:
+    """The texts of a message, also those that are marked as content to guard."""
+    marked = ({**block, **block.get("guardContent", {})} for block in message.get("content", ()))
+    texts = (block["text"] for block in marked if "text" in block)
+    found = (text["text"] if isinstance(text, Mapping) else text for text in texts)
+    return [text for text in found if text]
 
 
 def _answered(result: Mapping[str, Any]) -> Json:

@@ -16,6 +16,7 @@ from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.calls import Call, matches
+from bedrock_mock.scripting.detections import Detections
 from bedrock_mock.scripting.exchange import Exchange
 from bedrock_mock.scripting.replies import Replies
 from bedrock_mock.scripting.where import Where
@@ -101,6 +102,8 @@ class Scripts:
         self._lock = RLock()
         #: What models answer.
         self.replies = Replies()
+        #: What guardrails detect.
+        self.detections = Detections()
         self.clear()
 
     def clear(self) -> None:
@@ -112,6 +115,7 @@ class Scripts:
             self._given: set[tuple[str, str]] = set()
             self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
         self.replies.clear()
+        self.detections.clear()
 
     # --- what a test says -----------------------------------------------------------
 
@@ -216,6 +220,7 @@ class Scripts:
                 asked.service,
                 exchange.asked,
                 exchange.rule,
+                exchange.assessments,
             )
         )
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
+from urllib.parse import urlsplit
 
 import pytest
 import requests
+from botocore.eventstream import EventStreamBuffer
 
 from bedrock_mock import Reply, tool_use
 from support import in_process
@@ -114,3 +118,38 @@ def test_a_stream_that_is_not_read_to_its_end_does_no_harm(server):
     stream.close()
     server.reply("Hi", user="Hello")
     assert content(client) == [{"text": "Hi"}]
+
+
+def test_clients_that_go_away_leave_the_server_healthy(server):
+    pieces = ["piece"] * 2_000
+    server.reply(Reply("".join(pieces), chunks=pieces, gap=0.005))
+    address = urlsplit(server.endpoint_url)
+    body = json.dumps({"messages": MESSAGES})
+    request = (
+        f"POST /model/{NOVA}/converse-stream HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+    # More of them than the server has threads.
+    for _ in range(80):
+        with socket.create_connection((address.hostname, address.port), timeout=30) as client:
+            client.sendall(request)
+            assert client.recv(12) == b"HTTP/1.1 200"
+            # Closed at once, without the farewell of TCP.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    server.reply("Hi", user="Hello")
+    assert content(server.client("bedrock-runtime")) == [{"text": "Hi"}]
+
+
+def test_an_error_in_a_stream_ends_it_over_a_socket(server):
+    server.reply(Reply("Hello", chunks=["Hel", "lo"], error="throttlingException"))
+    url = f"{server.endpoint_url}/model/{NOVA}/converse-stream"
+    answer = requests.post(url, json.dumps({"messages": MESSAGES}), timeout=30)
+    buffer = EventStreamBuffer()
+    buffer.add_data(answer.content)
+    *events, last = (event.headers for event in buffer)
+    assert [each[":message-type"] for each in events] == ["event"] * 4
+    assert last == {
+        ":exception-type": "throttlingException",
+        ":content-type": "application/json",
+        ":message-type": "exception",
+    }

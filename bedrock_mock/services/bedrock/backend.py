@@ -22,6 +22,7 @@ from bedrock_mock.services.bedrock.customization.model_customization_jobs import
 )
 from bedrock_mock.services.bedrock.evaluation.evaluation_jobs import EvaluationJobs
 from bedrock_mock.services.bedrock.foundation_models import FoundationModels
+from bedrock_mock.services.bedrock.guardrails.enforced import EnforcedGuardrails
 from bedrock_mock.services.bedrock.guardrails.guardrails import Guardrails
 from bedrock_mock.services.bedrock.imports.imported_models import ImportedModels
 from bedrock_mock.services.bedrock.imports.model_import_jobs import ModelImportJobs
@@ -49,6 +50,7 @@ class BedrockBackend(ServiceBackend):
         self.model_copy_jobs = ModelCopyJobs(self)
         self.prompt_routers = PromptRouters(self)
         self.marketplace_model_endpoints = MarketplaceModelEndpoints(self)
+        self.enforced_guardrails = EnforcedGuardrails(self)
         self.compose()
 
     def lifecycles(self) -> Iterator[Lifecycle]:

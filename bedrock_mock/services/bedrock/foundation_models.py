@@ -98,15 +98,15 @@ class FoundationModels:
         if model_id is None:
             return None
         model = self.listed().get(model_id)
-        if model is None and self.has_ended(model_id):
+        is_public = self._backend.setting("foundation_models") is None
+        if model is None and is_public and self.has_ended(model_id):
             facts = public.facts_of(model_id)
             return facts and self._with_arn(facts)
         return model
 
     def has_ended(self, model_id: str) -> bool:
-        """Whether it is a model that the service lists no more, unless the user lists models."""
-        is_ours = self._backend.setting("foundation_models") is None
-        return is_ours and model_id not in self.listed() and model_id in public.ended()
+        """Whether it is a model that the service lists no more, and the user does not."""
+        return model_id not in self.listed() and model_id in public.ended()
 
     def assumes_profiles(self, model_id: str) -> bool:
         """Whether a model can be called through profiles that are not listed.

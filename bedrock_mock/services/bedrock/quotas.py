@@ -19,6 +19,9 @@ QUOTAS: Mapping[str, int] = {
     "imported_models": 3,
     "concurrent_automatic_evaluation_jobs": 20,
     "provisioned_model_units": 0,
+    "guardrails": 100,
+    "guardrail_versions": 20,
+    "guardrail_regexes": 10,
     "application_inference_profiles": 1000,
 }
 IMPORT_JOBS = "concurrent_model_import_jobs"
@@ -26,6 +29,9 @@ IMPORTED_MODELS = "imported_models"
 MODEL_UNITS = "provisioned_model_units"
 APPLICATION_PROFILES = "application_inference_profiles"
 AUTOMATED_JOBS = "concurrent_automatic_evaluation_jobs"
+GUARDRAILS = "guardrails"
+GUARDRAIL_VERSIONS = "guardrail_versions"
+GUARDRAIL_REGEXES = "guardrail_regexes"
 
 
 def _check_numbers(quotas: Json) -> None:

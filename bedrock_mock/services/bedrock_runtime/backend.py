@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.services.bedrock_runtime.conversations import Conversations
 from bedrock_mock.services.bedrock_runtime.counting import Counting
+from bedrock_mock.services.bedrock_runtime.guardrails.apply import Applications
+from bedrock_mock.services.bedrock_runtime.guardrails.checks import Checks
 from bedrock_mock.services.bedrock_runtime.invocations import Invocations
 
 
@@ -23,4 +25,6 @@ class RuntimeBackend(ServiceBackend):
         self.conversations = Conversations(self)
         self.counting = Counting(self)
         self.invocations = Invocations(self)
+        self.applications = Applications(self)
+        self.checks = Checks(self)
         self.compose()

@@ -18,6 +18,7 @@ from support import (
     body,
     in_process,
     refused,
+    run,
     send_paths_as_they_are,
 )
 
@@ -170,6 +171,25 @@ def test_values_may_lie_outside_the_enums_of_the_service_model(client):
         each["modelId"] for each in models(client) if "responseStreamingSupported" not in each
     ]
     assert "amazon.titan-embed-image-v1" in silent
+
+
+@in_process
+@pytest.mark.once
+def test_the_catalogue_is_read_at_the_first_need_and_not_before():
+    printed = run(
+        """
+        from bedrock_mock import mock_bedrock
+        from bedrock_mock.services.bedrock.catalogue.public import _file
+
+        with mock_bedrock() as bedrock:
+            client = bedrock.client()
+            client.list_imported_models()
+            print(_file.cache_info().currsize)
+            client.list_foundation_models()
+            print(_file.cache_info().currsize)
+        """
+    )
+    assert printed == ["0", "1"]
 
 
 def test_the_list_has_each_model_once_as_get_answers(client):

@@ -69,6 +69,24 @@ def claude(**members):
             {"messages": {}},
             "#/messages: expected type: JSONArray, found: JSONObject",
         ),
+        (
+            "amazon.titan-embed-text-v2:0",
+            {"inputText": "x", "embeddingTypes": ["float", []], "dimensions": 10**9},
+            (
+                "#/dimensions: 1000000000 is not less or equal to 1024"
+                "#/embeddingTypes/1: expected type: String, found: JSONArray"
+            ),
+        ),
+        (
+            "cohere.rerank-v3-5:0",
+            {"query": "x", "documents": ["y"], "top_n": []},
+            "#/top_n: expected type: Integer, found: JSONArray",
+        ),
+        (
+            "amazon.titan-image-generator-v2:0",
+            {"taskType": "TEXT_IMAGE", "imageGenerationConfig": {"numberOfImages": None}},
+            "#/imageGenerationConfig/numberOfImages: expected type: Integer, found: Null",
+        ),
     ],
 )
 def test_each_fault_is_named_by_its_path(runtime, model, body, faults):
@@ -185,8 +203,11 @@ def test_stable_diffusion_xl_makes_artifacts(runtime, reply):
     assert {each["seed"] for each in found["artifacts"]} == {5}
 
 
-@pytest.mark.parametrize("model", ["amazon.nova-reel-v1:1", "luma.ray-v2:0"])
-def test_a_model_that_makes_videos_answers_asynchronous_calls_only(runtime, model):
+@pytest.mark.parametrize(
+    ("model", "region"), [("amazon.nova-reel-v1:1", "us-east-1"), ("luma.ray-v2:0", "us-west-2")]
+)
+def test_a_model_that_makes_videos_answers_asynchronous_calls_only(bedrock, model, region):
+    runtime = bedrock.client("bedrock-runtime", region_name=region)
     message = (
         "This action doesn't support the model that you provided. Call StartAsyncInvoke and try "
         "again."

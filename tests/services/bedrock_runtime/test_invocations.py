@@ -748,6 +748,11 @@ def test_a_body_that_is_no_json_object_is_refused(runtime, body):
         (HAIKU, claude(messages=["x"])),
         (GPT, {"messages": [{"content": "x"}]}),
         ("cohere.command-r-v1:0", {"message": "x", "chat_history": ["y"]}),
+        (NOVA, {"messages": [None]}),
+        (NOVA, {"messages": [{"role": "user", "content": [{"text": []}]}]}),
+        (NOVA, {"messages": [], "toolConfig": {"tools": None}}),
+        (GPT, {"messages": [{"role": "tool", "tool_call_id": {}, "content": "x"}]}),
+        (GPT, {"messages": [], "tool_choice": {"function": {"name": [5]}}}),
     ],
 )
 def test_a_body_whose_parts_are_of_another_type_is_refused(runtime, model, body):

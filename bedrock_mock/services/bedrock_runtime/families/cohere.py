@@ -16,6 +16,7 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     vocabulary,
 )
 from bedrock_mock.services.bedrock_runtime.families.schema import (
+    ARRAY,
     BOOLEAN,
     COUNT,
     OBJECT,
@@ -77,7 +78,7 @@ class Command(Family):
 class CommandR(Family):
     """Command R chats."""
 
-    schema: ClassVar = open_body("message")
+    schema: ClassVar = open_body("message", message=STRING, preamble=STRING, chat_history=ARRAY)
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """The message after those of the history."""
