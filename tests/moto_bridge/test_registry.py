@@ -23,7 +23,7 @@ import bedrock_mock
 from bedrock_mock import mock_bedrock
 from bedrock_mock.moto_bridge import registry
 from bedrock_mock.moto_bridge.registry import Entries
-from support import in_process, run
+from support import in_process
 
 pytestmark = in_process
 
@@ -441,32 +441,3 @@ def test_a_method_that_is_there_gets_the_entries_of_the_next_start_behind_its_ow
     entries.expect(Start(), ["GET", "PUT"])
     assert entries["GET"] == ["entry of GET", "mine", "entry of GET"]
     assert entries["PUT"] == ["entry of PUT", "entry of PUT"]
-
-
-def test_entering_costs_a_quarter_of_moto_at_most():
-    # The best of many in turns, in a process of its own: what else runs there only adds.
-    theirs, ours, installed = map(
-        float,
-        run("""
-            import time
-            import bedrock_mock
-            from moto import mock_aws
-
-            def timed(mock, times):
-                started = time.perf_counter()
-                with mock():
-                    pass
-                times.append(time.perf_counter() - started)
-
-            theirs, ours, installed = [], [], []
-            for _ in range(60):
-                timed(mock_aws, theirs)
-                timed(bedrock_mock.mock_bedrock, ours)
-                bedrock_mock.install()
-                timed(mock_aws, installed)
-                bedrock_mock.uninstall()
-            print(min(theirs), min(ours), min(installed))
-        """),
-    )
-    assert ours < 0.25 * theirs
-    assert installed < 0.25 * theirs

@@ -7,13 +7,13 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest.mock import patch
 
 import urllib3
 from moto.core.custom_responses_mock import CallbackResponse
 
 from bedrock_mock.moto_bridge.interception.answering import Answer, Request, is_answered
 from bedrock_mock.moto_bridge.interception.wire import Outgoing, written
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 
 
@@ -29,7 +29,7 @@ def adapted() -> Iterator[None]:
         answer = Request(request.method, request.url, headers, _read(request.body)).answer()
         return original(self, request) if answer is None else _response(request.method, answer)
 
-    with patch.object(CallbackResponse, "get_response", get_response):
+    with REPLACED.attribute(CallbackResponse, "get_response", get_response):
         yield
 
 
