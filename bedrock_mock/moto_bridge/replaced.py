@@ -34,7 +34,7 @@ class Journal:
             else:
                 setattr(owner, name, value)
 
-        return _Replaced(self._replaced, read, write, value)
+        return _Replaced(self._replaced, (id(owner), name), read, write, value)
 
     def item(self, items: Any, key: Foreign, value: Foreign) -> _Replaced:  # noqa: ANN401 - list or dict
         """While this lasts, a list or dict has another item."""
@@ -48,7 +48,7 @@ class Journal:
             else:
                 items[key] = value
 
-        return _Replaced(self._replaced, read, write, value)
+        return _Replaced(self._replaced, (id(items), key), read, write, value)
 
     def put_back(self) -> None:
         """Puts everything back that is still replaced; again, it does nothing."""
@@ -62,11 +62,13 @@ class _Replaced(AbstractContextManager[None]):
     def __init__(
         self,
         journal: list[_Replaced],
+        place: tuple[int, Any],
         read: Callable[[], Any],
         write: Callable[[Any], None],
         value: Foreign,
     ) -> None:
         self._journal = journal
+        self.place = place
         self._read = read
         self._write = write
         self._value = value
@@ -80,8 +82,12 @@ class _Replaced(AbstractContextManager[None]):
         self.put_back()
 
     def put_back(self) -> None:
-        """Puts it back, unless it has been."""
+        """Puts it back, unless it has been; what replaced it at the same place goes first."""
         if self in self._journal:
+            later = self._journal[self._journal.index(self) + 1 :]
+            for each in reversed(later):
+                if each.place == self.place:
+                    each.put_back()
             if self._read() is not self._before:
                 self._write(self._before)
             self._journal.remove(self)
