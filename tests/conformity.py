@@ -9,9 +9,17 @@ from model_strategies import OPEN_ENUMS, bounds, kind
 
 from bedrock_mock.protocol.patterns import compiled
 
-#: What real foundation models have goes beyond these: modalities, long names, ways to infer, and
-#: to be customised.
-OUTGROWN = {"BrandedName", "InferenceType", "ModelCustomization", "ModelModality"}
+#: What real foundation models and profiles have goes beyond these: modalities, long names, ways to
+#: infer, and to be customised; commas in descriptions, and more models.
+OUTGROWN = {
+    "BrandedName",
+    "InferenceProfileDescription",
+    "InferenceProfileModels",
+    "InferenceProfileName",
+    "InferenceType",
+    "ModelCustomization",
+    "ModelModality",
+}
 #: What a refusal says of a member, whose path it names.
 FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")
 

@@ -204,7 +204,7 @@ ALL = [
         text=lambda answer: answer["outputs"][0]["text"],
         piece=lambda chunk: chunk["outputs"][0]["text"],
     ),
-    Family("Mistral's chat", "mistral.mistral-large-2407-v1:0", **CHAT),
+    Family("Mistral's chat", "mistral.mistral-large-3-675b-instruct", **CHAT),
     Family(
         "Command",
         "cohere.command-text-v14",
@@ -307,7 +307,7 @@ ALL = [
             "imageGenerationConfig": {"numberOfImages": 1},
         },
     ),
-    Family("Stability", "stability.sd3-5-large-v1:0", **PROMPT, more={"seed": 1}),
+    Family("Stability", "stability.stable-image-core-v1:0", **PROMPT, more={"seed": 1}),
     Family(
         "Stable Diffusion XL",
         "stability.stable-diffusion-xl-v1",

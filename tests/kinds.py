@@ -6,8 +6,8 @@ tags, clocks, tokens, policies, deletion, generated requests) runs over the tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from support import (
     evaluation_job,
     guardrail,
     import_job,
+    inference_profile,
 )
 
 GUARDRAIL_CLOCK = "bedrock::guardrail"
@@ -55,6 +56,9 @@ class Kind:
         deletion: the operation that deletes one, or ``None``.
         deleted: the member of that request, which takes an ARN; a list where it takes several.
         stop: the operation that stops one, or ``None``.
+        selected: what List needs so that it lists this kind.
+        newest_first: whether List has the newest first unless asked otherwise.
+        unique: whether no two may have the same name.
     """
 
     name: str
@@ -76,6 +80,9 @@ class Kind:
     deletion: str | None = None
     deleted: str | list[str] = ""
     stop: str | None = None
+    selected: Mapping[str, str] = field(default_factory=dict)
+    newest_first: bool = True
+    unique: bool = True
 
     def make(self, client, tag_list=(), number=1, name=None, **members):
         """The ARN of a new resource with these tags."""
@@ -93,7 +100,11 @@ class Kind:
     def items(self, client, **request):
         """What List answers."""
         operation, member = self.listing
-        return call(client, operation, **request)[member]
+        return call(client, operation, **self.selected, **request)[member]
+
+    def in_order(self, made):
+        """What was made, the oldest first, in the order of List."""
+        return list(made)[::-1] if self.newest_first else list(made)
 
     def accepts(self, *members):
         """Whether its List takes all these members."""
@@ -139,8 +150,8 @@ def of_job(get, member):
 def snapshot(client):
     """All that the lists and tags of an account and region tell; it is a look at each job."""
     items = []
-    for listing in dict.fromkeys(kind.listing for kind in ALL):
-        items += call(client, listing[0])[listing[1]]
+    for kind in {kind.listing: kind for kind in ALL}.values():
+        items += kind.items(client)
     return [
         (item, client.list_tags_for_resource(resourceARN=Kind.arn_of(item))["tags"])
         for item in items
@@ -257,7 +268,28 @@ ALL = [
         by_name="guardrailId",
         takes_role=False,
     ),
+    Kind(
+        "application-inference-profile",
+        "application-inference-profile",
+        create="CreateInferenceProfile",
+        request=inference_profile,
+        tags="tags",
+        created="inferenceProfileArn",
+        get=("GetInferenceProfile", "inferenceProfileIdentifier"),
+        listing=("ListInferenceProfiles", "inferenceProfileSummaries"),
+        selected={"typeEquals": "APPLICATION"},
+        newest_first=False,
+        named="inferenceProfileName",
+        status=None,
+        by_name="inferenceProfileId",
+        takes_role=False,
+        deletion="DeleteInferenceProfile",
+        deleted="inferenceProfileIdentifier",
+        unique=False,
+    ),
 ]
+#: The clocks of what is no kind of resource.
+OTHER_CLOCKS = {"bedrock::foundation_model_agreement"}
 #: The kinds by the names of their entries.
 KINDS = {kind.name: kind for kind in ALL}
 WITH_CLOCKS = [kind for kind in ALL if kind.clock]

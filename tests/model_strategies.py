@@ -72,7 +72,7 @@ class Wire:
                 headers[wire_name] = body.pop(member)
             elif location == "querystring":
                 value = body.pop(member)
-                query[member] = json.dumps(value) if isinstance(value, bool) else value
+                query[wire_name or member] = json.dumps(value) if isinstance(value, bool) else value
         if payload := shape.serialization.get("payload"):
             body = base64.b64decode(body.get(payload) or "")
         if operation.http["method"] in ("POST", "PUT"):

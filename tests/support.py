@@ -27,6 +27,9 @@ CUSTOM_MODEL_CLOCK = "bedrock::custom_model"
 OTHER = "111122223333"
 BASE_MODEL = "amazon.titan-text-lite-v1:0:4k"
 
+NOVA = "amazon.nova-lite-v1:0"
+#: A profile of the service that all regions have.
+EVERYWHERE = "global.anthropic.claude-sonnet-4-5-20250929-v1:0"
 BASE_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/{BASE_MODEL}"
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY}"
@@ -146,6 +149,15 @@ def guardrail(name="guardrail-1", **members):
         "wordPolicyConfig": {"wordsConfig": [{"text": "secret"}]},
         "blockedInputMessaging": "Not this question.",
         "blockedOutputsMessaging": "Not this answer.",
+        **members,
+    }
+
+
+def inference_profile(name="profile-1", **members):
+    """A valid CreateInferenceProfile request."""
+    return {
+        "inferenceProfileName": name,
+        "modelSource": {"copyFrom": f"arn:aws:bedrock:::inference-profile/{EVERYWHERE}"},
         **members,
     }
 

@@ -20,6 +20,7 @@ from bedrock_mock.services.bedrock.service import BEDROCK
 from support import (
     ACCOUNT,
     BASE_MODEL,
+    EVERYWHERE,
     in_process,
     manual,
     tags,
@@ -28,6 +29,8 @@ from support import (
 pytestmark = [in_process, pytest.mark.long]
 
 OPERATIONS = sorted(BEDROCK.backend("us-east-1", ACCOUNT).handlers)
+#: The foundation model that an agreement is on, and one without.
+AGREED, FREE = "anthropic.claude-3-haiku-20240307-v1:0", "ai21.jamba-1-5-large-v1:0"
 #: Operations that ask for much beyond the model, so that few generated requests succeed.
 PICKY = {
     "CreateEvaluationJob",
@@ -41,6 +44,10 @@ OWN = {"name": "own", "datasetLocation": {"s3Uri": "s3://my-bucket/own.jsonl"}}
 
 #: One kind for each operation that makes something.
 MADE = list({kind.create: kind for kind in reversed(kinds.ALL)}.values())[::-1]
+
+
+#: The members by which an id, and no name, says what is meant.
+IDS = {"guardrailId", "inferenceProfileId"}
 
 
 def name_of(kind):
@@ -59,7 +66,15 @@ def world(*, running=False, config=None):
         (guardrail,) = call("ListGuardrails", {}).json()["guardrails"]
         assert call("CreateGuardrailVersion", {"guardrailIdentifier": guardrail["id"]}).ok
         assert call("PutModelInvocationLoggingConfiguration", {"loggingConfig": {}}).ok
+        assert call("PutUseCaseForModelAccess", {"formData": "MDEyMzQ1Njc4OQ=="}).ok
+        agreement = {"modelId": AGREED, "offerToken": offer_token(AGREED)}
+        assert call("CreateFoundationModelAgreement", agreement).ok
         yield bedrock.backend(region_name="us-east-1", account_id=ACCOUNT)
+
+
+def offer_token(model_id):
+    offers = call("ListFoundationModelAgreementOffers", {"modelId": model_id}).json()["offers"]
+    return offers[0]["offerToken"]
 
 
 def state(backend):
@@ -67,7 +82,9 @@ def state(backend):
         {name: repr(value) for name, value in vars(resource).items() if name != "_backend"}
         for _, resource in backend.resources()
     ]
-    return resources, repr(backend.invocation_logging.config)
+    agreements = [(each.name, each.status) for each in backend.model_access.agreements()]
+    form = call("GetUseCaseForModelAccess", {}).json()
+    return resources, repr(backend.invocation_logging.config), agreements, form
 
 
 @pytest.fixture(scope="module")
@@ -75,13 +92,14 @@ def valid():
     """Strategies of valid values, with identifiers of what there is in the world."""
     with world() as backend:
         arns = {kind: resource.arn for kind, resource in backend.resources()}
+        tokens = [offer_token(AGREED), offer_token(FREE)]
     unknown = {kind: arn[:-1] + "0" for kind, arn in arns.items()}
     identifiers = {}
     for one in kinds.ALL:
         operation, member = one.get
         shape = MODEL.operation_model(operation).input_shape.members[member].name
         arn = arns[one.arn_type]
-        names = [arn.rpartition("/")[2]] if one.by_name == "guardrailId" else [name_of(one)]
+        names = [arn.rpartition("/")[2]] if one.by_name in IDS else [name_of(one)]
         known = [arn, arn, unknown[one.arn_type], *(names if one.by_name else []), "nobody"]
         identifiers[shape] = st.sampled_from(known if one.by_name else known[:-1])
 
@@ -94,6 +112,16 @@ def valid():
             **identifiers,
             "ModelIdentifier": identifiers["ModelIdentifier"] | foundation_models,
             "GetFoundationModelIdentifier": foundation_models,
+            "BedrockModelId": st.sampled_from([AGREED, FREE]),
+            "OfferToken": st.sampled_from(tokens),
+            "InferenceProfileModelSourceArn": st.sampled_from(
+                [
+                    f"arn:aws:bedrock:us-east-1::foundation-model/{FREE}",
+                    f"arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/{EVERYWHERE}",
+                    f"arn:aws:bedrock:::inference-profile/{EVERYWHERE}",
+                    f"arn:aws:bedrock:::inference-profile/eu.{FREE}",
+                ]
+            ),
             # Not every id that the pattern allows makes an ARN that its pattern allows.
             "BaseModelIdentifier": foundation_models
             | st.sampled_from(["known-brought-custom-model", "nobody"]),

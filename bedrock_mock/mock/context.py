@@ -107,7 +107,8 @@ class _MockBedrock:
                 or a dict of numbers, which has the service's quotas hold; ``"check_unused":
                 False``, with which fixtures let scripts go that were never used;
                 ``"foundation_models"``, a list in the form of ListFoundationModels, or the
-                path of a JSON file with one, in place of the package's own; ``"no_access"``, a
+                path of a JSON file with one, in place of the package's own;
+                ``"inference_profiles"``, the same for ListInferenceProfiles; ``"no_access"``, a
                 list of globs of models that answer as they do without access; ``"unmatched":
                 "error"``, with which a call to a model that no rule is for is refused;
                 ``"cold_imported_models"``, for how many calls an imported model is not ready.

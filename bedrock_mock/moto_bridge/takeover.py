@@ -101,6 +101,7 @@ class _Takeover:
         from bedrock_mock.moto_bridge.dashboard import shown  # noqa: PLC0415
         from bedrock_mock.moto_bridge.due import happens  # noqa: PLC0415
         from bedrock_mock.moto_bridge.environment import ignored  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.interception import intercepted  # noqa: PLC0415
         from bedrock_mock.moto_bridge.nesting import NESTING  # noqa: PLC0415
         from bedrock_mock.moto_bridge.stubber import lazy_bodies, shortened  # noqa: PLC0415
         from bedrock_mock.moto_bridge.transitions import watched  # noqa: PLC0415
@@ -126,6 +127,7 @@ class _Takeover:
             stack.enter_context(api.added())
             stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))
             stack.enter_context(patch.object(URLLib3Session, "send", guarded_send()))
+            stack.enter_context(intercepted())
             self._stack = stack.pop_all()
 
     def _get_backend(self) -> Foreign:

@@ -64,12 +64,15 @@ class ServiceBackend(BaseBackend):
         )
         self.scope = f"{account_id}/{region_name}"
         self.kinds: dict[str, Kind[Any]] = {}
+        #: The kinds by other parts of ARNs that they know resources by.
+        self._others: dict[str, Kind[Any]] = {}
         self.tokens = Tokens()
 
     def compose(self) -> None:
         """Takes the kinds among the attributes into the table of ARNs."""
         kinds = [each for each in vars(self).values() if isinstance(each, Kind)]
         self.kinds = {kind.arn_type: kind for kind in kinds}
+        self._others = {arn_type: kind for kind in kinds for arn_type in kind.also}
 
     @cached_property
     def resources_with_operations(self) -> list[object]:
@@ -144,22 +147,24 @@ class ServiceBackend(BaseBackend):
     def kind_of(self, arn: str) -> Kind[Any] | None:
         """The kind of resource that an ARN names, or ``None`` if the backend has no such kind."""
         # What follows the account may hold colons: the version of a custom model's base.
-        return self.kinds.get(arn.split(":", 5)[-1].partition("/")[0])
+        arn_type = arn.split(":", 5)[-1].partition("/")[0]
+        return self.kinds.get(arn_type) or self._others.get(arn_type)
 
     def resource(self, arn: str) -> Resource | None:
         """The resource of this ARN as of now, whatever its kind, or ``None``."""
         kind = self.kind_of(arn)
         if kind is None:
             return None
-        kind.settle(arn)
-        return kind.store.get(arn)
+        return kind.known(arn)
 
     def resources(self) -> Iterator[tuple[str, Resource]]:
-        """All resources as of now, each with the ARN's name of its kind."""
-        for arn_type, kind in self.kinds.items():
-            kind.settle()
-            for resource in kind.store:
-                yield arn_type, resource
+        """All resources as of now, each with the part of its ARN that names what it is."""
+        for kind in self.kinds.values():
+            yield from kind.everything()
+
+    def lifecycles(self) -> Iterator[Lifecycle]:
+        """All that moves on by a clock, as of now."""
+        return (each for _, each in self.resources() if isinstance(each, Lifecycle))
 
     # moto computes these from the names of modules, at every request.
     @property

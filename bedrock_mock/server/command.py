@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -17,7 +18,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from werkzeug.serving import make_ssl_devcert, run_simple
+from werkzeug.serving import run_simple
 
 from bedrock_mock.moto_bridge.takeover import takeover
 from bedrock_mock.server.flags import parse
@@ -55,7 +56,7 @@ def serve(argv: Sequence[str]) -> int:
         argv: the flags of ``moto_server``: ``-H``/``--host`` (default ``127.0.0.1``),
             ``-p``/``--port`` (default ``MOTO_PORT`` or 5000; 0 for a free one),
             ``-s``/``--ssl``, ``-c``/``--ssl-cert``, ``-k``/``--ssl-key``,
-            ``-r``/``--reload``; and ``-l``/``--log-requests``.
+            ``-r``/``--reload``; and ``-l``/``--log-requests`` and ``--ssl-ca``.
 
     Returns:
         The exit status: 0, or 1 where the address cannot be listened at, or the
@@ -167,7 +168,12 @@ def _certificate(options: argparse.Namespace, folder: str) -> tuple[str, str] | 
         return options.ssl_cert, options.ssl_key
     if not options.ssl:
         return None
-    return make_ssl_devcert(str(Path(folder, "certificate")), host=options.host)
+    from bedrock_mock.server.certificate import made_certificate  # noqa: PLC0415 - when needed
+
+    made = made_certificate(Path(folder), options.host)
+    if options.ssl_ca:
+        shutil.copyfile(made.authority, options.ssl_ca)
+    return made.pair
 
 
 def wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None) -> WSGIServer:

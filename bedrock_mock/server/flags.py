@@ -19,6 +19,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     options = flags.parse_args(argv)
     if bool(options.ssl_cert) != bool(options.ssl_key):
         flags.error("give --ssl-cert and --ssl-key both, or --ssl for a certificate made here")
+    if options.ssl_ca and (options.ssl_cert or not options.ssl):
+        flags.error("--ssl-ca is for a certificate made here: give it with --ssl")
     return options
 
 
@@ -41,6 +43,11 @@ def parser() -> argparse.ArgumentParser:
     )
     flags.add_argument("-c", "--ssl-cert", metavar="FILE", help="https, with this certificate")
     flags.add_argument("-k", "--ssl-key", metavar="FILE", help="and this private key")
+    flags.add_argument(
+        "--ssl-ca",
+        metavar="FILE",
+        help="with --ssl: writes what clients must trust to this file, for AWS_CA_BUNDLE",
+    )
     return flags
 
 

@@ -54,6 +54,14 @@ def _no_state(bedrock_server):
     bedrock_server.reset()
 
 
+@pytest.fixture(params=["bedrock_server_env", "bedrock_mock"], ids=["server", "process"])
+def bedrock(request, monkeypatch):
+    """The server that the environment points at, or the mock in the process."""
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture
 def https_url():
     """Where a server of its own answers HTTPS, with a certificate that nobody trusts."""

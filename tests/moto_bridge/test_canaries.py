@@ -6,14 +6,22 @@ update of moto, its name and message say which module of ours has to follow.
 
 from __future__ import annotations
 
+import asyncio
+import http.client
 import inspect
 import re
 from types import SimpleNamespace
 
+import aiohttp
+import httpx
 import moto.backends
 import moto.bedrock
 import pytest
 import responses
+import urllib3
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ClientRequest
+from aiohttp.connector import Connection
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.httpsession import URLLib3Session
@@ -268,3 +276,53 @@ def test_motos_authorisation_counts_requests():
 
     # A batch is one request, however many resources it is held against: core/response.py.
     assert isinstance(ActionAuthenticatorMixin.request_count, int)
+
+
+# --- interception: what stands in for a part of a library, and what it is asked for --------
+
+
+def test_interception_http_client_keeps_its_tunnel_by_these_names():
+    connection = http.client.HTTPSConnection("proxy.example", 8080)
+    assert (connection._tunnel_host, connection._tunnel_port) == (None, None)
+    connection.set_tunnel("bedrock.example", 443)
+    assert (connection._tunnel_host, connection._tunnel_port) == ("bedrock.example", 443)
+    assert connection.default_port == 443
+    assert parameters(http.client.HTTPConnection.putrequest)[:3] == ["self", "method", "url"]
+
+
+def test_interception_urllib3_connects_by_a_method_of_each_class():
+    for cls in (urllib3.connection.HTTPConnection, urllib3.connection.HTTPSConnection):
+        assert issubclass(cls, http.client.HTTPConnection)
+        assert "connect" in vars(cls)
+    assert urllib3.connection.HTTPSConnection("example.com").is_verified is False
+
+
+def test_interception_httpx_sends_through_one_method_of_each_transport():
+    assert parameters(httpx.HTTPTransport.handle_request) == ["self", "request"]
+    assert parameters(httpx.AsyncHTTPTransport.handle_async_request) == ["self", "request"]
+
+
+def test_interception_aiohttp_connects_through_one_method():
+    assert parameters(aiohttp.BaseConnector.connect)[:2] == ["self", "req"]
+    assert parameters(Connection.__init__)[1:] == ["connector", "key", "protocol", "loop"]
+    assert "self._connector._release(" in inspect.getsource(Connection.close)
+    assert "conn._connector.force_close" in inspect.getsource(ClientRequest)
+
+
+def test_interception_aiohttp_reads_answers_by_a_protocol():
+    assert issubclass(ResponseHandler, asyncio.Protocol)
+    assert parameters(ResponseHandler.__init__) == ["self", "loop"]
+    assert "read_bufsize" in parameters(ResponseHandler.set_response_params)
+    assert parameters(ResponseHandler.set_exception)[:2] == ["self", "exc"]
+
+
+def test_interception_aiobotocore_asks_by_events_and_reads_by_these_names():
+    endpoint = pytest.importorskip("aiobotocore.endpoint", reason="only some environments have it")
+    from aiobotocore.awsrequest import AioAWSResponse
+    from aiobotocore.eventstream import AioEventStream
+    from aiobotocore.response import StreamingBody
+
+    assert parameters(endpoint.AioEndpoint.prepare_request) == ["self", "request"]
+    assert parameters(AioAWSResponse.__init__) == ["self", "url", "status_code", "headers", "raw"]
+    assert "content.iter_chunks()" in inspect.getsource(AioEventStream)
+    assert "content.read(" in inspect.getsource(StreamingBody)

@@ -451,6 +451,9 @@ def test_a_certificate_that_cannot_be_used_is_one_clear_line(tmp_path, capsys):
         assert line.count("\n") == 1
 
 
+OWN = ["--ssl-cert", "c.pem", "--ssl-key", "k.pem"]
+
+
 @pytest.mark.parametrize("flag", ["--ssl-cert", "--ssl-key"])
 def test_half_a_certificate_is_refused(capsys, flag):
     with pytest.raises(SystemExit):
@@ -458,19 +461,31 @@ def test_half_a_certificate_is_refused(capsys, flag):
     assert "give --ssl-cert and --ssl-key both" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("flags", [["--ssl-ca", "a.pem"], ["--ssl-ca", "a.pem", *OWN]])
+def test_an_authority_without_a_certificate_of_it_is_refused(capsys, flags):
+    with pytest.raises(SystemExit):
+        main(["serve", "--port", "0", *flags])
+    assert "--ssl-ca is for a certificate made here" in capsys.readouterr().err
+
+
 @pytest.mark.once
-@pytest.mark.parametrize("own", [False, True], ids=["made for the occasion", "given"])
-def test_it_serves_https(tmp_path, own):
+@pytest.mark.parametrize("kind", ["made here", "made here and trusted", "given"])
+def test_it_serves_https(tmp_path, kind):
     flags = ["--ssl"]
-    if own:
+    trusting = ssl.create_default_context()
+    if kind == "made here and trusted":
+        flags += ["--ssl-ca", str(tmp_path / "authority.pem")]
+    else:
+        trusting.check_hostname = False
+        trusting.verify_mode = ssl.CERT_NONE
+    if kind == "given":
         certificate, key = make_ssl_devcert(str(tmp_path / "own"), host="127.0.0.1")
         flags = ["--ssl-cert", certificate, "--ssl-key", key]
     with start("--port", "0", *flags) as process:
         url = process.stdout.readline().removeprefix("bedrock-mock is ready at ").strip()
         assert url.startswith("https://127.0.0.1:")
-        trusting = ssl.create_default_context()
-        trusting.check_hostname = False
-        trusting.verify_mode = ssl.CERT_NONE
+        if kind == "made here and trusted":
+            trusting.load_verify_locations(tmp_path / "authority.pem")
         with urlopen(f"{url}/moto-api/health", context=trusting) as answer:  # noqa: S310
             assert answer.status == 200
         process.terminate()
@@ -531,7 +546,7 @@ def test_serve_has_motos_flags(capsys):
     assert exit_.value.code == 0
     shown = capsys.readouterr().out
     assert "usage: bedrock-mock serve" in shown
-    for flag in ("--host", "--port", "--ssl", "--ssl-cert", "--ssl-key", "--reload"):
+    for flag in ("--host", "--port", "--ssl", "--ssl-cert", "--ssl-key", "--ssl-ca", "--reload"):
         assert flag in shown
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bedrock_mock.resources.backend import ServiceBackend
+from bedrock_mock.resources.lifecycle import Lifecycle
+from bedrock_mock.services.bedrock.capacity.inference_profiles import InferenceProfiles
 from bedrock_mock.services.bedrock.customization.custom_models import CustomModels
 from bedrock_mock.services.bedrock.customization.model_customization_jobs import (
     ModelCustomizationJobs,
@@ -13,6 +17,7 @@ from bedrock_mock.services.bedrock.guardrails.guardrails import Guardrails
 from bedrock_mock.services.bedrock.imports.imported_models import ImportedModels
 from bedrock_mock.services.bedrock.imports.model_import_jobs import ModelImportJobs
 from bedrock_mock.services.bedrock.invocation_logging import InvocationLogging
+from bedrock_mock.services.bedrock.model_access import ModelAccess
 
 
 class BedrockBackend(ServiceBackend):
@@ -27,5 +32,12 @@ class BedrockBackend(ServiceBackend):
         self.custom_models = CustomModels(self)
         self.invocation_logging = InvocationLogging(self)
         self.foundation_models = FoundationModels(self)
+        self.model_access = ModelAccess(self)
+        self.inference_profiles = InferenceProfiles(self)
         self.guardrails = Guardrails(self)
         self.compose()
+
+    def lifecycles(self) -> Iterator[Lifecycle]:
+        """Also the agreements, which have no ARN and are in no store."""
+        yield from super().lifecycles()
+        yield from self.model_access.agreements()

@@ -18,9 +18,11 @@ QUOTAS: Mapping[str, int] = {
     "concurrent_model_import_jobs": 1,
     "imported_models": 3,
     "concurrent_automatic_evaluation_jobs": 20,
+    "application_inference_profiles": 1000,
 }
 IMPORT_JOBS = "concurrent_model_import_jobs"
 IMPORTED_MODELS = "imported_models"
+APPLICATION_PROFILES = "application_inference_profiles"
 AUTOMATED_JOBS = "concurrent_automatic_evaluation_jobs"
 
 

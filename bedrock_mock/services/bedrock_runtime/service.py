@@ -19,13 +19,6 @@ BEDROCK_RUNTIME = MockedService(
     },
     actions={"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"},
     settings={
-        "no_access": Setting(
-            default=(),
-            accepts=lambda value: (
-                isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
-            ),
-            words="a list of globs of model ids",
-        ),
         "unmatched": one_of("default", "error"),
         "cold_imported_models": Setting(
             default=0,

@@ -203,8 +203,11 @@ def test_stable_diffusion_xl_makes_artifacts(runtime, reply):
     assert {each["seed"] for each in found["artifacts"]} == {5}
 
 
-@pytest.mark.parametrize("model", ["amazon.nova-reel-v1:1", "luma.ray-v2:0"])
-def test_a_model_that_makes_videos_answers_asynchronous_calls_only(runtime, model):
+@pytest.mark.parametrize(
+    ("model", "region"), [("amazon.nova-reel-v1:1", "us-east-1"), ("luma.ray-v2:0", "us-west-2")]
+)
+def test_a_model_that_makes_videos_answers_asynchronous_calls_only(bedrock, model, region):
+    runtime = bedrock.client("bedrock-runtime", region_name=region)
     message = (
         "This action doesn't support the model that you provided. Call StartAsyncInvoke and try "
         "again."

@@ -551,7 +551,7 @@ def test_the_tool_choice_of_the_chat_form_is_heeded(runtime, choice):
 
 def test_mistrals_chat_says_stop_reason(runtime, reply):
     reply("Hi")
-    (choice,) = invoke(runtime, "mistral.mistral-large-2407-v1:0", chat())["choices"]
+    (choice,) = invoke(runtime, "us.mistral.pixtral-large-2502-v1:0", chat())["choices"]
     assert choice["stop_reason"] == "stop"
 
 
