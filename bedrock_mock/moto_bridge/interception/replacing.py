@@ -10,14 +10,16 @@ from typing import Any
 @contextmanager
 def replaced(owner: Any, **attributes: Any) -> Iterator[None]:  # noqa: ANN401 - a class or module
     """While this lasts, a class or module has these attributes in place of its own."""
-    before = {name: vars(owner)[name] for name in attributes}
-    _set(owner, attributes)
+    own = vars(owner)
+    before = {name: own[name] for name in attributes if name in own}
+    for name, value in attributes.items():
+        setattr(owner, name, value)
     try:
         yield
     finally:
-        _set(owner, before)
-
-
-def _set(owner: Any, attributes: dict[str, Any]) -> None:  # noqa: ANN401
-    for name, value in attributes.items():
-        setattr(owner, name, value)
+        for name in attributes:
+            if name in before:
+                setattr(owner, name, before[name])
+            else:
+                # It was inherited.
+                delattr(owner, name)
