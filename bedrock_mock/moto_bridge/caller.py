@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
+import re
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +20,13 @@ from werkzeug.wrappers import Request
 
 #: The header by which moto takes the account that a client wants.
 ACCOUNT_HEADER = "x-moto-account-id"
+
+
+#: What an API key of Bedrock unpacks to. One for a short time is a presigned URL, and one for a
+#: long time names the IAM user that it belongs to.
+_SIGNED = re.compile("X-Amz-Credential=(?P<key>[A-Z0-9]+)(?:%2F|/)")
+_OWNED = re.compile("BedrockAPIKey-[^:]*-at-(?P<account>[0-9]{12}):")
+_PREFIXES = ("bedrock-api-key-", "ABSK")
 
 
 class NotAuthorisedError(Exception):
@@ -82,7 +92,16 @@ class CallerResponse(BaseResponse):
             self.region = self.default_region
         self.access_key = self.get_access_key()
         # moto would let MOTO_ACCOUNT_ID win over the account that the client asked for.
-        self.current_account = self.headers.get(ACCOUNT_HEADER) or self.get_current_account()
+        self.current_account = (
+            self.headers.get(ACCOUNT_HEADER)
+            or _account_of_token(self.headers)
+            or self.get_current_account()
+        )
+
+    def get_access_key(self) -> str:
+        """The access key of a signature, or the one that an API key of Bedrock was made with."""
+        found = _SIGNED.search(_unpacked_token(self.headers))
+        return found["key"] if found else super().get_access_key()
 
     def visit(self, service: str) -> None:
         """Records for IAM that the caller has used a service."""
@@ -117,3 +136,21 @@ class CallerResponse(BaseResponse):
     def _get_action(self) -> str:
         """The name that moto's authorisation asks for."""
         return self._action
+
+
+def _unpacked_token(headers: Any) -> str:  # noqa: ANN401 - of one of three classes
+    """What a bearer token says, if it is an API key of Bedrock; else nothing."""
+    scheme, _, token = str(headers.get("Authorization") or "").partition(" ")
+    prefix = next((each for each in _PREFIXES if token.startswith(each)), None)
+    if scheme.lower() != "bearer" or prefix is None:
+        return ""
+    packed = token.removeprefix(prefix)
+    try:
+        return base64.b64decode(packed + "=" * (-len(packed) % 4)).decode("latin-1")
+    except binascii.Error:
+        return ""
+
+
+def _account_of_token(headers: Any) -> str | None:  # noqa: ANN401 - of one of three classes
+    found = _OWNED.match(_unpacked_token(headers))
+    return found["account"] if found else None

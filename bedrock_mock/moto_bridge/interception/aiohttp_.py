@@ -103,11 +103,10 @@ class _Transport(asyncio.Transport):
 
     def close(self) -> None:
         """Makes no more pieces."""
-        if not self._is_closing:
-            self._is_closing = True
-            if self._answering is not None:
-                self._answering.cancel()
-            self._protocol.connection_lost(None)
+        self._is_closing = True
+        if self._answering is not None:
+            self._answering.cancel()
+        self._protocol.connection_lost(None)
 
     abort = close
 

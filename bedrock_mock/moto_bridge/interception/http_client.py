@@ -49,12 +49,14 @@ class Wire:
         answer = request.answer()
         if answer is not None:
             yield from written(answer)
-            return
+        else:
+            yield from self._passed()
+
+    def _passed(self) -> Iterator[bytes]:
         real = self._reconnect()
         real.sendall(self._incoming.data)
         with real.makefile("rb", buffering=0) as file:
-            while data := file.read(_PIECE):
-                yield data
+            yield from iter(lambda: file.read(_PIECE), b"")
 
     def close(self) -> None:
         """Nothing is open."""

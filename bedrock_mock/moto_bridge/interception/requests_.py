@@ -38,10 +38,8 @@ def _text(value: str | bytes) -> str:
 
 
 def _read(body: Any) -> bytes:  # noqa: ANN401 - what requests takes
-    """The body of a request: a text, a file, or an iterable of chunks."""
-    if hasattr(body, "read"):
-        body = body.read()
-    elif body is not None and not isinstance(body, str | bytes):
+    """The body of a request: a text or an iterable of chunks; files have been read."""
+    if body is not None and not isinstance(body, str | bytes):
         body = b"".join(body)
     return body.encode() if isinstance(body, str) else (body or b"")
 
