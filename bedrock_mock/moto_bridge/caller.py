@@ -14,7 +14,6 @@ from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.responses import BaseResponse
 from moto.iam.models import mark_account_as_visited
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
@@ -43,12 +42,35 @@ class NotAuthorisedError(Exception):
         self.message = message
 
 
+class _Headers(dict[str, str]):
+    """The headers of a request, by names in any case: moto's and botocore's take long to ask."""
+
+    def __init__(self, headers: Any) -> None:  # noqa: ANN401 - of botocore or requests
+        super().__init__((name.lower(), value) for name, value in headers.items())
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(name.lower())
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as of a dict
+        """The value of a header, or the default."""
+        return super().get(name.lower(), default)
+
+    def items(self) -> Any:  # noqa: ANN401 - a list is what moto needs
+        """The headers by their names as they are usually written: moto looks for X-Amz-Date."""
+        return [(name.title(), value) for name, value in super().items()]
+
+
 class CallerResponse(BaseResponse):
     """A response class of moto that knows who asks, and reads a request by itself.
 
     Of moto's ``BaseResponse`` it keeps region, account and authorisation. moto's own way of
     reading a request works the action out several times, and outside of its error handling.
     """
+
+    _access_key: str | None = None
 
     def read(self, request: Any, full_url: str) -> None:  # noqa: ANN401 - one of three classes
         """Takes what is needed from a request of moto's server, stubber or ``responses``."""
@@ -59,10 +81,9 @@ class CallerResponse(BaseResponse):
         self.query: str = environ.get("QUERY_STRING") or full_url.partition("?")[2]
         self.uri = f"{self.raw_path}?{self.query}" if self.query else self.raw_path
         self.method = request.method
-        self.headers = request.headers
+        self.headers = _Headers(request.headers)
         if self.is_authorised_by_policies() and "host" not in self.headers:
             # botocore leaves it to the connection, and the signature covers it.
-            self.headers = Headers(list(self.headers.items()))
             self.headers["host"] = urlsplit(full_url).netloc
         self.querystring: dict[str, Any] = {}
         self.data = self.querystring
@@ -90,7 +111,7 @@ class CallerResponse(BaseResponse):
         except IndexError:
             # An Authorization header that only looks like a signature.
             self.region = self.default_region
-        self.access_key = self.get_access_key()
+        self.access_key = self._access_key = self.get_access_key()
         # moto would let MOTO_ACCOUNT_ID win over the account that the client asked for.
         self.current_account = (
             self.headers.get(ACCOUNT_HEADER)
@@ -102,6 +123,10 @@ class CallerResponse(BaseResponse):
         """The access key of a signature, or the one that an API key of Bedrock was made with."""
         found = _SIGNED.search(_unpacked_token(self.headers))
         return found["key"] if found else super().get_access_key()
+
+    def get_access_key(self) -> str:
+        """The access key of the request, which moto asks for several times."""
+        return self._access_key or super().get_access_key()
 
     def visit(self, service: str) -> None:
         """Records for IAM that the caller has used a service."""

@@ -51,13 +51,16 @@ def _pieces(value: Json) -> Iterator[str]:
 
 def size_of(value: Json) -> int:
     """Roughly how many bytes a value takes; of a list, as many times its first as it is long."""
+    size = _OVERHEAD
     if isinstance(value, (str, bytes)):
-        return len(value) + _OVERHEAD
+        return size + len(value)
     if isinstance(value, dict):
-        return _OVERHEAD + sum(_OVERHEAD + size_of(each) for each in value.values())
-    if isinstance(value, list):
-        return _OVERHEAD + (len(value) * size_of(value[0]) if value else 0)
-    return _OVERHEAD
+        for each in value.values():
+            # Most are texts: every call comes here.
+            size += _OVERHEAD + (len(each) if type(each) is str else size_of(each))
+    elif isinstance(value, list) and value:
+        size += len(value) * size_of(value[0])
+    return size
 
 
 def kept(value: Json) -> Json:
