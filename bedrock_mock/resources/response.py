@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, ClassVar
-from uuid import uuid4
 
 from moto import settings
 
@@ -94,7 +93,7 @@ class ServiceResponse(CallerResponse):
     def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         headers = {
             "Content-Type": "application/json",
-            "x-amzn-RequestId": str(uuid4()),
+            "x-amzn-RequestId": self.request_id,
             **(more or {}),
         }
         if not self.from_server:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.services.bedrock_runtime.conversations import Conversations
 from bedrock_mock.services.bedrock_runtime.counting import Counting
 from bedrock_mock.services.bedrock_runtime.guardrails.apply import Applications
 from bedrock_mock.services.bedrock_runtime.guardrails.checks import Checks
+from bedrock_mock.services.bedrock_runtime.invocation_logs.logging import logged
 from bedrock_mock.services.bedrock_runtime.invocations import Invocations
+
+if TYPE_CHECKING:
+    from bedrock_mock.resources.served import Served
 
 
 class RuntimeBackend(ServiceBackend):
@@ -28,3 +34,7 @@ class RuntimeBackend(ServiceBackend):
         self.applications = Applications(self)
         self.checks = Checks(self)
         self.compose()
+
+    def answered(self, served: Served) -> Json:
+        """Logs the call, if the account and region log invocations."""
+        return logged(self, served)

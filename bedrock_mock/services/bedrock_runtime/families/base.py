@@ -102,6 +102,8 @@ class Family:
         streams: whether it can stream.
         counts_input, counts_output: whether its answers have these headers.
         is_text: whether it answers with text, so that a reply must have some.
+        data: what its bodies are to invocation logs: ``text``, ``image``, ``embedding`` or
+            ``video``.
     """
 
     schema: ClassVar[Schema] = OBJECT
@@ -109,6 +111,7 @@ class Family:
     counts_input: ClassVar[bool] = True
     counts_output: ClassVar[bool] = True
     is_text: ClassVar[bool] = True
+    data: ClassVar[str] = "text"
 
     def check(self, body: Mapping[str, Any]) -> None:
         """Refuses a body that breaks the schema of the family.
