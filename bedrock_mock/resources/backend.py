@@ -120,6 +120,10 @@ class ServiceBackend(BaseBackend):
         self.scripts.job_started(job, self.account_id, self.region_name)
         job.start(self)
 
+    def held(self, handler: Handler) -> AbstractContextManager[Any]:  # noqa: ARG002 - see subclasses
+        """What is held while a handler works: :attr:`lock`, unless a subclass says otherwise."""
+        return self.lock
+
     def answered(self, served: Served) -> Json:
         """Hook: a request has been answered, or refused with an error of the service.
 

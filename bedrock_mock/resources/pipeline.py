@@ -130,7 +130,7 @@ def _handler(backend: ServiceBackend, name: str) -> Handler:
 def _handle(
     backend: ServiceBackend, operation: Operation, handler: Handler, request: dict[str, Any]
 ) -> Json:
-    with backend.lock:
+    with backend.held(handler):
         result = handler(request)
         if operation.answers is None:
             # Within the lock, because the result may be a resource that another call changes.

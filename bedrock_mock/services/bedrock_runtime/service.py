@@ -23,7 +23,11 @@ BEDROCK_RUNTIME = MockedService(
             "It needs HTTP/2, and boto3 has no method for it: use Converse or ConverseStream. "
         )
     },
-    actions={"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"},
+    actions={
+        "Converse": "InvokeModel",
+        "ConverseStream": "InvokeModelWithResponseStream",
+        "StartAsyncInvoke": "InvokeModel",
+    },
     settings={
         "profanities": Setting(
             default=PROFANITIES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.errors import ValidationException
@@ -121,8 +121,13 @@ class Family:
         """
         faults = "".join(self.schema.faults(body))
         if faults:
-            msg = f"Malformed input request: {faults}, please reformat your input and try again."
-            raise ValidationException(msg)
+            self.refuse(faults)
+
+    @staticmethod
+    def refuse(faults: str) -> NoReturn:
+        """Refuses a body with these faults, each as ``#/path: ...``."""
+        msg = f"Malformed input request: {faults}, please reformat your input and try again."
+        raise ValidationException(msg)
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """What a body asks."""

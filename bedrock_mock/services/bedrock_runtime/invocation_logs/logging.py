@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,7 @@ def logged(backend: ServiceBackend, served: Served) -> Json:
         if control.invocation_logging.config is config:
             _write(backend, config, served, outcome, moment)
 
-    if isinstance(answer, Answer) and not isinstance(answer.body, bytes):
+    if isinstance(answer, Answer) and isinstance(answer.body, Generator):
         return answer._replace(body=FollowedStream(served.operation, answer.body, write))
     write(Outcome(error=answer.code) if isinstance(answer, ServiceError) else outcome_of(answer))
     return answer

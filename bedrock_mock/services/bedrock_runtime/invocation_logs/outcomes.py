@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,7 +115,10 @@ class FollowedStream(Generator[bytes, None, None]):
     """
 
     def __init__(
-        self, operation: str, frames: Iterator[bytes], ended: Callable[[Outcome], None]
+        self,
+        operation: str,
+        frames: Generator[bytes, None, None],
+        ended: Callable[[Outcome], None],
     ) -> None:
         self._is_converse = operation == "ConverseStream"
         self._frames = frames
@@ -135,15 +138,13 @@ class FollowedStream(Generator[bytes, None, None]):
             self._end()
         return frame
 
-    def throw(self, *error: Any) -> bytes:  # noqa: ANN401 - the signature of generators
-        """Ends the stream; called by nothing but ``close`` of other generators."""
-        self._end()
+    def throw(self, *error: Any) -> bytes:  # noqa: ANN401  # pragma: no cover
+        """Asked for by the base class; what reads streams does not throw."""
         return super().throw(*error)
 
     def close(self) -> None:
         """The client reads no further."""
-        if isinstance(self._frames, Generator):
-            self._frames.close()
+        self._frames.close()
         self._end()
 
     def _note(self, frame: bytes) -> bool:
