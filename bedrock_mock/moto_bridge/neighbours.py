@@ -136,7 +136,7 @@ def put_log_event(
     """
     if not has_log_group(backend, group):
         return False
-    logs = _neighbour("logs", backend.account_id, backend.region_name)
+    logs = neighbour("logs", backend.account_id, backend.region_name)
     logs.ensure_log_stream(group, stream)
     milliseconds = (at - datetime(1970, 1, 1)) // timedelta(milliseconds=1)  # noqa: DTZ001
     logs.put_log_events(group, stream, [{"timestamp": milliseconds, "message": message}])

@@ -6,6 +6,7 @@ from bedrock_mock.resources.settings import Setting, one_of
 from bedrock_mock.services.bedrock_runtime.backend import RuntimeBackend
 from bedrock_mock.services.bedrock_runtime.guardrails.profanities import PROFANITIES
 from bedrock_mock.services.bedrock_runtime.guardrails.verbs import detect
+from bedrock_mock.services.bedrock_runtime.replaying.verbs import replay
 from bedrock_mock.services.bedrock_runtime.responses import RuntimeResponse
 
 BEDROCK_RUNTIME = MockedService(
@@ -44,5 +45,5 @@ BEDROCK_RUNTIME = MockedService(
             words="a whole number of calls from 0",
         ),
     },
-    verbs={"detect": detect},
+    verbs={"detect": detect, "replay": replay},
 )
