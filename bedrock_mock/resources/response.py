@@ -57,7 +57,7 @@ class ServiceResponse(CallerResponse):
     ) -> Foreign:
         self.read(request, full_url or request.url)
         try:
-            status, answer = serve(self.mocked, self)
+            status, answer = self.serve()
         except errors.ServiceError as error:
             if isinstance(error, errors.NotImplementedException) and not self.from_server:
                 raise NotImplementedError(error.message) from None
@@ -81,7 +81,15 @@ class ServiceResponse(CallerResponse):
 
     def _refuse(self, status: int, error_type: str, message: str) -> Response:
         headers = self._headers({"x-amzn-ErrorType": error_type})
-        return status, headers, self._json({"message": message})
+        return status, headers, self._json(self.refusal(error_type, message))
+
+    def serve(self) -> tuple[int, Foreign]:
+        """Has the request served: the status, and the members of the answer or an ``Answer``."""
+        return serve(self.mocked, self)
+
+    def refusal(self, error_type: str, message: str) -> dict[str, Foreign]:  # noqa: ARG002
+        """The members of an error; the header has its type."""
+        return {"message": message}
 
     def _json(self, members: Foreign) -> str:
         if settings.PRETTIFY_RESPONSES:

@@ -3,6 +3,7 @@
 from bedrock_mock.protocol.rules import Departures
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.resources.settings import Setting, one_of
+from bedrock_mock.services.bedrock_runtime import openai_paths
 from bedrock_mock.services.bedrock_runtime.backend import RuntimeBackend
 from bedrock_mock.services.bedrock_runtime.guardrails.profanities import PROFANITIES
 from bedrock_mock.services.bedrock_runtime.guardrails.verbs import detect
@@ -29,6 +30,7 @@ BEDROCK_RUNTIME = MockedService(
         "ConverseStream": "InvokeModelWithResponseStream",
         "StartAsyncInvoke": "InvokeModel",
     },
+    other_paths=openai_paths.PATHS,
     settings={
         "profanities": Setting(
             default=PROFANITIES,

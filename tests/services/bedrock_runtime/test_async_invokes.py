@@ -40,6 +40,12 @@ def s3(bedrock):
     return s3
 
 
+@pytest.fixture
+def west(bedrock):
+    """A client for a region that has Luma Ray."""
+    return bedrock.client("bedrock-runtime", region_name="us-west-2")
+
+
 def start(runtime, model=REEL, model_input=None, **members):
     request = {"modelInput": model_input or VIDEO, "outputDataConfig": OUTPUT, **members}
     return runtime.start_async_invoke(modelId=model, **request)["invocationArn"]
@@ -140,9 +146,9 @@ def test_a_test_moves_it_on_by_hand(bedrock, runtime):
     assert get(runtime, arn)["status"] == "Completed"
 
 
-def test_it_fails_when_a_test_says_so(bedrock, runtime, s3):
+def test_it_fails_when_a_test_says_so(bedrock, runtime, west, s3):
     bedrock.fail_next(CLOCK, "The video was blocked.", matching={"modelId": REEL})
-    luma = start(runtime, RAY, {"prompt": "A cat."})
+    luma = start(west, RAY, {"prompt": "A cat."})
     arn = start(runtime)
     got = get(runtime, arn)
     assert (got["status"], got["failureMessage"]) == ("Failed", "The video was blocked.")
@@ -150,9 +156,9 @@ def test_it_fails_when_a_test_says_so(bedrock, runtime, s3):
     status = json.loads(files(s3, arn)["video-generation-status.json"])
     assert status["fullVideo"] == {"status": "FAILURE", "failureMessage": "The video was blocked."}
     assert files(s3, arn).keys() == {"video-generation-status.json"}
-    assert get(runtime, luma)["status"] == "Completed"
+    assert get(west, luma)["status"] == "Completed"
     bedrock.fail_next(CLOCK, "Blocked.")
-    assert files(s3, start(runtime, RAY, {"prompt": "A cat."})) == {}
+    assert files(s3, start(west, RAY, {"prompt": "A cat."})) == {}
 
 
 def test_they_are_listed_newest_first_and_page_by_page(runtime):
@@ -318,11 +324,12 @@ def test_other_models_are_refused(runtime, model, message):
         ),
     ],
 )
-def test_an_input_that_breaks_the_schema_is_refused(runtime, model, model_input, fault):
+def test_an_input_that_breaks_the_schema_is_refused(runtime, west, model, model_input, fault):
     request = {"modelId": model, "modelInput": model_input, "outputDataConfig": OUTPUT}
+    client = west if model == RAY else runtime
     with refused("ValidationException", 400, MALFORMED.format(fault)):
-        runtime.start_async_invoke(**request)
-    assert listed(runtime) == []
+        client.start_async_invoke(**request)
+    assert listed(client) == []
 
 
 @pytest.mark.parametrize(
@@ -424,16 +431,16 @@ def test_nova_reel_writes_each_shot(runtime, s3, model_input):
     ]
 
 
-def test_luma_ray_writes_a_video(runtime, s3):
-    found = files(s3, start(runtime, RAY, {"prompt": "A cat.", "duration": "9s"}))
+def test_luma_ray_writes_a_video(west, s3):
+    found = files(s3, start(west, RAY, {"prompt": "A cat.", "duration": "9s"}))
     assert list(found) == ["output.mp4"]
     assert duration(found["output.mp4"]) == 9
 
 
-def test_the_bytes_of_a_reply_are_the_video(bedrock, runtime, s3):
+def test_the_bytes_of_a_reply_are_the_video(bedrock, runtime, west, s3):
     bedrock.reply(Reply(raw=b"a video"), model="luma.*")
     bedrock.reply("A text is passed over.", model="amazon.*")
-    assert files(s3, start(runtime, RAY, {"prompt": "A cat."})) == {"output.mp4": b"a video"}
+    assert files(s3, start(west, RAY, {"prompt": "A cat."})) == {"output.mp4": b"a video"}
     assert duration(files(s3, start(runtime))["output.mp4"]) == 6
     bedrock.reply_next(Reply(raw={"a": 1}))
     with refused(
