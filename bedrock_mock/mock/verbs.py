@@ -375,7 +375,6 @@ class Scripting(ABC):
             bedrock.detect(text="election", guardrail="politics", topics=["Elections"])
         """
 
-
     def replay(
         self,
         path: str | PathLike[str] | None = None,
