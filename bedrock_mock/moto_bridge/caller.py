@@ -9,11 +9,14 @@ import re
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
+import moto.backends
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.responses import BaseResponse
 from moto.iam.models import mark_account_as_visited
+from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
@@ -74,6 +77,8 @@ class CallerResponse(BaseResponse):
 
     def read(self, request: Any, full_url: str) -> None:  # noqa: ANN401 - one of three classes
         """Takes what is needed from a request of moto's server, stubber or ``responses``."""
+        #: What the answer's header ``x-amzn-RequestId`` says.
+        self.request_id = str(uuid4())
         environ = getattr(request, "environ", {})
         # Only the raw URI still has the path as it was sent; it may lack the query.
         path = (environ.get("RAW_URI") or full_url).partition("?")[0]
@@ -131,6 +136,13 @@ class CallerResponse(BaseResponse):
     def visit(self, service: str) -> None:
         """Records for IAM that the caller has used a service."""
         mark_account_as_visited(self.current_account, self.access_key, service, self.region)
+
+    def identity(self) -> str:
+        """The ARN of the caller, as STS reports it."""
+        partition = get_partition(self.region)
+        sts = moto.backends.get_backend("sts")[self.current_account][partition]
+        _, arn, _ = sts.get_caller_identity(self.access_key, self.region)
+        return arn
 
     @staticmethod
     def is_authorised_by_policies() -> bool:

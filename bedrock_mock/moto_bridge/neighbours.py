@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import moto.backends
@@ -116,6 +117,30 @@ def has_log_group(backend: ServiceBackend, name: str) -> bool:
     """Whether moto's CloudWatch Logs has a log group."""
     logs = neighbour("logs", backend.account_id, backend.region_name)
     return logs is not None and name in logs.groups
+
+
+def put_log_event(
+    backend: ServiceBackend, group: str, stream: str, message: str, at: datetime
+) -> bool:
+    """Adds an event to a stream of moto's CloudWatch Logs, which is made at its first event.
+
+    Args:
+        backend: whose region and account it is.
+        group: the log group.
+        stream: the log stream.
+        message: what the event says.
+        at: when it happened, in naive UTC.
+
+    Returns:
+        Whether there is such a log group.
+    """
+    if not has_log_group(backend, group):
+        return False
+    logs = neighbour("logs", backend.account_id, backend.region_name)
+    logs.ensure_log_stream(group, stream)
+    milliseconds = (at - datetime(1970, 1, 1)) // timedelta(milliseconds=1)  # noqa: DTZ001
+    logs.put_log_events(group, stream, [{"timestamp": milliseconds, "message": message}])
+    return True
 
 
 def has_subnet(backend: ServiceBackend, subnet_id: str) -> bool:

@@ -103,10 +103,9 @@ def _change_all(
 
 
 def _is_of(backend: ServiceBackend, arn: str) -> bool:
-    """Whether an ARN is of a backend: of a kind that it has, or of a kind that nothing has."""
-    return arn.split(":")[2:3] == [backend.service] and (
-        backend.kind_of(arn) is not None or "TagResource" in backend.handlers
-    )
+    """Whether the tags of an ARN are changed by a backend."""
+    # Of services that share a name in ARNs, one has the tag operations for all.
+    return arn.split(":")[2:3] == [backend.service] and "TagResource" in backend.handlers
 
 
 Found = tuple[str, str, Mapping[str, str]]

@@ -25,6 +25,7 @@ from bedrock_mock.resources.tokens import Tokens
 from bedrock_mock.scripting.scripts import SCRIPTS, Scripts
 
 if TYPE_CHECKING:
+    from bedrock_mock.resources.served import Served
     from bedrock_mock.resources.service import MockedService
 
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -118,6 +119,21 @@ class ServiceBackend(BaseBackend):
         """Gives a new job what is scripted for it, and moves it on if it is due already."""
         self.scripts.job_started(job, self.account_id, self.region_name)
         job.start(self)
+
+    def held(self, handler: Handler) -> AbstractContextManager[Any]:  # noqa: ARG002 - see subclasses
+        """What is held while a handler works: :attr:`lock`, unless a subclass says otherwise."""
+        return self.lock
+
+    def answered(self, served: Served) -> Json:
+        """Hook: a request has been answered, or refused with an error of the service.
+
+        Args:
+            served: the request and its answer.
+
+        Returns:
+            The answer; a subclass may give one whose body it follows.
+        """
+        return served.answer
 
     def reset(self) -> None:
         """Forgets all state, as moto asks for: nothing of it is under way any more."""

@@ -128,7 +128,7 @@ class Application:
 
     def _signed_for(self, environ: Environ, path: str) -> MockedService | None:
         """Which of the services with the same signing name is meant: the host or path says."""
-        routed = [each for each in SERVICES if _routes(each.protocol, environ, path)]
+        routed = [each for each in SERVICES if _answers(each, environ, path)]
         by_host = _of_host(environ.get("HTTP_HOST", ""))
         if routed:
             return by_host if by_host in routed else routed[0]
@@ -138,7 +138,7 @@ class Application:
         return by_host or SERVICES[0]
 
     def _is_others(self, environ: Environ, path: str) -> bool:
-        if any(_routes(each.protocol, environ, path) for each in SERVICES):
+        if any(_answers(each, environ, path) for each in SERVICES):
             return False
         return any(_routes(other, environ, path) for other in self._others)
 
@@ -147,9 +147,14 @@ def _routes(protocol: Service, environ: Environ, path: str) -> bool:
     return protocol.route(environ["REQUEST_METHOD"], path) is not None
 
 
+def _answers(service: MockedService, environ: Environ, path: str) -> bool:
+    return path in service.other_paths or _routes(service.protocol, environ, path)
+
+
 def _knowing(path: str) -> MockedService | None:
     """The first service that has an operation at this path."""
-    return next((each for each in SERVICES if each.protocol.knows(path)), None)
+    known = (each for each in SERVICES if path in each.other_paths or each.protocol.knows(path))
+    return next(known, None)
 
 
 def _of_host(host: str) -> MockedService | None:

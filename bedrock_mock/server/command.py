@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -50,11 +50,11 @@ def serve(argv: Sequence[str]) -> int:
         argv: the flags of ``moto_server``: ``-H``/``--host`` (default ``127.0.0.1``),
             ``-p``/``--port`` (default ``MOTO_PORT`` or 5000; 0 for a free one),
             ``-s``/``--ssl``, ``-c``/``--ssl-cert``, ``-k``/``--ssl-key``,
-            ``-r``/``--reload``; and ``-l``/``--log-requests`` and ``--ssl-ca``.
+            ``-r``/``--reload``; and ``-l``/``--log-requests``, ``--ssl-ca`` and ``--replay``.
 
     Returns:
-        The exit status: 0, or 1 where the address cannot be listened at, or the
-        certificate cannot be used.
+        The exit status: 0, or 1 where the address cannot be listened at, the certificate
+        cannot be used, or what is to be replayed cannot be.
 
     Raises:
         SystemExit: the extra ``server`` is not installed, or the flags make no sense.
@@ -69,11 +69,39 @@ def serve(argv: Sequence[str]) -> int:
             os.environ[name] = os.devnull
         takeover.acquire()
         try:
-            return _run(options)
+            with ExitStack() as stack:
+                try:
+                    stack.enter_context(_replayed(options.replay))
+                except (OSError, ValueError) as error:
+                    return _refuse(f"--replay: {error}")
+                return _run(options)
         except MissingExtraError as error:
             raise SystemExit(str(error)) from error
         finally:
             takeover.release()
+
+
+@contextmanager
+def _replayed(paths: Sequence[str]) -> Iterator[None]:
+    """While this lasts, models answer as these logs say, also after a reset.
+
+    Raises:
+        OSError, ValueError: a file cannot be read, or is not one of logs.
+    """
+    if not paths:
+        yield
+        return
+    from bedrock_mock.mock.log_files import read_logs  # noqa: PLC0415 - it loads moto
+    from bedrock_mock.mock.performing import perform  # noqa: PLC0415
+    from bedrock_mock.scripting.scripts import SCRIPTS  # noqa: PLC0415
+
+    for path in paths:
+        perform("replay", {"path": path, "records": read_logs(path)})
+    SCRIPTS.replies.keep()
+    try:
+        yield
+    finally:
+        SCRIPTS.replies.keep_none()
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -25,7 +25,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of the flags that ``moto_server`` has."""
+    """The parser of the flags that ``moto_server`` has, and of our own."""
     flags = argparse.ArgumentParser(prog="bedrock-mock serve", description="moto's server.")
     port = os.environ.get("MOTO_PORT", "5000")
     flags.add_argument(
@@ -49,6 +49,13 @@ def parser() -> argparse.ArgumentParser:
         "--ssl-ca",
         metavar="FILE",
         help="with --ssl: writes what clients must trust to this file, for AWS_CA_BUNDLE",
+    )
+    flags.add_argument(
+        "--replay",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="have models answer as a file or folder of invocation logs says; can be repeated",
     )
     return flags
 

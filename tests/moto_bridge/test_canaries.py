@@ -342,6 +342,23 @@ def test_mock_a_reset_of_moto_forgets_the_backends_that_were_used():
     assert responses_mock.registered() == []
 
 
+def test_logs_takes_events_of_a_stream_that_it_makes():
+    from moto.logs.models import LogsBackend
+
+    # Invocation logs are written so: moto_bridge/neighbours.py.
+    assert parameters(LogsBackend.ensure_log_stream)[1:] == ["log_group_name", "log_stream_name"]
+    taken = ["log_group_name", "log_stream_name", "log_events"]
+    assert parameters(LogsBackend.put_log_events)[1:] == taken
+
+
+def test_sts_says_who_calls():
+    from moto.sts.models import STSBackend
+
+    # The identity in invocation logs: moto_bridge/caller.py.
+    taken = ["access_key_id", "region"]
+    assert parameters(STSBackend.get_caller_identity)[1:] == taken
+
+
 def test_moto_counts_its_mocks_before_it_patches():
     from moto.core.models import MockAWS, ProxyModeMockAWS, ServerModeMockAWS
 
