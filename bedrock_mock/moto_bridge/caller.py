@@ -116,7 +116,7 @@ class CallerResponse(BaseResponse):
         except IndexError:
             # An Authorization header that only looks like a signature.
             self.region = self.default_region
-        self.access_key = self._access_key = self.get_access_key()
+        self.access_key = self.get_access_key()
         # moto would let MOTO_ACCOUNT_ID win over the account that the client asked for.
         self.current_account = (
             self.headers.get(ACCOUNT_HEADER)
@@ -125,13 +125,14 @@ class CallerResponse(BaseResponse):
         )
 
     def get_access_key(self) -> str:
-        """The access key of a signature, or the one that an API key of Bedrock was made with."""
-        found = _SIGNED.search(_unpacked_token(self.headers))
-        return found["key"] if found else super().get_access_key()
+        """The access key of a signature, or the one that an API key of Bedrock was made with.
 
-    def get_access_key(self) -> str:
-        """The access key of the request, which moto asks for several times."""
-        return self._access_key or super().get_access_key()
+        moto asks for it several times.
+        """
+        if self._access_key is None:
+            found = _SIGNED.search(_unpacked_token(self.headers))
+            self._access_key = found["key"] if found else super().get_access_key()
+        return self._access_key
 
     def visit(self, service: str) -> None:
         """Records for IAM that the caller has used a service."""
