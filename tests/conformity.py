@@ -21,13 +21,12 @@ OUTGROWN = {
     "ModelModality",
     # The model's pattern lacks custom routers.
     "PromptRouterArn",
+    "ToolUseType",
 }
-#: What the service sends although its model lacks it, by shape.
-ON_THE_WIRE = {
-    "ApplyGuardrailResponse": {"output", "blockedResponse"},
-    "TokenUsage": {"serverToolUsage", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"},
-    "ToolUseBlock": {"type"},
-    "ToolUseBlockStart": {"type"},
+#: Members that recorded answers have and the model lacks.
+EXTENSIONS = {
+    "ApplyGuardrailResponse": {"blockedResponse", "output"},
+    "TokenUsage": {"cacheReadInputTokenCount", "cacheWriteInputTokenCount", "serverToolUsage"},
 }
 #: What a refusal says of a member, whose path it names.
 FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")
@@ -61,7 +60,7 @@ def nonconforming(shape, value, path="the answer"):
 
 
 def nonconforming_structure(shape, value, path):
-    for name in value.keys() - shape.members.keys() - ON_THE_WIRE.get(shape.name, set()):
+    for name in value.keys() - shape.members.keys() - EXTENSIONS.get(shape.name, set()):
         yield f"{path} has the unknown member {name}"
     for name in set(shape.required_members) - value.keys():
         yield f"{path} lacks {name}"

@@ -425,8 +425,9 @@ ALL = [
         unique=False,
     ),
 ]
-#: The clocks of what is no kind of resource.
-OTHER_CLOCKS = {"bedrock::foundation_model_agreement"}
+#: The clocks of what is no kind of resource, and of the runtime's kind, which has no names: its
+#: own tests are in services/bedrock_runtime/test_async_invokes.py.
+OTHER_CLOCKS = {"bedrock::foundation_model_agreement", "bedrock-runtime::async_invoke"}
 #: The kinds by the names of their entries.
 KINDS = {kind.name: kind for kind in ALL}
 WITH_CLOCKS = [kind for kind in ALL if kind.clock]

@@ -21,11 +21,11 @@ def with_key(key, secret=None, service="bedrock"):
     )
 
 
-def user(name, *operations, resource="*", but=()):
+def user(name, *operations, resource="*", but=(), actions=()):
     """The access key of a new user who may call these operations, but on some resources none."""
     iam = boto3.client("iam", region_name=REGION)
     iam.create_user(UserName=name)
-    actions = [f"bedrock:{operation}" for operation in operations]
+    actions = [*(f"bedrock:{operation}" for operation in operations), *actions]
     statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
     statements = [statement]
     if but:

@@ -21,7 +21,7 @@ from bedrock_mock import Reply, mock_bedrock, reasoning, tool_use
 from bedrock_mock.services.bedrock_runtime.service import BEDROCK_RUNTIME
 from support import ACCOUNT, guardrail, import_job, in_process
 
-pytestmark = [in_process, pytest.mark.long]
+pytestmark = [in_process, pytest.mark.long, pytest.mark.timeout(400)]
 
 OPERATIONS = sorted(BEDROCK_RUNTIME.backend("us-east-1", ACCOUNT).handlers)
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
@@ -232,7 +232,7 @@ def test_a_valid_request_is_answered_within_the_model(name, valid, imported):
     }
     successes = []
 
-    @quick(80)
+    @quick(60)
     @given(
         requests_of(valid, name, imported),
         replies(),

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from inspect import signature
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from bedrock_mock.protocol.types import Json
@@ -373,6 +374,53 @@ class Scripting(ABC):
 
             bedrock.detect(text="election", guardrail="politics", topics=["Elections"])
         """
+
+    def replay(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        records: Sequence[Request] | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> int:
+        """Has models answer as invocation logs say, those of the real service too.
+
+        A call of the same model with the same messages gets the answer that was logged, in
+        whichever form it asks. Several answers to the same question are given in their order,
+        and then the last one again. A replay ranks as a rule with two conditions.
+
+        Args:
+            path: a file of ModelInvocationLogs, one a line, plain or gzip, or a folder of
+                such files. It is read where this is called, not on the server.
+            records: the records themselves, in place of a file.
+            region_name: where (default: anywhere, wherever they were logged).
+            account_id: whose (default: anybody's).
+
+        Returns:
+            How many logged calls have an answer; those that failed have none.
+
+        Raises:
+            ValueError: neither or both are given, a file is not one of logs, or no record
+                has an answer.
+            OSError: the file cannot be read.
+
+        Example::
+
+            bedrock.replay("logs/20260102T030405678Z_0123456789abcdef.json.gz")
+        """
+        from bedrock_mock.mock.log_files import read_logs  # noqa: PLC0415 - as below
+
+        if (path is None) == (records is None):
+            msg = "replay: give the path of a file or a folder, or records=[...]"
+            raise ValueError(msg)
+        said: dict[str, Any] = {"region_name": region_name, "account_id": account_id}
+        if path is None:
+            said["records"] = records
+        else:
+            said |= {"path": fspath(path), "records": read_logs(path)}
+        given = {name: value for name, value in said.items() if value is not None}
+        count: int = self._perform("replay", **given)
+        return count
 
     # --- the record --------------------------------------------------------------------
 

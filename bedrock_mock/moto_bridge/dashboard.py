@@ -10,6 +10,7 @@ from botocore import xform_name
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import model_data
 
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.operations import declared
 from bedrock_mock.resources.service import MockedService
@@ -112,8 +113,5 @@ def shown(service: MockedService, backends: BackendDict[Any]) -> Iterator[None]:
             if method == "get" and operation in known:
                 kind = _Kind(service, backends, arn_type, operation)
                 kinds[kind.name] = kind
-    model_data[service.name] = kinds
-    try:
+    with REPLACED.item(model_data, service.name, kinds):
         yield
-    finally:
-        model_data[service.name] = before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import moto.backends
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
 
 _CHUNK = 64 * 1024
+#: The longest line that is read of an object: far more than a record has.
+MAX_LINE = 1024 * 1024
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -33,7 +36,10 @@ class Bucket:
         return [name for name in names if name.startswith(prefix) and self._object(name)]
 
     def lines(self, key: str) -> Iterator[bytes] | None:
-        """The lines of an object, read as they are asked for; ``None`` if it is not there."""
+        """The lines of an object, read as they are asked for; ``None`` if it is not there.
+
+        Of a line that is longer than :data:`MAX_LINE`, the first ``MAX_LINE + 1`` bytes.
+        """
         found = self._object(key)
         return None if found is None else _lines(found)
 
@@ -57,8 +63,8 @@ class Bucket:
 def _lines(found: Any) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
     # The object's ``value`` would be all of it, as a copy.
     buffer, offset = found._value_buffer, 0  # noqa: SLF001 - see the canaries
-    #: Of the line that goes on in the next chunk; put together once, however long it is.
-    begun: list[bytes] = []
+    #: Of the line that goes on in the next chunk, as much as is kept.
+    begun = bytearray()
     while True:
         with found.lock:
             buffer.seek(offset)
@@ -67,13 +73,13 @@ def _lines(found: Any) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
             break
         offset += len(chunk)
         first, *others = chunk.split(b"\n")
-        begun.append(first)
+        begun += first[: MAX_LINE + 1 - len(begun)]
         if others:
-            yield b"".join(begun)
+            yield bytes(begun)
             yield from others[:-1]
-            begun = [others[-1]]
-    if any(begun):
-        yield b"".join(begun)
+            begun = bytearray(others[-1])
+    if begun:
+        yield bytes(begun)
 
 
 def bucket_of(backend: ServiceBackend, uri: str) -> Bucket | None:
@@ -111,6 +117,30 @@ def has_log_group(backend: ServiceBackend, name: str) -> bool:
     """Whether moto's CloudWatch Logs has a log group."""
     logs = neighbour("logs", backend.account_id, backend.region_name)
     return logs is not None and name in logs.groups
+
+
+def put_log_event(
+    backend: ServiceBackend, group: str, stream: str, message: str, at: datetime
+) -> bool:
+    """Adds an event to a stream of moto's CloudWatch Logs, which is made at its first event.
+
+    Args:
+        backend: whose region and account it is.
+        group: the log group.
+        stream: the log stream.
+        message: what the event says.
+        at: when it happened, in naive UTC.
+
+    Returns:
+        Whether there is such a log group.
+    """
+    if not has_log_group(backend, group):
+        return False
+    logs = neighbour("logs", backend.account_id, backend.region_name)
+    logs.ensure_log_stream(group, stream)
+    milliseconds = (at - datetime(1970, 1, 1)) // timedelta(milliseconds=1)  # noqa: DTZ001
+    logs.put_log_events(group, stream, [{"timestamp": milliseconds, "message": message}])
+    return True
 
 
 def has_subnet(backend: ServiceBackend, subnet_id: str) -> bool:

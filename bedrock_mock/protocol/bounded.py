@@ -1,86 +1,73 @@
-"""Regular expressions of users, matched within a bound on time.
-
-Python's ``re`` cannot be interrupted. A pattern that may read a text in very many ways is
-therefore matched in a process of its own, which is ended when it takes too long.
-"""
+"""Texts and copies of values that stay small, however large the value is."""
 
 from __future__ import annotations
 
 import json
-import re
-import subprocess
-import sys
-import warnings
-from functools import lru_cache
+from collections.abc import Iterator
 
-#: How long a match may take, in seconds.
-LIMIT_SECONDS = 2.0
-#: How many steps a pattern may take, by an estimate, to be matched in this process.
-_FEW_STEPS = 10_000_000
-_PROGRAM = """
-import json, re, sys
-pattern, text = json.load(sys.stdin)
-print(json.dumps([found.span() for found in re.finditer(pattern, text)]))
-"""
-_ESCAPE = re.compile(r"\\.", re.DOTALL)
-_CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
-#: What repeats something an unknown number of times.
-_LOOP = re.compile(r"[*+]|\{\d*,\d*\}")
-#: A group that is repeated, by any number: what is in it may be read in several ways.
-_LOOPED_GROUP = re.compile(r"\)(?:[*+]|\{\d*,?\d*\})")
-_REFERENCE = re.compile(r"\\[1-9]|\(\?P=|\(\?<?[=!]")
+from bedrock_mock.protocol.types import Json
+
+#: The characters that a message shows of one value, and that it has in all.
+SHOWN, MESSAGE = 8 * 1024, 32 * 1024
+#: What of a value a bounded copy keeps: characters or bytes of a text, and items.
+_KEPT_TEXT, _KEPT_ITEMS = 64 * 1024, 1_000
+#: Roughly what Python takes for a value beside its characters.
+_OVERHEAD = 64
 
 
-class TooSlowError(Exception):
-    """A pattern takes longer than the bound."""
+def bounded(text: str, most: int = SHOWN) -> str:
+    """A text, cut where it is too long to be shown."""
+    return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
 
 
-@lru_cache(maxsize=1024)
-def spans(pattern: str, text: str) -> tuple[tuple[int, int], ...]:
-    """Where a text matches a pattern, from left to right; matches of no character are left out.
+def shown(value: Json) -> str:
+    """A value as the service prints it: lists as ``[a, b]``, structures as ``{a=b}``."""
+    pieces, length = [], 0
+    for piece in _pieces(value):
+        pieces.append(piece if len(piece) <= SHOWN else bounded(piece))
+        length += len(piece)
+        if length > SHOWN:
+            if not isinstance(value, str):
+                pieces.append("...")
+            break
+    return "".join(pieces)
 
-    Args:
-        pattern: a regular expression of Python.
-        text: the text.
 
-    Raises:
-        re.error: the pattern is malformed.
-        TooSlowError: it takes more than :data:`LIMIT_SECONDS` for this text.
-    """
-    with warnings.catch_warnings():
-        # Of what later versions of Python may read otherwise: the pattern is not ours.
-        warnings.simplefilter("ignore", FutureWarning)
-        compiled = re.compile(pattern)
-    if _is_quick(pattern, len(text)):
-        found = [match.span() for match in compiled.finditer(text)]
+def _pieces(value: Json) -> Iterator[str]:
+    if isinstance(value, list):
+        for number, each in enumerate(value):
+            yield ", " if number else "["
+            yield from _pieces(each)
+        yield "]" if value else "[]"
+    elif isinstance(value, dict):
+        for number, (key, each) in enumerate(value.items()):
+            yield f"{', ' if number else '{'}{key}="
+            yield from _pieces(each)
+        yield "}" if value else "{}"
     else:
-        found = _apart(pattern, text)
-    return tuple((start, end) for start, end in found if start < end)
+        # JSON's words for null, booleans and numbers are the service's too.
+        yield value if isinstance(value, str) else json.dumps(value, default=repr)
 
 
-def _is_quick(pattern: str, length: int) -> bool:
-    """Whether a pattern takes few steps for a text of this length, whatever the text."""
-    if _REFERENCE.search(pattern):
-        return False
-    plain = _CLASS.sub("c", _ESCAPE.sub("e", pattern))
-    loops = len(_LOOP.findall(plain))
-    return not _LOOPED_GROUP.search(plain) and (length + 1) ** (loops + 1) <= _FEW_STEPS
+def size_of(value: Json) -> int:
+    """Roughly how many bytes a value takes; of a list, as many times its first as it is long."""
+    size = _OVERHEAD
+    if isinstance(value, (str, bytes)):
+        return size + len(value)
+    if isinstance(value, dict):
+        for each in value.values():
+            # Most are texts: every call comes here.
+            size += _OVERHEAD + (len(each) if type(each) is str else size_of(each))
+    elif isinstance(value, list) and value:
+        size += len(value) * size_of(value[0])
+    return size
 
 
-def _apart(pattern: str, text: str) -> list[tuple[int, int]]:
-    """Matches in another process."""
-    try:
-        done = subprocess.run(  # noqa: S603 - the program is ours, pattern and text are data
-            [sys.executable, "-I", "-S", "-W", "ignore", "-c", _PROGRAM],
-            input=json.dumps([pattern, text]),
-            stdout=subprocess.PIPE,
-            text=True,
-            timeout=LIMIT_SECONDS,
-            check=True,
-        )
-    except subprocess.TimeoutExpired:
-        msg = (
-            f"{pattern!r} takes more than {LIMIT_SECONDS:g} s for a text of {len(text)} characters"
-        )
-        raise TooSlowError(msg) from None
-    return [(start, end) for start, end in json.loads(done.stdout)]
+def kept(value: Json) -> Json:
+    """A copy of a value with long texts cut, and with the first of many items."""
+    if isinstance(value, (str, bytes)):
+        return value[:_KEPT_TEXT]
+    if isinstance(value, dict):
+        names = list(value)[:_KEPT_ITEMS]
+        return {name[:_KEPT_TEXT]: kept(value[name]) for name in names}
+    return [kept(each) for each in value[:_KEPT_ITEMS]] if isinstance(value, list) else value

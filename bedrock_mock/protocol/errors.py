@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from bedrock_mock.protocol.bounded import MESSAGE, bounded
+
 
 class ServiceError(Exception):
     """An error of the service, answered as JSON with its class's name as the code.
@@ -18,8 +20,9 @@ class ServiceError(Exception):
     status: ClassVar[int | None] = None
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        # What it echoes of a request may be as long as the request is.
+        self.message = bounded(message, 2 * MESSAGE)
+        super().__init__(self.message)
 
     @property
     def code(self) -> str:

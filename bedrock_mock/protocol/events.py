@@ -99,6 +99,22 @@ def _head(kind: Mapping[str, str], message_type: str) -> bytes:
     return b"".join(_header(name, value) for name, value in headers.items())
 
 
+def unframed(framed: bytes) -> tuple[dict[str, str], Json]:
+    """The headers and the JSON of one frame that :func:`frame` has made."""
+    size, head_size = _PRELUDE.unpack_from(framed)
+    at = _OVERHEAD - _NUMBER.size
+    end = at + head_size
+    headers = {}
+    while at < end:
+        length = framed[at]
+        name = framed[at + 1 : at + 1 + length].decode()
+        at += 1 + length
+        (length,) = struct.unpack_from("!H", framed, at + 1)
+        headers[name] = framed[at + 3 : at + 3 + length].decode()
+        at += 3 + length
+    return headers, json.loads(framed[end : size - _NUMBER.size])
+
+
 def _header(name: str, value: str) -> bytes:
     content = value.encode()
     return (

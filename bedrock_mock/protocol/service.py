@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from threading import Lock
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
@@ -11,6 +10,7 @@ from botocore.model import ServiceModel
 from bedrock_mock.protocol.decoding import Decoders
 from bedrock_mock.protocol.encoding import Encoders
 from bedrock_mock.protocol.errors import ServiceError, ValidationException
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.protocol.operation import Operation
 from bedrock_mock.protocol.routing import Route, Routes
 from bedrock_mock.protocol.rules import NO_DEPARTURES, Departures
@@ -33,7 +33,7 @@ class Service:
         self.checks = Checks(departures)
         self.structural_checks = Checks(values=False)
         self._operations: dict[str, Operation] = {}
-        self._compiling = Lock()
+        self._compiling = new_lock()
 
     @cached_property
     def model(self) -> ServiceModel:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from functools import cached_property
-from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import moto.backends
 from moto.core.base_backend import BaseBackend
 
 from bedrock_mock.moto_bridge.ids import mock_random
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
@@ -25,6 +25,7 @@ from bedrock_mock.resources.tokens import Tokens
 from bedrock_mock.scripting.scripts import SCRIPTS, Scripts
 
 if TYPE_CHECKING:
+    from bedrock_mock.resources.served import Served
     from bedrock_mock.resources.service import MockedService
 
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -56,7 +57,7 @@ class ServiceBackend(BaseBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.lock: AbstractContextManager[Any] = RLock()
+        self.lock: AbstractContextManager[Any] = new_lock()
         #: That of ARNs; where moto does not know it, its own services have another.
         self.arn_partition = next(
             (name for prefix, name in _PARTITIONS.items() if region_name.startswith(prefix)),
@@ -118,6 +119,21 @@ class ServiceBackend(BaseBackend):
         """Gives a new job what is scripted for it, and moves it on if it is due already."""
         self.scripts.job_started(job, self.account_id, self.region_name)
         job.start(self)
+
+    def held(self, handler: Handler) -> AbstractContextManager[Any]:  # noqa: ARG002 - see subclasses
+        """What is held while a handler works: :attr:`lock`, unless a subclass says otherwise."""
+        return self.lock
+
+    def answered(self, served: Served) -> Json:
+        """Hook: a request has been answered, or refused with an error of the service.
+
+        Args:
+            served: the request and its answer.
+
+        Returns:
+            The answer; a subclass may give one whose body it follows.
+        """
+        return served.answer
 
     def reset(self) -> None:
         """Forgets all state, as moto asks for: nothing of it is under way any more."""

@@ -77,6 +77,11 @@ class Lifecycle:
         """The status as of the last :meth:`settle` or :meth:`look`."""
         return self._status
 
+    @property
+    def phase(self) -> str:
+        """The status that the clock has, also for a kind that shows another one."""
+        return self._status
+
     def start(self, owner: ServiceBackend) -> None:
         """Begins to move on by its clock, which it may do at once."""
         self.owner = owner

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, ClassVar
-from uuid import uuid4
 
 from moto import settings
 
@@ -58,7 +57,7 @@ class ServiceResponse(CallerResponse):
     ) -> Foreign:
         self.read(request, full_url or request.url)
         try:
-            status, answer = serve(self.mocked, self)
+            status, answer = self.serve()
         except errors.ServiceError as error:
             if isinstance(error, errors.NotImplementedException) and not self.from_server:
                 raise NotImplementedError(error.message) from None
@@ -82,7 +81,15 @@ class ServiceResponse(CallerResponse):
 
     def _refuse(self, status: int, error_type: str, message: str) -> Response:
         headers = self._headers({"x-amzn-ErrorType": error_type})
-        return status, headers, self._json({"message": message})
+        return status, headers, self._json(self.refusal(error_type, message))
+
+    def serve(self) -> tuple[int, Foreign]:
+        """Has the request served: the status, and the members of the answer or an ``Answer``."""
+        return serve(self.mocked, self)
+
+    def refusal(self, error_type: str, message: str) -> dict[str, Foreign]:  # noqa: ARG002
+        """The members of an error; the header has its type."""
+        return {"message": message}
 
     def _json(self, members: Foreign) -> str:
         if settings.PRETTIFY_RESPONSES:
@@ -94,7 +101,7 @@ class ServiceResponse(CallerResponse):
     def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         headers = {
             "Content-Type": "application/json",
-            "x-amzn-RequestId": str(uuid4()),
+            "x-amzn-RequestId": self.request_id,
             **(more or {}),
         }
         if not self.from_server:

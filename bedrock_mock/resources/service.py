@@ -58,6 +58,7 @@ class MockedService:
         verbs: its own scripting verbs by the names of their methods, which
             :class:`bedrock_mock.mock.verbs.Scripting` documents; each takes a ``VerbCall`` and
             then the method's arguments.
+        other_paths: paths that it answers beside those of its model.
     """
 
     name: str
@@ -70,6 +71,7 @@ class MockedService:
     actions: Mapping[str, str] = field(default_factory=dict, hash=False)
     not_implemented: Mapping[str, str] = field(default_factory=dict, hash=False)
     verbs: Mapping[str, Callable[..., Any]] = field(default_factory=dict, hash=False)
+    other_paths: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.backend.mocked = self

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
+from bedrock_mock.protocol.bounded import kept
 from bedrock_mock.protocol.types import Json
 
 Message = Mapping[str, Any]
@@ -74,6 +75,16 @@ class ModelCall:
     def said(self) -> dict[str, Any]:
         """What makes up this call, without its body: the record has that already."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "body"}
+
+    def kept(self) -> ModelCall:
+        """A copy that takes little memory: long texts are cut, and the body is left out."""
+        return replace(
+            self,
+            messages=kept(list(self.messages)),
+            system=kept(self.system),
+            tools=kept(list(self.tools)),
+            body=None,
+        )
 
     def _names_of(self, messages: Sequence[Message]) -> set[str]:
         """The tools whose results these messages hold."""

@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -25,9 +25,8 @@ from bedrock_mock.server.flags import parse
 from bedrock_mock.server.log import logged
 
 if TYPE_CHECKING:
-    from cheroot.wsgi import Server as WSGIServer
-
     from bedrock_mock.server.application import Application
+    from bedrock_mock.server.wsgi import WSGIServer
 
 _NEEDS_EXTRA = (
     "bedrock-mock needs the packages of its server, which are not installed: "
@@ -38,11 +37,6 @@ READY = "bedrock-mock is ready at "
 #: What of the developer's environment moto would read: it makes sessions of boto3.
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-#: Browsers and load balancers open connections that say nothing for long: each holds one.
-_THREADS = 64
-_SHUTDOWN_SECONDS = 1
-#: How many clients may wait to be accepted: a client that does not fit tries again after a second.
-_MOST_WAITING = 128
 
 
 class MissingExtraError(ImportError):
@@ -56,11 +50,11 @@ def serve(argv: Sequence[str]) -> int:
         argv: the flags of ``moto_server``: ``-H``/``--host`` (default ``127.0.0.1``),
             ``-p``/``--port`` (default ``MOTO_PORT`` or 5000; 0 for a free one),
             ``-s``/``--ssl``, ``-c``/``--ssl-cert``, ``-k``/``--ssl-key``,
-            ``-r``/``--reload``; and ``-l``/``--log-requests`` and ``--ssl-ca``.
+            ``-r``/``--reload``; and ``-l``/``--log-requests``, ``--ssl-ca`` and ``--replay``.
 
     Returns:
-        The exit status: 0, or 1 where the address cannot be listened at, or the
-        certificate cannot be used.
+        The exit status: 0, or 1 where the address cannot be listened at, the certificate
+        cannot be used, or what is to be replayed cannot be.
 
     Raises:
         SystemExit: the extra ``server`` is not installed, or the flags make no sense.
@@ -75,11 +69,39 @@ def serve(argv: Sequence[str]) -> int:
             os.environ[name] = os.devnull
         takeover.acquire()
         try:
-            return _run(options)
+            with ExitStack() as stack:
+                try:
+                    stack.enter_context(_replayed(options.replay))
+                except (OSError, ValueError) as error:
+                    return _refuse(f"--replay: {error}")
+                return _run(options)
         except MissingExtraError as error:
             raise SystemExit(str(error)) from error
         finally:
             takeover.release()
+
+
+@contextmanager
+def _replayed(paths: Sequence[str]) -> Iterator[None]:
+    """While this lasts, models answer as these logs say, also after a reset.
+
+    Raises:
+        OSError, ValueError: a file cannot be read, or is not one of logs.
+    """
+    if not paths:
+        yield
+        return
+    from bedrock_mock.mock.log_files import read_logs  # noqa: PLC0415 - it loads moto
+    from bedrock_mock.mock.performing import perform  # noqa: PLC0415
+    from bedrock_mock.scripting.scripts import SCRIPTS  # noqa: PLC0415
+
+    for path in paths:
+        perform("replay", {"path": path, "records": read_logs(path)})
+    SCRIPTS.replies.keep()
+    try:
+        yield
+    finally:
+        SCRIPTS.replies.keep_none()
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -179,20 +201,10 @@ def _certificate(options: argparse.Namespace, folder: str) -> tuple[str, str] | 
 def wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None) -> WSGIServer:
     """A server of cheroot for the application, which does not listen yet."""
     try:
-        from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415 - it needs the extra
-        from cheroot.wsgi import Server as WSGIServer  # noqa: PLC0415
+        from bedrock_mock.server.wsgi import WSGIServer  # noqa: PLC0415 - it needs the extra
     except ImportError as error:
         raise MissingExtraError(_NEEDS_EXTRA) from error
-    server = WSGIServer(
-        (host, port),
-        application(),
-        numthreads=_THREADS,
-        request_queue_size=_MOST_WAITING,
-        shutdown_timeout=_SHUTDOWN_SECONDS,
-    )
-    if certificate is not None:
-        server.ssl_adapter = BuiltinSSLAdapter(*certificate)
-    return server
+    return WSGIServer(host, port, application(), certificate)
 
 
 def listen(server: WSGIServer) -> None:

@@ -25,10 +25,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of the flags that ``moto_server`` has."""
+    """The parser of the flags that ``moto_server`` has, and of our own."""
     flags = argparse.ArgumentParser(prog="bedrock-mock serve", description="moto's server.")
     port = os.environ.get("MOTO_PORT", "5000")
-    flags.add_argument("-H", "--host", default="127.0.0.1", help="the address (%(default)s)")
+    flags.add_argument(
+        "-H", "--host", type=_host, default="127.0.0.1", help="the address (%(default)s)"
+    )
     flags.add_argument(
         "-p", "--port", type=_port, default=port, help="the port (%(default)s); 0: a free one"
     )
@@ -48,7 +50,21 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="with --ssl: writes what clients must trust to this file, for AWS_CA_BUNDLE",
     )
+    flags.add_argument(
+        "--replay",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="have models answer as a file or folder of invocation logs says; can be repeated",
+    )
     return flags
+
+
+def _host(text: str) -> str:
+    if not text.strip():
+        msg = f"give an address of this machine, or 0.0.0.0 for all of them, got {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return text
 
 
 def _port(text: str) -> int:

@@ -153,3 +153,58 @@ def test_an_error_in_a_stream_ends_it_over_a_socket(server):
         ":content-type": "application/json",
         ":message-type": "exception",
     }
+
+
+def logged(text):
+    """A record of an invocation log."""
+    answer = {
+        "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
+        "stopReason": "end_turn",
+        "metrics": {"latencyMs": 1},
+        "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
+    }
+    return {
+        "operation": "Converse",
+        "modelId": NOVA,
+        "input": {"inputBodyJson": {"messages": MESSAGES}},
+        "output": {"outputBodyJson": answer},
+        "schemaType": "ModelInvocationLog",
+    }
+
+
+@pytest.fixture
+def log(tmp_path):
+    """A file of two records for one question."""
+    file = tmp_path / "log.jsonl"
+    file.write_text("".join(json.dumps(logged(text)) + "\n" for text in ("First.", "Second.")))
+    return file
+
+
+def test_a_log_is_read_here_and_replayed_there(server, log):
+    client = server.client("bedrock-runtime")
+    assert server.replay(log) == 2
+    assert [content(client)[0]["text"] for _ in "abc"] == ["First.", "Second.", "Second."]
+    assert server.calls[-1].rule == f"replay({str(log)!r})"
+    server.reset()
+    assert content(client) != [{"text": "First."}]
+
+
+def test_a_log_can_be_sent_as_json(server):
+    url = f"{server.endpoint_url}/moto-api/bedrock/replay"
+    answer = requests.post(url, json={"records": [logged("Sent.")]}, timeout=10)
+    assert answer.json() == {"result": 1}
+    assert content(server.client("bedrock-runtime")) == [{"text": "Sent."}]
+    answer = requests.post(url, json={"path": "here.json"}, timeout=10)
+    assert answer.status_code == 400
+    assert "send the records of the file: a server cannot read it" in answer.json()["message"]
+
+
+def test_what_a_log_has_of_bytes_is_sent_too(server):
+    record = logged("") | {"modelId": "meta.llama3-70b-instruct-v1:0", "operation": "InvokeModel"}
+    record["input"] = {"inputBodyJson": {"prompt": "Hello"}}
+    record["output"] = {"outputBodyJson": b"\xff"}
+    server.replay(records=[record])
+    answer = server.client("bedrock-runtime").invoke_model(
+        modelId=record["modelId"], body=json.dumps({"prompt": "Hello"})
+    )
+    assert answer["body"].read() == b"\xff"

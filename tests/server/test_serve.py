@@ -24,6 +24,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 from werkzeug.serving import make_ssl_devcert
+from werkzeug.test import Client as WsgiClient
 
 import bedrock_mock
 from bedrock_mock import BedrockServer
@@ -501,6 +502,83 @@ def test_the_reloader_serves_too(monkeypatch):
     assert served[0]["use_reloader"] is True
 
 
+def logged(text):
+    """A record of an invocation log."""
+    message = {"role": "assistant", "content": [{"text": text}]}
+    return {
+        "operation": "Converse",
+        "modelId": "amazon.nova-lite-v1:0",
+        "input": {"inputBodyJson": {"messages": QUESTION}},
+        "output": {"outputBodyJson": {"output": {"message": message}, "stopReason": "end_turn"}},
+        "schemaType": "ModelInvocationLog",
+    }
+
+
+QUESTION = [{"role": "user", "content": [{"text": "Hello"}]}]
+
+
+@pytest.mark.once
+def test_logs_are_replayed_from_the_start_after_each_reset(monkeypatch, tmp_path):
+    files = []
+    for name, texts in (("one", ["First.", "Second."]), ("two", [])):
+        file = tmp_path / f"{name}.jsonl"
+        records = [logged(text) for text in texts] or [{**logged("Nova."), "modelId": "us.a.b"}]
+        file.write_text("".join(json.dumps(record) + "\n" for record in records))
+        files += ["--replay", str(file)]
+    said = []
+
+    def ask(application):
+        client = WsgiClient(application)
+        path = "/model/amazon.nova-lite-v1:0/converse"
+        answer = client.post(path, json={"messages": QUESTION}, headers={"Authorization": SIGNED})
+        said.append(answer.json["output"]["message"]["content"][0]["text"])
+
+    def run_simple(_host, _port, application, **_):
+        for reset in (False, True):
+            if reset:
+                WsgiClient(application).post("/moto-api/reset")
+            for _ in "ab":
+                ask(application)
+
+    monkeypatch.setattr("bedrock_mock.server.command.run_simple", run_simple)
+    assert main(["serve", "--reload", *files]) == 0
+    assert said == ["First.", "Second."] * 2
+    monkeypatch.setattr("bedrock_mock.server.command.run_simple", lambda *args, **_: ask(args[2]))
+    assert main(["serve", "--reload"]) == 0
+    assert said[-1] not in {"First.", "Second."}
+
+
+@pytest.mark.once
+def test_a_server_started_with_logs_answers_by_them(tmp_path):
+    file = tmp_path / "log.jsonl"
+    file.write_text(json.dumps(logged("Logged.")))
+    with start("--port", "0", "--replay", str(file)) as process:
+        url = process.stdout.readline().split()[-1]
+        answer = requests.post(
+            f"{url}/model/amazon.nova-lite-v1:0/converse",
+            json={"messages": QUESTION},
+            headers={"Authorization": SIGNED},
+            timeout=10,
+        )
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert answer.json()["output"]["message"]["content"] == [{"text": "Logged."}]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "No such file or directory"), ("{}", "log.jsonl, line 1 is not an invocation log")],
+)
+def test_a_log_that_cannot_be_replayed_is_one_clear_line(tmp_path, capsys, content, message):
+    file = tmp_path / "log.jsonl"
+    if content is not None:
+        file.write_text(content)
+    assert main(["serve", "--port", "0", "--replay", str(file)]) == 1
+    errors = capsys.readouterr().err
+    assert errors.startswith("bedrock-mock serve: --replay: ")
+    assert message in errors
+
+
 @pytest.mark.once
 def test_the_application_runs_under_any_server():
     code = """
@@ -546,14 +624,24 @@ def test_serve_has_motos_flags(capsys):
     assert exit_.value.code == 0
     shown = capsys.readouterr().out
     assert "usage: bedrock-mock serve" in shown
-    for flag in ("--host", "--port", "--ssl", "--ssl-cert", "--ssl-key", "--ssl-ca", "--reload"):
+    for flag in (
+        "--host",
+        "--port",
+        "--ssl",
+        "--ssl-cert",
+        "--ssl-key",
+        "--ssl-ca",
+        "--reload",
+        "--replay",
+    ):
         assert flag in shown
 
 
 @pytest.mark.parametrize("missing", ["cheroot.wsgi", "moto.moto_server.werkzeug_app"])
 def test_serve_without_the_extra_says_what_to_install(monkeypatch, missing):
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.delitem(sys.modules, "bedrock_mock.server.application", raising=False)
+    for name in ("application", "wsgi"):
+        monkeypatch.delitem(sys.modules, f"bedrock_mock.server.{name}", raising=False)
     with pytest.raises(SystemExit, match=r"pip install 'bedrock-mock\[server\]'"):
         main(["serve"])
 

@@ -83,7 +83,7 @@ class _Finder(MetaPathFinder):
         others = (each for each in sys.meta_path if each is not self)
         found = (each.find_spec(fullname, path, target) for each in others)
         spec = next(filter(None, found), None)
-        if spec is not None and spec.loader is not None:
+        if spec is not None:
             self._follow(fullname, spec.loader)
         return spec
 

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
 from typing import Any
-from unittest.mock import patch
 
 from moto.core.botocore_stubber import BotocoreStubber
 
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 
-_AWAITED = "_is_awaited_by_aiobotocore"
+_AWAITED = "is_awaited_by_aiobotocore"
 
 
 @contextmanager
@@ -44,8 +44,8 @@ def adapted(module: ModuleType) -> Iterator[None]:
         return AioAWSResponse(answer.url, answer.status_code, answer.headers, raw)
 
     with (
-        patch.object(module.AioEndpoint, "prepare_request", prepare_request),
-        patch.object(BotocoreStubber, "__call__", ask_or_await),
+        REPLACED.attribute(module.AioEndpoint, "prepare_request", prepare_request),
+        REPLACED.attribute(BotocoreStubber, "__call__", ask_or_await),
     ):
         yield
 

@@ -8,10 +8,10 @@ from contextlib import closing, contextmanager
 from contextvars import copy_context
 from types import ModuleType
 from typing import Any, TypeVar
-from unittest.mock import patch
 
 from bedrock_mock.moto_bridge.interception.answering import is_answered
 from bedrock_mock.moto_bridge.interception.wire import Incoming, written
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 
 Result = TypeVar("Result")
@@ -41,7 +41,7 @@ def adapted(module: ModuleType) -> Iterator[None]:
         connector: Any = _Connector()
         return Connection(connector, req.connection_key, handler, loop)
 
-    with patch.object(module.BaseConnector, "connect", ours):
+    with REPLACED.attribute(module.BaseConnector, "connect", ours):
         yield
 
 
@@ -103,11 +103,10 @@ class _Transport(asyncio.Transport):
 
     def close(self) -> None:
         """Makes no more pieces."""
-        if not self._is_closing:
-            self._is_closing = True
-            if self._answering is not None:
-                self._answering.cancel()
-            self._protocol.connection_lost(None)
+        self._is_closing = True
+        if self._answering is not None:
+            self._answering.cancel()
+        self._protocol.connection_lost(None)
 
     abort = close
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from bedrock_mock.moto_bridge.interception.answering import may_be_answered, refuse_host
 from bedrock_mock.moto_bridge.interception.wire import Incoming, Outgoing, written
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 
 _PIECE = 65_536
@@ -49,12 +49,14 @@ class Wire:
         answer = request.answer()
         if answer is not None:
             yield from written(answer)
-            return
+        else:
+            yield from self._passed()
+
+    def _passed(self) -> Iterator[bytes]:
         real = self._reconnect()
         real.sendall(self._incoming.data)
         with real.makefile("rb", buffering=0) as file:
-            while data := file.read(_PIECE):
-                yield data
+            yield from iter(lambda: file.read(_PIECE), b"")
 
     def close(self) -> None:
         """Nothing is open."""
@@ -90,7 +92,7 @@ def adapted(module: ModuleType) -> Iterator[None]:
         return putrequest(self, method, url, *args, **kwargs)
 
     with ExitStack() as stack:
-        stack.enter_context(patch.object(module.HTTPConnection, "putrequest", ours))
+        stack.enter_context(REPLACED.attribute(module.HTTPConnection, "putrequest", ours))
         for owner in (module.HTTPConnection, module.HTTPSConnection):
             stack.enter_context(connects(owner))
         yield
@@ -111,7 +113,7 @@ def connects(owner: Any) -> Iterator[None]:  # noqa: ANN401 - a class of connect
         else:
             connect(self)
 
-    with patch.object(owner, "connect", ours):
+    with REPLACED.attribute(owner, "connect", ours):
         yield
 
 

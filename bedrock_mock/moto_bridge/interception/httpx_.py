@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
-from unittest.mock import patch
 
 from bedrock_mock.moto_bridge.interception.answering import Answer, Request, is_answered
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 
 
@@ -40,8 +40,8 @@ def adapted(module: ModuleType) -> Iterator[None]:
         return await send_async(self, request) if answer is None else response(answer)
 
     with (
-        patch.object(module.HTTPTransport, "handle_request", handle_request),
-        patch.object(module.AsyncHTTPTransport, "handle_async_request", handle_async_request),
+        REPLACED.attribute(module.HTTPTransport, "handle_request", handle_request),
+        REPLACED.attribute(module.AsyncHTTPTransport, "handle_async_request", handle_async_request),
     ):
         yield
 

@@ -6,9 +6,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest.mock import patch
 
 from bedrock_mock.moto_bridge.interception.answering import refuse_host
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 
 
@@ -22,5 +22,5 @@ def guarded() -> Iterator[None]:
             refuse_host(host.decode("latin-1") if isinstance(host, bytes) else str(host))
         return original(host, *args, **kwargs)
 
-    with patch.object(socket, "getaddrinfo", getaddrinfo):
+    with REPLACED.attribute(socket, "getaddrinfo", getaddrinfo):
         yield

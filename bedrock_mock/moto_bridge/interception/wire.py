@@ -97,10 +97,10 @@ def written(answer: Answer) -> Generator[bytes]:
 def _body(answer: Answer) -> Iterator[bytes]:
     if isinstance(answer.body, bytes):
         yield answer.body
-        return
-    for chunk in filter(None, answer.body):
-        yield b"%x\r\n%b\r\n" % (len(chunk), chunk)
-    yield b"0\r\n\r\n"
+    else:
+        for chunk in filter(None, answer.body):
+            yield b"%x\r\n%b\r\n" % (len(chunk), chunk)
+        yield b"0\r\n\r\n"
 
 
 class Outgoing(io.RawIOBase):

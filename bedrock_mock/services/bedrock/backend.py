@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bedrock_mock.resources.backend import ServiceBackend
 from bedrock_mock.resources.lifecycle import Lifecycle
+from bedrock_mock.resources.store import Resource
 from bedrock_mock.services.bedrock.capacity.custom_model_deployments import CustomModelDeployments
 from bedrock_mock.services.bedrock.capacity.inference_profiles import InferenceProfiles
 from bedrock_mock.services.bedrock.capacity.marketplace_model_endpoints import (
@@ -28,6 +29,7 @@ from bedrock_mock.services.bedrock.imports.imported_models import ImportedModels
 from bedrock_mock.services.bedrock.imports.model_import_jobs import ModelImportJobs
 from bedrock_mock.services.bedrock.invocation_logging import InvocationLogging
 from bedrock_mock.services.bedrock.model_access import ModelAccess
+from bedrock_mock.services.bedrock.references import check_bucket
 
 
 class BedrockBackend(ServiceBackend):
@@ -57,3 +59,19 @@ class BedrockBackend(ServiceBackend):
         """Also the agreements, which have no ARN and are in no store."""
         yield from super().lifecycles()
         yield from self.model_access.agreements()
+
+    def check_bucket(self, member: str, uri: str) -> None:
+        """Refuses a bucket that is not there, for a service beside this one, where strict.
+
+        Raises:
+            ValidationException: it is not there.
+        """
+        check_bucket(self, member, uri)
+
+    def resource(self, arn: str) -> Resource | None:
+        """Also one of the runtime: its invocations have their tags here."""
+        if self.kind_of(arn) is not None:
+            return super().resource(arn)
+        # The runtime's lock is not held here: whatever holds that may ask for ours.
+        kind = self.sibling("bedrock-runtime").kind_of(arn)
+        return None if kind is None else kind.store.get(arn)

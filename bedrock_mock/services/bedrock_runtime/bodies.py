@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from bedrock_mock.protocol.errors import NotImplementedException, ValidationException
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.families import family_of
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family
 from bedrock_mock.services.bedrock_runtime.families.schema import (
@@ -56,6 +57,17 @@ def read(model: CalledModel, encoded: bytes) -> tuple[Family, dict[str, Any], As
         msg = f"InvokeModel of {model.name} is not implemented by bedrock_mock: use Converse."
         raise NotImplementedException(msg)
     body = _parsed(encoded)
+    return family, body, question_of(family, body)
+
+
+def question_of(family: Family, body: Json) -> Asked:
+    """What a body asks.
+
+    Raises:
+        ValidationException: it is not an object, or breaks the schema of the family.
+    """
+    if not isinstance(body, dict):
+        raise ValidationException(_MALFORMED)
     # That member is for guardrails, not for the model.
     family.check({name: each for name, each in body.items() if name != GUARDRAIL_CONFIG})
     try:
@@ -67,7 +79,7 @@ def read(model: CalledModel, encoded: bytes) -> tuple[Family, dict[str, Any], As
     # A family's schema looks at the outer members only.
     if any(_ASKED.faults(words)):
         raise ValidationException(_MALFORMED)
-    return family, body, asked
+    return asked
 
 
 def _words(asked: Asked) -> dict[str, Any]:
@@ -81,11 +93,8 @@ def _words(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _parsed(encoded: bytes) -> dict[str, Any]:
+def _parsed(encoded: bytes) -> Json:
     try:
-        parsed = json.loads(encoded)
+        return json.loads(encoded)
     except (ValueError, RecursionError):
         raise ValidationException(_MALFORMED) from None
-    if not isinstance(parsed, dict):
-        raise ValidationException(_MALFORMED)
-    return parsed

@@ -229,7 +229,11 @@ def _events(answer: Answer) -> Iterator[tuple[str, Json] | ServiceError]:
 def _encoded(chunk: Json, more: Mapping[str, Any]) -> bytes:
     if isinstance(chunk, bytes):
         return chunk
-    whole = {**chunk, **more} if isinstance(chunk, dict) else chunk
+    whole = chunk
+    if isinstance(chunk, dict):
+        # The chunks of a reply may have their own metrics.
+        added = {name: each for name, each in more.items() if name != _METRICS or name not in chunk}
+        whole = {**chunk, **added}
     return json.dumps(whole, ensure_ascii=False).encode()
 
 

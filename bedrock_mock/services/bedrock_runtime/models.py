@@ -81,6 +81,18 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
         return resolve(control, identifier)
 
 
+def asynchronous_model(backend: ServiceBackend, identifier: str) -> CalledModel:
+    """The model of an identifier for an asynchronous invocation, which needs no profile.
+
+    Raises:
+        ValidationException: there is none.
+        AccessDeniedException, ResourceNotFoundException: the test has no access to it.
+    """
+    control: BedrockBackend = backend.sibling("bedrock")
+    with control.lock:
+        return _behind_profile(control, identifier) or _known(control, identifier)
+
+
 def _unknown(control: BedrockBackend, identifier: str) -> NoReturn:  # noqa: ARG001 - see _BY_ARN
     raise ValidationException(_INVALID)
 
@@ -95,14 +107,21 @@ def _by_profile(control: BedrockBackend, arn: str) -> CalledModel:
     return _behind_profile(control, arn) or _unknown(control, arn)
 
 
-def _model(control: BedrockBackend, identifier: str) -> CalledModel:
-    """A foundation model, by id or ARN, that serves on demand."""
+def _known(control: BedrockBackend, identifier: str) -> CalledModel:
+    """A foundation model, by id or ARN, whether it serves on demand or by profiles only."""
     models = control.foundation_models
     model_id = models.id_of(identifier)
     if model_id is None or not (model_id in models.listed() or models.has_ended(model_id)):
         raise ValidationException(_INVALID)
-    called = foundation(control, model_id, identifier)
-    model = models.listed().get(model_id) or public.ended().get(model_id, {})
+    return foundation(control, model_id, identifier)
+
+
+def _model(control: BedrockBackend, identifier: str) -> CalledModel:
+    """A foundation model, by id or ARN, that serves on demand."""
+    called = _known(control, identifier)
+    model_id = called.name
+    listed = control.foundation_models.listed()
+    model = listed.get(model_id) or public.ended().get(model_id, {})
     serves = model.get("inferenceTypesSupported", ())
     if serves and "ON_DEMAND" not in serves:
         msg = (

@@ -3,9 +3,11 @@
 from bedrock_mock.protocol.rules import Departures
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.resources.settings import Setting, one_of
+from bedrock_mock.services.bedrock_runtime import openai_paths
 from bedrock_mock.services.bedrock_runtime.backend import RuntimeBackend
 from bedrock_mock.services.bedrock_runtime.guardrails.profanities import PROFANITIES
 from bedrock_mock.services.bedrock_runtime.guardrails.verbs import detect
+from bedrock_mock.services.bedrock_runtime.replaying.verbs import replay
 from bedrock_mock.services.bedrock_runtime.responses import RuntimeResponse
 
 BEDROCK_RUNTIME = MockedService(
@@ -23,7 +25,12 @@ BEDROCK_RUNTIME = MockedService(
             "It needs HTTP/2, and boto3 has no method for it: use Converse or ConverseStream. "
         )
     },
-    actions={"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"},
+    actions={
+        "Converse": "InvokeModel",
+        "ConverseStream": "InvokeModelWithResponseStream",
+        "StartAsyncInvoke": "InvokeModel",
+    },
+    other_paths=openai_paths.PATHS,
     settings={
         "profanities": Setting(
             default=PROFANITIES,
@@ -40,5 +47,5 @@ BEDROCK_RUNTIME = MockedService(
             words="a whole number of calls from 0",
         ),
     },
-    verbs={"detect": detect},
+    verbs={"detect": detect, "replay": replay},
 )

@@ -116,6 +116,8 @@ LIBRARIES = [
 
 async def later(chunks):
     for chunk in chunks:
+        # Each is sent by itself.
+        await asyncio.sleep(0.001)
         yield chunk
 
 

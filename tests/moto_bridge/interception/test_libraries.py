@@ -134,6 +134,12 @@ def test_a_body_may_come_in_parts(call, bedrock_mock):
 
 
 @each_library
+def test_a_long_answer_arrives_as_a_whole(call, bedrock_mock):
+    bedrock_mock.reply("Paris. " * 10_000)
+    assert json.loads(call("POST", INVOKE, BODY, JSON).body)["generation"] == "Paris. " * 10_000
+
+
+@each_library
 def test_an_operation_that_is_missing_says_so(call, bedrock_mock, monkeypatch):
     backend = bedrock_mock.backend()
     monkeypatch.delitem(backend.handlers, "ListImportedModels")
@@ -288,6 +294,11 @@ def test_a_pool_of_a_proxy_leads_where_it_may(scheme):
         pool.request("POST", url, body=BODY, headers=JSON, retries=False)
 
 
+def test_a_pool_of_a_proxy_leads_elsewhere_as_ever(bedrock_mock):
+    with leaving("127.0.0.1"), urllib3.ProxyManager("http://127.0.0.1:9") as pool:
+        pool.request("GET", "http://example.com/", retries=False)
+
+
 def test_a_tunnel_through_a_proxy_is_answered(bedrock_mock):
     connection = http.client.HTTPSConnection("127.0.0.1", 9)
     connection.set_tunnel(HOST, 443)
@@ -374,6 +385,27 @@ def test_requests_takes_bodies_of_many_kinds(data, bedrock_mock, tmp_path):
     file.write_bytes(BODY)
     with file.open("rb") as opened:
         assert requests.post(INVOKE, data=opened, headers=JSON).status_code == 200
+
+
+def test_requests_reaches_the_other_services_of_moto(bedrock_mock):
+    query = "Action=GetCallerIdentity&Version=2011-06-15"
+    answer = requests.get(f"https://sts.us-east-1.amazonaws.com/?{query}")
+    assert "123456789012" in answer.text
+
+
+def test_a_body_that_fails_midway_fails_the_request(bedrock_mock):
+    async def broken():
+        yield BODY[:3]
+        await asyncio.sleep(0.001)
+        raise RuntimeError
+
+    async def call():
+        async with aiohttp.ClientSession() as session:
+            await session.post(INVOKE, data=broken(), headers=JSON)
+
+    with pytest.raises(aiohttp.ClientConnectionError):
+        asyncio.run(call())
+    assert len(bedrock_mock.calls) == 0
 
 
 # --- names ------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ class CustomModelDeployment(Lifecycle):
     @property
     def is_updating(self) -> bool:
         """Whether another model is on its way."""
-        return self._status == _UPDATING
+        return self.phase == _UPDATING
 
     @property
     def models(self) -> Collection[str]:

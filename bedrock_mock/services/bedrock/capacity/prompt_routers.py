@@ -1,9 +1,7 @@
-"""Prompt routers: custom ones, and the default ones that every region has."""
+"""The operations on prompt routers: custom ones, and the default ones that a region has."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bedrock_mock.moto_bridge.clock import utcnow
@@ -18,6 +16,11 @@ from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.listing import page
 from bedrock_mock.resources.store import Store
 from bedrock_mock.resources.tagging import as_dict
+from bedrock_mock.services.bedrock.capacity.prompt_router import (
+    DefaultPromptRouter,
+    PromptRouter,
+    default_routers,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -27,85 +30,8 @@ if TYPE_CHECKING:
 
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
-#: The default routers: id, name, family, and models, of which the last one is the fallback.
-#: Source: an example of the AWS News Blog, "Reduce costs and latency with Amazon Bedrock
-#: Intelligent Prompt Routing and prompt caching".
-_DEFAULTS = (
-    (
-        "anthropic.claude:1",
-        "Anthropic Prompt Router",
-        "Claude",
-        "anthropic.claude-3-haiku-20240307-v1:0",
-        "anthropic.claude-3-5-sonnet-20240620-v1:0",
-    ),
-    (
-        "meta.llama:1",
-        "Meta Prompt Router",
-        "LLaMA",
-        "meta.llama3-1-8b-instruct-v1:0",
-        "meta.llama3-1-70b-instruct-v1:0",
-    ),
-    (
-        "amazon.nova:1",
-        "Nova Prompt Router",
-        "Nova",
-        "amazon.nova-lite-v1:0",
-        "amazon.nova-pro-v1:0",
-    ),
-)
-#: The profiles that they route to, by the beginning of the region. Meta's are in the US only.
-_PROFILES = {"us-": "us", "eu-": "eu", "ap-": "apac"}
-_META = "meta.llama:1"
-_SINCE = datetime(2024, 11, 20)  # noqa: DTZ001 - naive UTC, as everywhere in the stores
 _MOST_MODELS = 2
 _FOUNDATION_MODEL, _PROFILE = ":foundation-model/", ":inference-profile/"
-
-Target = Mapping[str, str]
-
-
-class PromptRouter:
-    """One router; its attributes are the members of GetPromptRouter."""
-
-    status = "AVAILABLE"
-    type = "custom"
-
-    def __init__(
-        self, arn: str, request: Mapping[str, Any], created: datetime, tags: dict[str, str]
-    ) -> None:
-        self.arn = self.prompt_router_arn = arn
-        self.name = self.prompt_router_name = request["promptRouterName"]
-        self.description = request.get("description")
-        self.routing_criteria = request["routingCriteria"]
-        self.models: Sequence[Target] = request["models"]
-        self.fallback_model: Target = request["fallbackModel"]
-        self.creation_time = self.created_at = self.updated_at = created
-        self.tags = tags
-
-
-class DefaultPromptRouter(PromptRouter):
-    """A router of the service; it cannot be changed."""
-
-    type = "default"
-
-    def __init__(
-        self,
-        backend: BedrockBackend,
-        geography: str,
-        router_id: str,
-        name: str,
-        family: str,
-        *models: str,
-    ) -> None:
-        profiles = [backend.arn(f"inference-profile/{geography}.{model}") for model in models]
-        targets = [{"modelArn": profile} for profile in profiles]
-        request = {
-            "promptRouterName": name,
-            "description": f"Routes requests among models in the {family} family",
-            "routingCriteria": {"responseQualityDifference": 0.0},
-            "models": targets,
-            "fallbackModel": targets[-1],
-        }
-        super().__init__(backend.arn(f"default-prompt-router/{router_id}"), request, _SINCE, {})
 
 
 class PromptRouters(Kind[PromptRouter]):
@@ -129,14 +55,9 @@ class PromptRouters(Kind[PromptRouter]):
 
     @property
     def defaults(self) -> Store[DefaultPromptRouter]:
-        """The default routers."""
+        """The default routers; they are made when they are asked for."""
         if self._defaults is None:
-            self._defaults = Store("default prompt router", ("arn",))
-            geography = _PROFILES.get(self._backend.region_name[:3], "")
-            # Of the same moment the later one is listed first.
-            for row in reversed(_DEFAULTS):
-                if geography == "us" or (geography and row[0] != _META):
-                    self._defaults.add(DefaultPromptRouter(self._backend, geography, *row))
+            self._defaults = default_routers(self._backend)
         return self._defaults
 
     def new(self, request: CreatePromptRouterRequestTypeDef) -> PromptRouter:

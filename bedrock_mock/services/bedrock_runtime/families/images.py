@@ -33,6 +33,7 @@ class _Images(Family):
     streams = False
     counts_input = counts_output = False
     is_text = False
+    data = "image"
 
 
 def _made(said: Said, number: int) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.protocol import bounded
+from bedrock_mock.protocol import bounded_patterns
 from bedrock_mock.protocol.errors import NotImplementedException, ValidationException
 from bedrock_mock.scripting.detections import CONFIDENCES, confidence_of
 from bedrock_mock.services.bedrock_runtime.guardrails import entities
@@ -225,14 +225,14 @@ def expressions(content: Content) -> Iterator[Hit]:
 
 def _matches(regex: Mapping[str, Any], text: str) -> Sequence[tuple[int, int]]:
     try:
-        return bounded.spans(regex["pattern"], text)
+        return bounded_patterns.spans(regex["pattern"], text)
     except re.error as error:
         msg = (
             f"bedrock_mock evaluates regular expressions as Python does, which cannot read "
             f"{regex['name']!r} of the guardrail: {error}."
         )
         raise NotImplementedException(msg) from None
-    except bounded.TooSlowError as error:
+    except bounded_patterns.TooSlowError as error:
         msg = f"The regular expression {regex['name']!r} of the guardrail is too slow: {error}."
         raise ValidationException(msg) from None
 

@@ -299,7 +299,7 @@ def test_overlapping_masks_of_entities_and_expressions_do_not_garble_the_text(gu
 
 
 def test_an_expression_that_blows_up_is_bounded(guard, apply, monkeypatch):
-    monkeypatch.setattr("bedrock_mock.protocol.bounded.LIMIT_SECONDS", 0.2)
+    monkeypatch.setattr("bedrock_mock.protocol.bounded_patterns.LIMIT_SECONDS", 0.2)
     made = guard(**sensitive(regexes=[regex("Slow", "(a+)+$")]))
     with refused("ValidationException", 400) as caught:
         apply(made, "a" * 5000 + "b")
