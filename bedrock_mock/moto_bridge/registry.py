@@ -117,7 +117,7 @@ class Entries(defaultdict[str, list[Any]]):
 
     def __missing__(self, method: str) -> list[Any]:
         with self._lock:
-            if not dict.__contains__(self, method):
+            if not dict.__contains__(self, method):  # pragma: no branch - another thread was faster
                 starts = self._expected.get(method, ())
                 made = [each for start in starts for each in start.entries(method)]
                 dict.__setitem__(self, method, made)

@@ -26,7 +26,7 @@ def renewed(lock: Any) -> Any:  # noqa: ANN401 - as above
     return lock
 
 
-def _renew() -> None:
+def _renew() -> None:  # pragma: no cover - in forked children: tests/mock/test_fork.py
     for lock in list(_LOCKS):
         # What Python's own modules do with their locks.
         lock._at_fork_reinit()  # noqa: SLF001

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+from contextlib import suppress
 from typing import Any
 
 from cheroot import server as cheroot_server
@@ -86,11 +87,9 @@ class _Request(cheroot_server.HTTPRequest):
             f"{self.server.protocol} {status}\r\nContent-Type: application/json\r\n"
             f"x-amzn-ErrorType: {name}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         )
-        try:
+        # The client may have gone.
+        with suppress(OSError):
             self.conn.wfile.write(head.encode("latin-1") + body)
-        except OSError:
-            # There is nobody to be answered any more.
-            return
 
 
 class _Connection(cheroot_server.HTTPConnection):

@@ -195,6 +195,38 @@ def without_hooks(surroundings):
     return {**surroundings, "nesting": None, "MockAWS": None}
 
 
+def test_an_interrupted_stop_that_keeps_the_data_keeps_it():
+    mock = mock_bedrock()
+    mock.start()
+    boto3.client("s3", "us-east-1").create_bucket(Bucket="bucket")
+    # The first step of what the mock does: nothing has ended by then.
+    assert interrupted(mock.stop, 1, False)  # noqa: FBT003
+    again = mock_bedrock()
+    again.start(reset=False)
+    try:
+        (bucket,) = boto3.client("s3", "us-east-1").list_buckets()["Buckets"]
+        assert bucket["Name"] == "bucket"
+    finally:
+        again.stop()
+
+
+def test_backends_that_cannot_be_reset_are_forgotten(monkeypatch):
+    def fail():
+        raise AttributeError
+
+    before = surroundings()
+    mock = mock_bedrock()
+    mock.start()
+    boto3.client("s3", "us-east-1").create_bucket(Bucket="bucket")
+    with monkeypatch.context() as patched:
+        patched.setattr(BackendDict, "reset", fail)
+        with pytest.raises(AttributeError):
+            mock.stop()
+    assert surroundings() == before
+    with mock_bedrock():
+        assert boto3.client("s3", "us-east-1").list_buckets()["Buckets"] == []
+
+
 def test_ctrl_c_is_a_signal(monkeypatch):
     before = surroundings()
     start = models.responses_mock.start
