@@ -30,6 +30,7 @@ def run() -> None:
         _import_a_model(client)
         _evaluate_it(client, bedrock)
         _talk_to_it(client, bedrock)
+        _guard_it(client, bedrock)
         _make_a_mistake(client)
         _script_trouble(client, bedrock)
         _sum_up(client, bedrock)
@@ -82,6 +83,34 @@ def _talk_to_it(client: Foreign, bedrock: BedrockMock) -> None:
     _show("body", invoked["body"].read().decode())
 
 
+def _guard_it(client: Foreign, bedrock: BedrockMock) -> None:
+    _title("4. A guardrail masks what it finds, and blocks what a test says is found")
+    _say("create_guardrail(name='support', ...)")
+    made = client.create_guardrail(
+        name="support",
+        topicPolicyConfig={
+            "topicsConfig": [{"name": "Elections", "definition": "Who wins.", "type": "DENY"}]
+        },
+        sensitiveInformationPolicyConfig={
+            "piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]
+        },
+        blockedInputMessaging="Let us talk about something else.",
+        blockedOutputsMessaging="I would rather not say.",
+    )["guardrailId"]
+    _say("bedrock.detect('vote', topics=['Elections'])")
+    bedrock.detect("vote", topics=["Elections"])
+    runtime: Foreign = bedrock.client("bedrock-runtime", region_name="us-east-1")
+    for text in ("Write to ada@example.com.", "Who gets my vote?"):
+        _say(f"apply_guardrail(source='INPUT', content=[{text!r}])")
+        answer = runtime.apply_guardrail(
+            guardrailIdentifier=made,
+            guardrailVersion="DRAFT",
+            source="INPUT",
+            content=[{"text": {"text": text}}],
+        )
+        _show(answer["actionReason"].rstrip("."), answer["outputs"][0]["text"])
+
+
 def _evaluate_it(client: Foreign, bedrock: BedrockMock) -> None:
     _title("2. Evaluation jobs: one completes, one is stopped, one still runs")
     model_arn = client.get_imported_model(modelIdentifier="my-llama")["modelArn"]
@@ -127,7 +156,7 @@ def _evaluation(client: Foreign, name: str, model_arn: str) -> str:
 
 
 def _make_a_mistake(client: Foreign) -> None:
-    _title("4. Mistakes are answered as the service answers them")
+    _title("5. Mistakes are answered as the service answers them")
     _say("create_model_import_job(jobName='import 2', importedModelName='my--llama', ...)")
     try:
         client.create_model_import_job(
@@ -141,7 +170,7 @@ def _make_a_mistake(client: Foreign) -> None:
 
 
 def _script_trouble(client: Foreign, bedrock: BedrockMock) -> None:
-    _title("5. A test scripts what goes wrong")
+    _title("6. A test scripts what goes wrong")
     _say("bedrock.fail_next('bedrock::model_import_job', 'The model is too large.')")
     bedrock.fail_next("bedrock::model_import_job", "The model is too large.")
     _say("bedrock.throttle('CreateModelImportJob')")

@@ -13,16 +13,24 @@ _OPTIONS = {
     "check_unused": "fail a test that leaves something scripted behind that was never used",
 }
 _PREFIX = "bedrock_mock_"
+_SERVER_SSL = f"{_PREFIX}server_ssl"
 _MARKER = "bedrock_mock"
 #: The fixtures that heed the marker.
 _FIXTURES = frozenset({"bedrock_mock", "bedrock_server"})
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Adds the ini options ``bedrock_mock_validate_requests`` and ``bedrock_mock_check_unused``."""
+    """Adds the ini options, whose names begin with ``bedrock_mock_``."""
     for name, purpose in _OPTIONS.items():
         help_text = f"bedrock_mock fixtures: {purpose} (default: true)"
         parser.addini(f"{_PREFIX}{name}", help_text, type="bool", default=True)
+    help_text = "bedrock_mock fixtures: bedrock_server speaks HTTPS (default: false)"
+    parser.addini(_SERVER_SSL, help_text, type="bool", default=False)
+
+
+def speaks_https(config: pytest.Config) -> bool:
+    """Whether the server of the fixtures does."""
+    return bool(config.getini(_SERVER_SSL))
 
 
 def register_marker(config: pytest.Config) -> None:

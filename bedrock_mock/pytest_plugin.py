@@ -13,6 +13,7 @@ from bedrock_mock.pytest_config import (
     add_options,
     config_of,
     register_marker,
+    speaks_https,
     warn_of_markers,
 )
 
@@ -23,8 +24,16 @@ if TYPE_CHECKING:
 _SERVER = pytest.StashKey["BedrockServer"]()
 _SERVER_CONFIG = pytest.StashKey[dict[str, Any]]()
 _PASSED = pytest.StashKey[bool]()
-#: The SDKs' variables for the endpoints of the services that are mocked.
-_ENDPOINTS = ("AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
+#: The SDKs' variables for the endpoints of the services that are mocked, and those of
+#: Anthropic's SDK and of LiteLLM, which have their own.
+_ENDPOINTS = (
+    "AWS_ENDPOINT_URL_BEDROCK",
+    "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+    "ANTHROPIC_BEDROCK_BASE_URL",
+    "AWS_BEDROCK_RUNTIME_ENDPOINT",
+)
+#: What the SDKs, Python's ssl and Node.js read.
+_CA_BUNDLES = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 #: The SDK for Python and the AWS CLI 1 read the former, all others the latter.
 _REGION_NAMES = ("AWS_DEFAULT_REGION", "AWS_REGION")
 
@@ -79,8 +88,9 @@ def bedrock_server_factory() -> Iterator[Callable[..., BedrockServer]]:
 
     Gives:
         A function that takes ``own_process`` (default: false, the server runs in a thread
-        of this process and shares its state) and ``port`` (default: a free one) and gives
-        a :class:`bedrock_mock.server.BedrockServer`.
+        of this process and shares its state), ``port`` (default: a free one) and ``ssl``
+        (default: false; HTTPS, with a certificate of ``ca_bundle``) and gives a
+        :class:`bedrock_mock.server.BedrockServer`.
 
     Example::
 
@@ -92,10 +102,10 @@ def bedrock_server_factory() -> Iterator[Callable[..., BedrockServer]]:
 
     servers: list[BedrockServer] = []
 
-    def start(*, own_process: bool = False, port: int = 0) -> BedrockServer:
+    def start(*, own_process: bool = False, port: int = 0, ssl: bool = False) -> BedrockServer:
         start_one = BedrockServer.in_process if own_process else BedrockServer.in_thread
         try:
-            servers.append(start_one(port))
+            servers.append(start_one(port, ssl=ssl))
         except ImportError as error:
             pytest.fail(str(error), pytrace=False)
         return servers[-1]
@@ -113,13 +123,15 @@ def bedrock_server(
     """moto's server with our Bedrock, on a free port, for the session.
 
     It is reset before each test that uses it, and has what the marker of the test and the
-    ini options say of Bedrock. Under pytest-xdist each worker has its own.
+    ini options say of Bedrock. Under pytest-xdist each worker has its own. The ini option
+    ``bedrock_mock_server_ssl = true`` makes it speak HTTPS.
 
     Gives:
         A :class:`bedrock_mock.server.BedrockServer`: ``endpoint_url``, ``client(...)``,
-        ``set_transition(...)``, ``reset()``, and the verbs that script the service.
+        ``ca_bundle``, ``set_transition(...)``, ``reset()``, and the verbs that script the
+        service.
     """
-    server = bedrock_server_factory()
+    server = bedrock_server_factory(ssl=speaks_https(pytestconfig))
     pytestconfig.stash[_SERVER] = server
     _configure(server, pytestconfig)
     return server
@@ -131,10 +143,16 @@ def bedrock_server_env(
 ) -> BedrockServer:
     """Points every AWS SDK at ``bedrock_server`` for one test, that of subprocesses too.
 
-    Sets ``AWS_ENDPOINT_URL_BEDROCK`` and ``AWS_ENDPOINT_URL_BEDROCK_RUNTIME``, and
-    credentials and a region where there are none, so that the code under test needs no
-    change. Profiles and config files of the developer are not read.
+    Sets ``AWS_ENDPOINT_URL_BEDROCK`` and ``AWS_ENDPOINT_URL_BEDROCK_RUNTIME``, what
+    Anthropic's SDK and LiteLLM read instead (``ANTHROPIC_BEDROCK_BASE_URL``,
+    ``AWS_BEDROCK_RUNTIME_ENDPOINT``), and credentials and a region where there are none, so
+    that the code under test needs no change. Profiles and config files of the developer
+    are not read. Where the server speaks HTTPS, its authority is the only one that clients
+    trust (``AWS_CA_BUNDLE``, ``SSL_CERT_FILE``, ``NODE_EXTRA_CA_CERTS``).
     """
+    if bedrock_server.ca_bundle is not None:
+        for name in _CA_BUNDLES:
+            monkeypatch.setenv(name, bedrock_server.ca_bundle)
     for name in _ENDPOINTS:
         monkeypatch.setenv(name, bedrock_server.endpoint_url)
     # It would have the SDKs take no notice of that.

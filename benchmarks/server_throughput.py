@@ -37,8 +37,24 @@ class Side:
     name: str
     port: int
     path: str
+    #: What is posted; nothing where the path is to be got.
+    body: str = ""
     rates: dict[int, list[float]] = field(default_factory=dict)
     latencies: dict[int, list[float]] = field(default_factory=dict)
+
+    @property
+    def request(self) -> bytes:
+        """The request that is sent to it."""
+        return (
+            f"{'POST' if self.body else 'GET'} {self.path} HTTP/1.1\r\n"
+            f"Host: 127.0.0.1:{self.port}\r\nAuthorization: {SIGNED}\r\n"
+            f"Content-Length: {len(self.body)}\r\n\r\n{self.body}"
+        ).encode()
+
+    def forget(self) -> None:
+        """Forgets what has been measured."""
+        self.rates.clear()
+        self.latencies.clear()
 
 
 @contextmanager
@@ -103,11 +119,7 @@ def our_side(port: int) -> Side:
 
 async def ask(side: Side, until: float, latencies: list[float]) -> None:
     """Sends one request after the other over one connection, opened again when it is closed."""
-    request = (
-        f"GET {side.path} HTTP/1.1\r\nHost: 127.0.0.1:{side.port}\r\n"
-        f"Authorization: {SIGNED}\r\n\r\n"
-    ).encode()
-    writer = None
+    request, writer = side.request, None
     while time.perf_counter() < until:
         started = time.perf_counter()
         if writer is None:
@@ -118,14 +130,25 @@ async def ask(side: Side, until: float, latencies: list[float]) -> None:
         if b" 200 " not in status:
             msg = f"{side.name} answered {status!r}"
             raise RuntimeError(msg)
-        length = int(headers.partition(b"content-length:")[2].partition(b"\r\n")[0])
-        await reader.readexactly(length)
+        await skip_body(reader, headers)
         latencies.append(time.perf_counter() - started)
         if status.startswith(b"http/1.0") or b"connection: close" in headers:
             writer.close()
             writer = None
     if writer is not None:
         writer.close()
+
+
+async def skip_body(reader: asyncio.StreamReader, headers: bytes) -> None:
+    """Reads a body to its end: as long as its header says, or in chunks."""
+    if b"transfer-encoding: chunked" not in headers:
+        length = headers.partition(b"content-length:")[2].partition(b"\r\n")[0]
+        await reader.readexactly(int(length))
+        return
+    size = None
+    while size != 0:
+        size = int(await reader.readuntil(b"\r\n"), 16)
+        await reader.readexactly(size + 2)
 
 
 async def measure(side: Side, connections: int, seconds: float) -> None:
@@ -137,16 +160,24 @@ async def measure(side: Side, connections: int, seconds: float) -> None:
     side.latencies.setdefault(connections, []).extend(latencies)
 
 
-def report(stock: Side, ours: Side) -> None:
+def report_head() -> None:
     print(f"{'server':<20}{'connections':>12}{'requests/s':>12}{'p50 ms':>9}{'p99 ms':>9}")
+
+
+def report_side(side: Side, connections: int) -> None:
+    cuts = statistics.quantiles(side.latencies[connections], n=100)
+    print(
+        f"{side.name:<20}{connections:>12}"
+        f"{statistics.median(side.rates[connections]):>12.0f}"
+        f"{cuts[49] * 1000:>9.2f}{cuts[98] * 1000:>9.2f}"
+    )
+
+
+def report(stock: Side, ours: Side) -> None:
+    report_head()
     for connections in CONNECTIONS:
         for side in (stock, ours):
-            cuts = statistics.quantiles(side.latencies[connections], n=100)
-            print(
-                f"{side.name:<20}{connections:>12}"
-                f"{statistics.median(side.rates[connections]):>12.0f}"
-                f"{cuts[49] * 1000:>9.2f}{cuts[98] * 1000:>9.2f}"
-            )
+            report_side(side, connections)
         ratio = statistics.median(
             mine / theirs
             for mine, theirs in zip(ours.rates[connections], stock.rates[connections], strict=True)
@@ -167,9 +198,8 @@ def main() -> None:
                     asyncio.run(measure(side, connections, options.seconds))
             if round_number < 0:
                 # The first round warms up.
-                for side in (stock, ours):
-                    side.rates.clear()
-                    side.latencies.clear()
+                stock.forget()
+                ours.forget()
         report(stock, ours)
 
 

@@ -8,7 +8,7 @@ left of the server when it has been stopped. The exit status is 1 where a promis
 - after each reset the server holds within 10 % of what it held after the first;
 - it ends within seconds, and its port is free.
 
-    python benchmarks/soak.py [--seconds 60] [--rounds 3] [--threads 8]
+    python benchmarks/soak.py [--seconds 60] [--rounds 3] [--connections 32]
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import boto3
 import requests
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 ROLE = "arn:aws:iam::123456789012:role/BedrockRole"
 GROWTH = 1.10
@@ -105,6 +107,9 @@ def worker(url: str, number: int, round_: int, until: float, most: int) -> Count
             code = error.response["Error"]["Code"]
             # Stopping what has ended is one of the service's own answers.
             seen["refused" if code == "ConflictException" else f"FAILED: {error}"] += 1
+        except BotoCoreError as error:
+            # A connection that was reset, say.
+            seen[f"FAILED: {type(error).__name__}"] += 1
     client.close()
     return seen
 
@@ -122,46 +127,72 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--connections", type=int, default=32)
     options = parser.parse_args()
+    with server() as (process, url):
+        broken = soaked(process, url, options)
+        process.terminate()
+        started = time.monotonic()
+        process.communicate(timeout=30)
+        print(f"ended in {time.monotonic() - started:.1f} s with status {process.returncode}")
+    if process.returncode:
+        broken.append(f"the server ended with status {process.returncode}")
+    if is_answered(int(url.rpartition(":")[2])):
+        broken.append("something still listens at its port")
+    print("\n".join(["BROKEN", *broken]) if broken else "all promises held")
+    return 1 if broken else 0
+
+
+@contextmanager
+def server() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server and its URL; it does not outlive the block, however that ends."""
     command = [sys.executable, "-m", "bedrock_mock", "serve", "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    url = process.stdout.readline().split()[-1]  # type: ignore[union-attr]
-    broken = []
-    memory = []
+    try:
+        yield process, process.stdout.readline().split()[-1]  # type: ignore[union-attr]
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def is_answered(port: int) -> bool:
+    """Whether anything listens at a port. Connections in TIME_WAIT are none of the server's."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def soaked(process: subprocess.Popen[str], url: str, options: argparse.Namespace) -> list[str]:
+    """Puts a server under load, round by round; the promises that it breaks."""
+    broken: list[str] = []
+    memory: list[float] = []
     print(
         f"{'round':>5} {'calls':>8} {'calls/s':>8} {'memory MB':>10} {'threads':>8} {'handles':>8}"
     )
     for round_ in range(options.rounds):
         until = time.monotonic() + options.seconds
-        each = MOST_CALLS // options.threads
-        with ThreadPoolExecutor(options.threads) as threads:
+        each = MOST_CALLS // options.connections
+        with ThreadPoolExecutor(options.connections) as threads:
             found = threads.map(
                 lambda number: worker(url, number, round_, until, each),  # noqa: B023
-                range(options.threads),
+                range(options.connections),
             )
             seen = sum(found, Counter())
-        broken += [what for what in seen if what.startswith("FAILED")]
+        broken += [f"{what} ({times} times)" for what, times in seen.items() if "FAILED" in what]
         requests.post(f"{url}/moto-api/reset", timeout=60).raise_for_status()
         memory.append(status(process, "VmRSS") / 1024)
         rate = seen.total() / options.seconds
         print(
             f"{round_ + 1:5} {seen.total():8} {rate:8.0f} {memory[-1]:10.1f} "
-            f"{status(process, 'Threads'):8} {handles(process):8}"
+            f"{status(process, 'Threads'):8} {handles(process):8}",
+            flush=True,
         )
     if memory[-1] > memory[0] * GROWTH:
         broken.append(f"memory grew from {memory[0]:.1f} to {memory[-1]:.1f} MB")
-    process.terminate()
-    started = time.monotonic()
-    process.communicate(timeout=30)
-    print(f"ended in {time.monotonic() - started:.1f} s with status {process.returncode}")
-    with socket.socket() as port:
-        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        port.bind(("127.0.0.1", int(url.rpartition(":")[2])))
-    if process.returncode:
-        broken.append(f"the server ended with status {process.returncode}")
-    print("\n".join(["BROKEN", *broken]) if broken else "all promises held")
-    return 1 if broken else 0
+    return broken
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import Any
 
 from moto import mock_aws
 
-from bedrock_mock import mock_bedrock
+from bedrock_mock import install, mock_bedrock, uninstall
 
 TIMES = 100
 
@@ -38,6 +38,13 @@ def entered(mock: Callable[[], Any]) -> Callable[[], None]:
                 pass
 
     return work
+
+
+def installed() -> None:
+    """Plain ``mock_aws``, with this package's Bedrock in moto's place."""
+    install()
+    entered(mock_aws)()
+    uninstall()
 
 
 def run(*arguments: str, folder: str | None = None) -> Callable[[], Any]:
@@ -67,6 +74,12 @@ def main() -> None:
     compare(
         f"{TIMES} times with mock_bedrock() / mock_aws()",
         entered(mock_bedrock),
+        entered(mock_aws),
+        rounds,
+    )
+    compare(
+        f"{TIMES} times with mock_aws() after install() / before",
+        installed,
         entered(mock_aws),
         rounds,
     )

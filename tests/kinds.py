@@ -6,8 +6,9 @@ tags, clocks, tokens, policies, deletion, generated requests) runs over the tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,17 +17,29 @@ from botocore import xform_name
 from bedrock_mock.services.bedrock.service import BEDROCK
 from support import (
     BATCH_CLOCK,
+    COPY_CLOCK,
     CUSTOM_MODEL_CLOCK,
     CUSTOMIZATION_CLOCK,
+    DEPLOYMENT_CLOCK,
+    ENDPOINT_CLOCK,
     EVALUATION_CLOCK,
     IMPORT_CLOCK,
+    ROLE,
+    THROUGHPUT_CLOCK,
     batch_job,
     body,
+    copy_job,
     custom_model,
     customization_job,
+    deployment,
+    endpoint_config,
     evaluation_job,
     guardrail,
     import_job,
+    inference_profile,
+    marketplace_endpoint,
+    prompt_router,
+    throughput,
 )
 
 GUARDRAIL_CLOCK = "bedrock::guardrail"
@@ -41,7 +54,8 @@ class Kind:
         arn_type: the part of the ARN that names it.
         create: the operation that makes one, or the job that makes one.
         request: a valid request for it, from its name.
-        tags: the member of that request with the tags of the resource.
+        tags: the member of that request with the tags of the resource; ``None`` if it cannot be
+            tagged.
         created: the member of the answer with the ARN, or a function that finds it.
         get: the operation that gets one, and the member that names it.
         listing: the operation that lists them, and the member with the items.
@@ -59,16 +73,24 @@ class Kind:
         stop: the operation that stops one, or ``None``.
         not_stopped: the error of that operation for one that has ended.
         ends_as: the last status, if it is not the second one.
-        moment: the member of an item with the time of its creation, and the beginning of the
-            names of the filters by it.
+        moment: the member of an item with the time of its creation; the names of the filters by
+            it begin like it, without ``At``.
         token_alone: whether a token makes a request a repetition whatever else it says.
+        needs: gives members of the request that need something else: it takes a function that
+            calls an operation, and the role to pass.
+        wrapped: the member that holds the resource in the answers of Create and Get, or ``None``.
+        service: whose ARN it has.
+        lists_status: whether an item of the list has the status.
+        selected: what List needs so that it lists this kind.
+        newest_first: whether List has the newest first unless asked otherwise.
+        unique: whether no two may have the same name.
     """
 
     name: str
     arn_type: str
     create: str
     request: Callable[..., dict[str, Any]]
-    tags: str
+    tags: str | None
     created: str | Callable[[Any, Any], str]
     get: tuple[str, str]
     listing: tuple[str, str]
@@ -87,6 +109,13 @@ class Kind:
     ends_as: str | None = None
     moment: str = "creationTime"
     token_alone: bool = True
+    needs: Callable[..., dict[str, Any]] = lambda ask, role: {}
+    wrapped: str | None = None
+    service: str = "bedrock"
+    lists_status: bool = True
+    selected: Mapping[str, str] = field(default_factory=dict)
+    newest_first: bool = True
+    unique: bool = True
 
     @property
     def last(self):
@@ -95,26 +124,49 @@ class Kind:
 
     def by_moment(self, member):
         """The name of a filter by the time of creation; other names stay as they are."""
-        return member.replace("creationTime", self.moment)
+        return member.replace("creationTime", self.moment.removesuffix("At"))
+
+    def prepare(self, client, role=ROLE):
+        """Makes what one of them needs, once; gives the members of the request for it."""
+        return self.needs(partial(call, client), role)
+
+    def asking(self, client, name, tag_list=(), **members):
+        """A valid request to create one."""
+        needed = self.prepare(client, members.get("roleArn", ROLE))
+        if not self.takes_role:
+            members.pop("roleArn", None)
+        if self.tags:
+            members[self.tags] = list(tag_list)
+        return self.request(name, **{**needed, **members})
 
     def make(self, client, tag_list=(), number=1, name=None, **members):
         """The ARN of a new resource with these tags."""
-        if not self.takes_role:
-            members.pop("roleArn", None)
-        request = self.request(name or f"n{number}", **{self.tags: list(tag_list)}, **members)
-        answer = call(client, self.create, **request)
+        request = self.asking(client, name or f"n{number}", tag_list, **members)
+        answer = self.unwrapped(call(client, self.create, **request))
         return self.created(client, answer) if callable(self.created) else answer[self.created]
 
     def look(self, client, identifier):
         """What Get answers."""
         operation, member = self.get
-        return call(client, operation, **{member: identifier})
+        return self.unwrapped(call(client, operation, **{member: identifier}))
+
+    def unwrapped(self, answer):
+        """The members of a resource in an answer."""
+        return answer[self.wrapped] if self.wrapped else answer
 
     def items(self, client, **request):
         """What List answers."""
         operation, member = self.listing
         request = {self.by_moment(name): value for name, value in request.items()}
-        return call(client, operation, **request)[member]
+        return call(client, operation, **self.selected, **request)[member]
+
+    def name_of(self, item):
+        """The name of an item of a list."""
+        return item[self.named] if self.named in item else self.arn_of(item).rpartition("/")[2]
+
+    def in_order(self, made):
+        """What was made, the oldest first, in the order of List."""
+        return list(made)[::-1] if self.newest_first else list(made)
 
     def accepts(self, *members):
         """Whether its List takes all these members."""
@@ -160,12 +212,23 @@ def of_job(get, member):
 def snapshot(client):
     """All that the lists and tags of an account and region tell; it is a look at each job."""
     items = []
-    for listing in dict.fromkeys(kind.listing for kind in ALL):
-        items += call(client, listing[0])[listing[1]]
-    return [
-        (item, client.list_tags_for_resource(resourceARN=Kind.arn_of(item))["tags"])
-        for item in items
-    ]
+    for kind in {kind.listing: kind for kind in ALL}.values():
+        for item in kind.items(client):
+            arn = Kind.arn_of(item)
+            tags = client.list_tags_for_resource(resourceARN=arn)["tags"] if kind.tags else []
+            items.append((item, tags))
+    return items
+
+
+def with_custom_model(member):
+    """Gives the ARN of a custom model, which is made once, as this member of a request."""
+
+    def needs(ask, role):
+        # The token has it made once, without a look at anything.
+        request = custom_model("needed", roleArn=role, clientRequestToken="needed")
+        return {member: ask("CreateCustomModel", **request)["modelArn"]}
+
+    return needs
 
 
 IMPORTS = {
@@ -298,10 +361,120 @@ ALL = [
         # CreateModelInvocationJob declares no TooManyTagsException.
         too_many_tags="ValidationException",
     ),
+    Kind(
+        "provisioned-model",
+        "provisioned-model",
+        create="CreateProvisionedModelThroughput",
+        request=throughput,
+        tags="tags",
+        created="provisionedModelArn",
+        get=("GetProvisionedModelThroughput", "provisionedModelId"),
+        listing=("ListProvisionedModelThroughputs", "provisionedModelSummaries"),
+        named="provisionedModelName",
+        deletion="DeleteProvisionedModelThroughput",
+        deleted="provisionedModelId",
+        clock=THROUGHPUT_CLOCK,
+        statuses=("Creating", "InService"),
+        by_name="provisionedModelName",
+        takes_role=False,
+    ),
+    Kind(
+        "custom-model-deployment",
+        "custom-model-deployment",
+        create="CreateCustomModelDeployment",
+        request=deployment,
+        needs=with_custom_model("modelArn"),
+        tags="tags",
+        created="customModelDeploymentArn",
+        get=("GetCustomModelDeployment", "customModelDeploymentIdentifier"),
+        listing=("ListCustomModelDeployments", "modelDeploymentSummaries"),
+        named="customModelDeploymentName",
+        deletion="DeleteCustomModelDeployment",
+        deleted="customModelDeploymentIdentifier",
+        clock=DEPLOYMENT_CLOCK,
+        moment="createdAt",
+        statuses=("Creating", "Active"),
+        by_name="modelDeploymentName",
+        takes_role=False,
+    ),
+    Kind(
+        "model-copy-job",
+        "model-copy-job",
+        create="CreateModelCopyJob",
+        request=copy_job,
+        needs=with_custom_model("sourceModelArn"),
+        tags=None,
+        created="jobArn",
+        get=("GetModelCopyJob", "jobArn"),
+        listing=("ListModelCopyJobs", "modelCopyJobSummaries"),
+        named="targetModelName",
+        clock=COPY_CLOCK,
+        takes_role=False,
+    ),
+    Kind(
+        "prompt-router",
+        "prompt-router",
+        create="CreatePromptRouter",
+        request=prompt_router,
+        tags="tags",
+        created="promptRouterArn",
+        get=("GetPromptRouter", "promptRouterArn"),
+        listing=("ListPromptRouters", "promptRouterSummaries"),
+        selected={"type": "custom"},
+        named="promptRouterName",
+        deletion="DeletePromptRouter",
+        deleted="promptRouterArn",
+        takes_role=False,
+    ),
+    Kind(
+        "endpoint",
+        "endpoint",
+        create="CreateMarketplaceModelEndpoint",
+        request=marketplace_endpoint,
+        needs=lambda ask, role: {"endpointConfig": endpoint_config(role)},
+        wrapped="marketplaceModelEndpoint",
+        service="sagemaker",
+        tags=None,
+        created="endpointArn",
+        get=("GetMarketplaceModelEndpoint", "endpointArn"),
+        listing=("ListMarketplaceModelEndpoints", "marketplaceModelEndpoints"),
+        named="endpointName",
+        deletion="DeleteMarketplaceModelEndpoint",
+        deleted="endpointArn",
+        clock=ENDPOINT_CLOCK,
+        status="endpointStatus",
+        lists_status=False,
+        statuses=("Creating", "InService"),
+        takes_role=False,
+    ),
+    Kind(
+        "application-inference-profile",
+        "application-inference-profile",
+        create="CreateInferenceProfile",
+        request=inference_profile,
+        tags="tags",
+        created="inferenceProfileArn",
+        get=("GetInferenceProfile", "inferenceProfileIdentifier"),
+        listing=("ListInferenceProfiles", "inferenceProfileSummaries"),
+        selected={"typeEquals": "APPLICATION"},
+        newest_first=False,
+        named="inferenceProfileName",
+        status=None,
+        by_name="inferenceProfileId",
+        takes_role=False,
+        deletion="DeleteInferenceProfile",
+        deleted="inferenceProfileIdentifier",
+        unique=False,
+    ),
 ]
+#: The clocks of what is no kind of resource, and of the runtime's kind, which has no names: its
+#: own tests are in services/bedrock_runtime/test_async_invokes.py.
+OTHER_CLOCKS = {"bedrock::foundation_model_agreement", "bedrock-runtime::async_invoke"}
 #: The kinds by the names of their entries.
 KINDS = {kind.name: kind for kind in ALL}
 WITH_CLOCKS = [kind for kind in ALL if kind.clock]
+#: Those that the tag operations know.
+TAGGED = [kind for kind in ALL if kind.tags]
 
 
 def calls_of(name, request, first=None):

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from moto import settings
 
 from bedrock_mock.protocol.patterns import compiled
+from bedrock_mock.services import SERVICES
 
-MODEL = ServiceModel(Loader().load_service_model("bedrock", "service-2"), "bedrock")
 #: Enums that the real service does not enforce.
 OPEN_ENUMS = {"EvaluationTaskType"}
+#: Shapes whose maximum and pattern it checks with texts of its own, which name no member.
+OPEN_LIMITS = {name for service in SERVICES for name in service.departures.open_limits}
 CHARACTERS = st.characters(codec="utf-8")
 NUMBERS = ("integer", "long", "float", "double")
 # By these a server behind localhost knows whom a request is for.
@@ -31,38 +33,59 @@ AUTHORIZATION = (
 LARGEST = 200_000
 
 
-def endpoint():
-    """Where the mocked service is: in this process or in a server."""
-    if settings.TEST_SERVER_MODE:
-        return settings.test_server_mode_endpoint()
-    return "https://bedrock.us-east-1.amazonaws.com"
+class Wire:
+    """A service as it is asked past all that an SDK would put right or refuse.
+
+    Args:
+        service: its name in botocore.
+    """
+
+    def __init__(self, service):
+        self.service = service
+        self.model = ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+    @property
+    def endpoint(self):
+        """Where the mocked service is: in this process or in a server."""
+        if settings.TEST_SERVER_MODE:
+            return settings.test_server_mode_endpoint()
+        return f"https://{self.service}.us-east-1.amazonaws.com"
+
+    def send(self, method, path, body=b"", **headers):
+        """Sends an HTTP request as it is."""
+        return requests.request(
+            method,
+            self.endpoint + path,
+            data=body if isinstance(body, bytes) else json.dumps(body),
+            headers={"Authorization": AUTHORIZATION, **headers},
+            timeout=30,
+        )
+
+    def call(self, name, request):
+        """Sends a request, given in wire names, to an operation of the model."""
+        operation = self.model.operation_model(name)
+        shape = operation.input_shape
+        path, query, headers, body = operation.http["requestUri"], {}, {}, dict(request)
+        for member in request.keys() & shape.members.keys():
+            location = shape.members[member].serialization.get("location")
+            wire_name = shape.members[member].serialization.get("name")
+            if location == "uri":
+                path = path.replace(f"{{{member}}}", quote(body.pop(member), safe=""))
+            elif location == "header":
+                headers[wire_name] = body.pop(member)
+            elif location == "querystring":
+                value = body.pop(member)
+                query[wire_name or member] = json.dumps(value) if isinstance(value, bool) else value
+        if payload := shape.serialization.get("payload"):
+            body = base64.b64decode(body.get(payload) or "")
+        if operation.http["method"] in ("POST", "PUT", "PATCH"):
+            return self.send(operation.http["method"], path, body, **headers)
+        return self.send(operation.http["method"], f"{path}?{urlencode(query)}")
 
 
-def send(method, path, body=b"", **headers):
-    """Sends an HTTP request as it is, past all that an SDK would put right or refuse."""
-    return requests.request(
-        method,
-        endpoint() + path,
-        data=body if isinstance(body, bytes) else json.dumps(body),
-        headers={"Authorization": AUTHORIZATION, **headers},
-        timeout=30,
-    )
-
-
-def call(name, request):
-    """Sends a request, given in wire names, to an operation of the model."""
-    operation = MODEL.operation_model(name)
-    path, query, body = operation.http["requestUri"], {}, dict(request)
-    for member, shape in operation.input_shape.members.items():
-        location = shape.serialization.get("location")
-        if member in request and location == "uri":
-            path = path.replace(f"{{{member}}}", quote(body.pop(member), safe=""))
-        elif member in request and location == "querystring":
-            value = body.pop(member)
-            query[member] = json.dumps(value) if isinstance(value, bool) else value
-    if operation.http["method"] in ("POST", "PUT"):
-        return send(operation.http["method"], path, body)
-    return send(operation.http["method"], f"{path}?{urlencode(query)}")
+CONTROL, RUNTIME = Wire("bedrock"), Wire("bedrock-runtime")
+#: Most tests are about the control plane.
+MODEL, send, call = CONTROL.model, CONTROL.send, CONTROL.call
 
 
 # --- valid values --------------------------------------------------------------------
@@ -215,11 +238,15 @@ def _places(shape, value, steps, path):
     location = shape.serialization.get("location")
     faults = [*_type_faults(shape, location), *_FAULTS.get(kind(shape), _none)(shape, value)]
     for fault, new in faults:
-        # There is no path with an empty label, nor a request that is not an object.
-        if (location != "uri" or new) and (steps or fault != "wrong type"):
+        # A request is an object, which leaves its type as it is.
+        if _can_be_sent(location, new) and (steps or fault != "wrong type"):
             yield Place(steps, path, shape, fault, new)
     if kind(shape) == "structure":
+        payload = shape.serialization.get("payload")
         for name, member in shape.members.items():
+            if name == payload:
+                # The body has any bytes.
+                continue
             at = (*steps, name), (*path, name), member
             if name in shape.required_members and member.serialization.get("location") != "uri":
                 yield Place(*at, "missing", ABSENT)
@@ -231,6 +258,13 @@ def _places(shape, value, steps, path):
             at = (*steps, index), (*path, str(index + 1), "member")
             yield Place(*at, shape.member, "null", None)
             yield from _places(shape.member, element, *at)
+
+
+def _can_be_sent(location, value):
+    """Whether HTTP has room for a value: no path has an empty label, no header a new line."""
+    if location == "header":
+        return bool(value) and value.strip() == value
+    return location != "uri" or bool(value)
 
 
 _WRONG_TYPES = {"structure": [], "list": {}, "map": [], **dict.fromkeys(NUMBERS, "5")}
@@ -257,7 +291,7 @@ def _structure_faults(shape, value):
 def _list_faults(shape, value):
     if shape.metadata.get("min"):
         yield "too few", value[: shape.metadata["min"] - 1]
-    if "max" in shape.metadata:
+    if "max" in shape.metadata and shape.name not in OPEN_LIMITS:
         yield "too many", value
 
 
@@ -288,11 +322,13 @@ def _string_faults(shape, value):
     low, high = bounds(shape)
     if low:
         yield "too short", value[: low - 1]
-    if high < LARGEST:
+    has_limits = shape.name not in OPEN_LIMITS
+    if high < LARGEST and has_limits:
         yield "too long", (value or "a") * (high // max(len(value), 1) + 1)
     if "enum" in shape.metadata and shape.name not in OPEN_ENUMS:
         yield "enum", f"{value}s"
-    if pattern := shape.metadata.get("pattern"):
+    pattern = shape.metadata.get("pattern")
+    if pattern and has_limits:
         for candidate in (f"{value}\n", "!" * max(low, 1), " ", "\n"):
             if low <= len(candidate) <= high and not compiled(pattern).fullmatch(candidate):
                 yield "pattern", candidate

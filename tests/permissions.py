@@ -10,10 +10,10 @@ from moto.core import set_initial_no_auth_action_count
 from support import REGION
 
 
-def with_key(key, secret=None):
+def with_key(key, secret=None, service="bedrock"):
     """A client that signs with this access key of IAM or STS."""
     return boto3.client(
-        "bedrock",
+        service,
         region_name=REGION,
         aws_access_key_id=key["AccessKeyId"],
         aws_secret_access_key=secret or key["SecretAccessKey"],
@@ -21,11 +21,11 @@ def with_key(key, secret=None):
     )
 
 
-def user(name, *operations, resource="*", but=()):
+def user(name, *operations, resource="*", but=(), actions=()):
     """The access key of a new user who may call these operations, but on some resources none."""
     iam = boto3.client("iam", region_name=REGION)
     iam.create_user(UserName=name)
-    actions = [f"bedrock:{operation}" for operation in operations]
+    actions = [*(f"bedrock:{operation}" for operation in operations), *actions]
     statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
     statements = [statement]
     if but:

@@ -23,11 +23,18 @@ IMPORT_CLOCK = "bedrock::model_import_job"
 EVALUATION_CLOCK = "bedrock::evaluation_job"
 CUSTOMIZATION_CLOCK = "bedrock::model_customization_job"
 BATCH_CLOCK = "bedrock::model_invocation_job"
+THROUGHPUT_CLOCK = "bedrock::provisioned_model_throughput"
+DEPLOYMENT_CLOCK = "bedrock::custom_model_deployment"
+COPY_CLOCK = "bedrock::model_copy_job"
+ENDPOINT_CLOCK = "bedrock::marketplace_model_endpoint"
 CUSTOM_MODEL_CLOCK = "bedrock::custom_model"
 #: An account beside the one that calls come from.
 OTHER = "111122223333"
 BASE_MODEL = "amazon.titan-text-lite-v1:0:4k"
 
+NOVA = "amazon.nova-lite-v1:0"
+#: A profile of the service that all regions have.
+EVERYWHERE = "global.anthropic.claude-sonnet-4-5-20250929-v1:0"
 BASE_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/{BASE_MODEL}"
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY}"
@@ -145,9 +152,71 @@ def batch_job(job_name="batch-1", **members):
     return {
         "jobName": job_name,
         "roleArn": ROLE,
-        "modelId": "amazon.nova-lite-v1:0",
+        "modelId": "anthropic.claude-3-haiku-20240307-v1:0",
         "inputDataConfig": {"s3InputDataConfig": {"s3Uri": "s3://my-bucket/input/"}},
         "outputDataConfig": {"s3OutputDataConfig": {"s3Uri": "s3://my-bucket/output/"}},
+        **members,
+    }
+
+
+#: A model that Provisioned Throughput can be bought for in many regions.
+PROVISIONED_MODEL = "anthropic.claude-3-haiku-20240307-v1:0:48k"
+HUB_MODEL = "huggingface-llm-zephyr-7b-beta"
+MODEL_SOURCE = (
+    f"arn:aws:sagemaker:{REGION}:aws:hub-content/SageMakerPublicHub/Model/{HUB_MODEL}/1.0.0"
+)
+
+
+def throughput(name="throughput-1", **members):
+    """A valid CreateProvisionedModelThroughput request."""
+    return {
+        "provisionedModelName": name,
+        "modelUnits": 1,
+        "modelId": PROVISIONED_MODEL,
+        **members,
+    }
+
+
+def deployment(name="deployment-1", **members):
+    """A CreateCustomModelDeployment request, which takes a ``modelArn`` to be valid."""
+    return {"modelDeploymentName": name, **members}
+
+
+def copy_job(name="copy-1", **members):
+    """A CreateModelCopyJob request, which takes a ``sourceModelArn`` to be valid."""
+    return {"targetModelName": name, **members}
+
+
+def targets(*model_ids, region=REGION):
+    """Foundation models as targets of a prompt router."""
+    prefix = f"arn:aws:bedrock:{region}::foundation-model/"
+    return [{"modelArn": f"{prefix}{model_id}"} for model_id in model_ids]
+
+
+def prompt_router(name="router-1", **members):
+    """A valid CreatePromptRouter request."""
+    models = targets("amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0")
+    return {
+        "promptRouterName": name,
+        "models": models,
+        "fallbackModel": models[1],
+        "routingCriteria": {"responseQualityDifference": 25},
+        **members,
+    }
+
+
+def endpoint_config(role=ROLE, **members):
+    """The endpointConfig of a marketplace endpoint."""
+    config = {"initialInstanceCount": 1, "instanceType": "ml.g5.2xlarge", "executionRole": role}
+    return {"sageMaker": {**config, **members}}
+
+
+def marketplace_endpoint(name="endpoint-1", **members):
+    """A valid CreateMarketplaceModelEndpoint request."""
+    return {
+        "endpointName": name,
+        "modelSourceIdentifier": MODEL_SOURCE,
+        "endpointConfig": endpoint_config(),
         **members,
     }
 
@@ -159,6 +228,15 @@ def guardrail(name="guardrail-1", **members):
         "wordPolicyConfig": {"wordsConfig": [{"text": "secret"}]},
         "blockedInputMessaging": "Not this question.",
         "blockedOutputsMessaging": "Not this answer.",
+        **members,
+    }
+
+
+def inference_profile(name="profile-1", **members):
+    """A valid CreateInferenceProfile request."""
+    return {
+        "inferenceProfileName": name,
+        "modelSource": {"copyFrom": f"arn:aws:bedrock:::inference-profile/{EVERYWHERE}"},
         **members,
     }
 

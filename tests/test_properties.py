@@ -8,147 +8,97 @@ from contextlib import contextmanager
 
 import kinds
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from conformity import FAULT, nonconforming, quick
+from hypothesis import given
 from hypothesis import strategies as st
-from model_strategies import MODEL, OPEN_ENUMS, Valid, bounds, broken, call, kind
+from model_strategies import MODEL, Valid, broken, call
 from moto.moto_api._internal import mock_random
 
 from bedrock_mock import mock_bedrock
-from bedrock_mock.protocol.patterns import compiled
 from bedrock_mock.services import clocks
 from bedrock_mock.services.bedrock.evaluation.metrics import RATING_METHODS
 from bedrock_mock.services.bedrock.service import BEDROCK
 from support import (
     ACCOUNT,
     BASE_MODEL,
+    EVERYWHERE,
+    MODEL_SOURCE,
+    ROLE,
+    endpoint_config,
     in_process,
     manual,
     tags,
+    targets,
 )
 
 pytestmark = [in_process, pytest.mark.long]
 
 OPERATIONS = sorted(BEDROCK.backend("us-east-1", ACCOUNT).handlers)
-#: What real foundation models have goes beyond these: modalities, long names, ways to infer, and
-#: to be customised.
-OUTGROWN = {"BrandedName", "InferenceType", "ModelCustomization", "ModelModality"}
+#: The foundation model that an agreement is on, and one without.
+AGREED, FREE = "anthropic.claude-3-haiku-20240307-v1:0", "ai21.jamba-1-5-large-v1:0"
 #: Operations that ask for much beyond the model, so that few generated requests succeed.
 PICKY = {
     "CreateEvaluationJob",
     "CreateGuardrail",
     "CreateModelCustomizationJob",
+    "PutEnforcedGuardrailConfiguration",
     "UpdateGuardrail",
 }
+WITH_ENFORCED = "PutEnforcedGuardrailConfiguration" in OPERATIONS
 REASONING_POLICY = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:automated-reasoning-policy/abc123def456"
+ROUTED = targets("amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0")
 OWN = {"name": "own", "datasetLocation": {"s3Uri": "s3://my-bucket/own.jsonl"}}
-FAULT = re.compile(r"at '([^']*)' failed to satisfy constraint: ")
-
-
-def quick(examples):
-    return settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        # Shrinking takes minutes; what failed is in the messages of the assertions.
-        phases=[Phase.generate],
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+ARN_MEMBER = re.compile("(?!modelSource).*Arn")
 
 
 #: One kind for each operation that makes something.
 MADE = list({kind.create: kind for kind in reversed(kinds.ALL)}.values())[::-1]
 
 
+#: The members by which an id, and no name, says what is meant.
+IDS = {"guardrailId", "inferenceProfileId"}
+
+
 def name_of(kind):
     return f"known-{kind.name.replace(' ', '-')}"
+
+
+def ask(operation, **request):
+    """The answer of an operation that must succeed."""
+    response = call(operation, request)
+    assert response.ok, response.text
+    return response.json()
 
 
 @contextmanager
 def world(*, running=False, config=None):
     """A mock with one of everything in it, the same at each entry; gives the backend."""
     with mock_bedrock(config=config) as bedrock:
+        mock_random.seed(0)
+        needed = {kind.name: kind.needs(ask, ROLE) for kind in MADE}
         for clock in clocks() if running else ():
             bedrock.set_transition(clock, manual(100))
-        mock_random.seed(0)
         for kind in MADE:
-            assert call(kind.create, kind.request(name_of(kind), **{kind.tags: tags(a="b")})).ok
+            tagged = {kind.tags: tags(a="b")} if kind.tags else {}
+            request = kind.request(name_of(kind), **needed[kind.name], **tagged)
+            assert call(kind.create, request).ok
         (guardrail,) = call("ListGuardrails", {}).json()["guardrails"]
-        assert call("CreateGuardrailVersion", {"guardrailIdentifier": guardrail["id"]}).ok
+        for _ in range(2):
+            assert call("CreateGuardrailVersion", {"guardrailIdentifier": guardrail["id"]}).ok
         assert call("PutModelInvocationLoggingConfiguration", {"loggingConfig": {}}).ok
+        if WITH_ENFORCED:
+            enforced = {"guardrailIdentifier": guardrail["id"], "guardrailVersion": "2"}
+            request = {"guardrailInferenceConfig": enforced}
+            assert call("PutEnforcedGuardrailConfiguration", request).ok
+        assert call("PutUseCaseForModelAccess", {"formData": "MDEyMzQ1Njc4OQ=="}).ok
+        agreement = {"modelId": AGREED, "offerToken": offer_token(AGREED)}
+        assert call("CreateFoundationModelAgreement", agreement).ok
         yield bedrock.backend(region_name="us-east-1", account_id=ACCOUNT)
 
 
-def nonconforming(shape, value, path="the answer"):
-    """What of a JSON value contradicts its shape of the model."""
-    if kind(shape) == "document" or shape.name in OUTGROWN:
-        return
-    if type(value) not in JSON_TYPES[kind(shape)]:
-        yield f"{path} is a {type(value).__name__}"
-        return
-    low, high = bounds(shape)
-    size = len(value) if hasattr(value, "__len__") else value
-    # The model gives lists of summaries sizes which the real service does not keep.
-    if type(value) is not bool and not low <= size <= high and not shape.name.endswith("Summaries"):
-        yield f"{path} has the size {size}, not {low} to {high}"
-    yield from NONCONFORMING.get(kind(shape), lambda *_: ())(shape, value, path)
-
-
-def nonconforming_structure(shape, value, path):
-    for name in value.keys() - shape.members.keys():
-        yield f"{path} has the unknown member {name}"
-    for name in set(shape.required_members) - value.keys():
-        yield f"{path} lacks {name}"
-    if getattr(shape, "is_tagged_union", False) and len(value) != 1:
-        yield f"{path} is a union of {len(value)} members"
-    for name in value.keys() & shape.members.keys():
-        yield from nonconforming(shape.members[name], value[name], f"{path}.{name}")
-
-
-def nonconforming_list(shape, value, path):
-    for index, element in enumerate(value):
-        yield from nonconforming(shape.member, element, f"{path}[{index}]")
-
-
-def nonconforming_map(shape, value, path):
-    for key, element in value.items():
-        yield from nonconforming(shape.key, key, f"the key {key!r} of {path}")
-        yield from nonconforming(shape.value, element, f"{path}[{key!r}]")
-
-
-def nonconforming_string(shape, value, path):
-    pattern, enum = shape.metadata.get("pattern"), shape.metadata.get("enum")
-    if pattern and not compiled(pattern).fullmatch(value):
-        yield f"{path} is {value!r}, which does not match {pattern}"
-    if enum and value not in enum and shape.name not in OPEN_ENUMS:
-        yield f"{path} is {value!r}, which is none of {enum}"
-
-
-def nonconforming_timestamp(_shape, value, path):
-    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", value):
-        yield f"{path} is {value}, which is no moment in UTC"
-
-
-NONCONFORMING = {
-    "structure": nonconforming_structure,
-    "list": nonconforming_list,
-    "map": nonconforming_map,
-    "string": nonconforming_string,
-    "timestamp": nonconforming_timestamp,
-}
-JSON_TYPES = {
-    "structure": (dict,),
-    "map": (dict,),
-    "list": (list,),
-    "string": (str,),
-    "blob": (str,),
-    "timestamp": (str,),
-    "boolean": (bool,),
-    "integer": (int,),
-    "long": (int,),
-    "float": (int, float),
-    "double": (int, float),
-}
+def offer_token(model_id):
+    offers = call("ListFoundationModelAgreementOffers", {"modelId": model_id}).json()["offers"]
+    return offers[0]["offerToken"]
 
 
 def state(backend):
@@ -156,7 +106,11 @@ def state(backend):
         {name: repr(value) for name, value in vars(resource).items() if name != "_backend"}
         for _, resource in backend.resources()
     ]
-    return resources, repr(backend.invocation_logging.config)
+    agreements = [(each.name, each.status) for each in backend.model_access.agreements()]
+    form = call("GetUseCaseForModelAccess", {}).json()
+    enforced = backend.enforced_guardrails.config
+    singletons = [backend.invocation_logging.config, enforced and vars(enforced)]
+    return resources, repr(singletons), agreements, form
 
 
 @pytest.fixture(scope="module")
@@ -164,13 +118,15 @@ def valid():
     """Strategies of valid values, with identifiers of what there is in the world."""
     with world() as backend:
         arns = {kind: resource.arn for kind, resource in backend.resources()}
+        config_id = backend.enforced_guardrails.config.config_id if WITH_ENFORCED else "none"
+        tokens = [offer_token(AGREED), offer_token(FREE)]
     unknown = {kind: arn[:-1] + "0" for kind, arn in arns.items()}
     identifiers = {}
     for one in kinds.ALL:
         operation, member = one.get
         shape = MODEL.operation_model(operation).input_shape.members[member].name
         arn = arns[one.arn_type]
-        names = [arn.rpartition("/")[2]] if one.by_name == "guardrailId" else [name_of(one)]
+        names = [arn.rpartition("/")[2]] if one.by_name in IDS else [name_of(one)]
         known = [arn, arn, unknown[one.arn_type], *(names if one.by_name else []), "nobody"]
         identifiers[shape] = st.sampled_from(known if one.by_name else known[:-1])
 
@@ -191,6 +147,16 @@ def valid():
                     "us.amazon.nova-lite-v1:0",
                 ]
             ),
+            "BedrockModelId": st.sampled_from([AGREED, FREE]),
+            "OfferToken": st.sampled_from(tokens),
+            "InferenceProfileModelSourceArn": st.sampled_from(
+                [
+                    f"arn:aws:bedrock:us-east-1::foundation-model/{FREE}",
+                    f"arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/{EVERYWHERE}",
+                    f"arn:aws:bedrock:::inference-profile/{EVERYWHERE}",
+                    f"arn:aws:bedrock:::inference-profile/eu.{FREE}",
+                ]
+            ),
             # Not every id that the pattern allows makes an ARN that its pattern allows.
             "BaseModelIdentifier": foundation_models
             | st.sampled_from(["known-brought-custom-model", "nobody"]),
@@ -200,8 +166,18 @@ def valid():
             # The metrics of a human job must be those that it defines.
             "EvaluationMetricName": st.just("my-metric")
             | st.from_regex("[0-9a-zA-Z-_.]{1,63}", fullmatch=True),
+            "ModelArn": st.sampled_from([arns["custom-model"], unknown["custom-model"]]),
+            "CustomModelArn": st.sampled_from([arns["custom-model"], unknown["custom-model"]]),
+            # Some of these take throughput, and custom models do under any name.
+            "PromptRouterTargetModels": st.builds(copy.deepcopy, st.just(ROUTED)),
+            "PromptRouterTargetModel": st.sampled_from(ROUTED),
+            # SageMaker takes fewer names than the model lets through.
+            "EndpointName": st.from_regex("[a-z][a-z0-9]{0,20}", fullmatch=True),
+            "EndpointConfig": st.just(endpoint_config()),
+            "ModelSourceIdentifier": st.just(MODEL_SOURCE),
             "GuardrailVersion": st.sampled_from(["DRAFT", "1", "9"]),
-            "GuardrailNumericalVersion": st.sampled_from(["1", "9"]),
+            "AccountEnforcedGuardrailConfigurationId": st.just(config_id),
+            "GuardrailNumericalVersion": st.sampled_from(["1", "1", "9"]),
             # Profiles and policies are of the region; these have no operations yet.
             "GuardrailCrossRegionGuardrailProfileIdentifier": st.just("us.guardrail.v1:0"),
             "AutomatedReasoningPolicyArn": st.just(REASONING_POLICY),
@@ -249,9 +225,13 @@ def comes_back(name, request, body):
         return
     operation = MODEL.operation_model(get)
     (identifier,) = operation.input_shape.required_members
-    (arn,) = (value for value in body.values() if value.startswith("arn:"))
+    (whole,) = body.values() if "marketplaceModelEndpoint" in body else (body,)
+    (arn,) = (value for name, value in whole.items() if ARN_MEMBER.fullmatch(name))
     got = call(get, {identifier: arn}).json()
     assert list(nonconforming(operation.output_shape, got)) == []
+    if whole is not body:
+        assert got == body
+        return
     common = got.keys() & request.keys()
     sent = {name: request[name] for name in common}
     if not sent.get("customerEncryptionKeyId", ":key/").rpartition("arn:")[2].count(":key/"):

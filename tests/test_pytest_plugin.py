@@ -532,3 +532,27 @@ def test_an_ini_option_that_is_misspelt_is_reported(pytester):
     pytester.makepyfile("def test_one():\n    pass\n")
     result = pytester.runpytest_subprocess()
     result.stdout.fnmatch_lines(["*Unknown config option: bedrock_mock_validate_request*"])
+
+
+@pytest.mark.once
+def test_the_server_speaks_https_where_the_option_says_so(suite, pytester):
+    pytester.makeini("[pytest]\nbedrock_mock_server_ssl = true")
+    suite("""
+    import os
+    import boto3
+    import pytest
+
+    @pytest.fixture
+    def token(bedrock_server_env, monkeypatch):
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "a-key")
+        return bedrock_server_env
+
+    def test_a_bearer_token(token):
+        assert token.endpoint_url.startswith("https:")
+        assert os.environ["SSL_CERT_FILE"] == os.environ["AWS_CA_BUNDLE"] == token.ca_bundle
+        client = boto3.client("bedrock")
+        assert client.meta.endpoint_url == token.endpoint_url
+        assert client.list_imported_models()["modelSummaries"] == []
+    """).assert_outcomes(passed=1)

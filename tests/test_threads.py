@@ -24,6 +24,7 @@ pytestmark = [in_process, pytest.mark.long]
 
 THREADS = 16
 NAMES = 12
+NOVA = "amazon.nova-lite-v1:0"
 STEPS = int(os.environ.get("BEDROCK_MOCK_STRESS_STEPS", "8"))
 WATCHDOG_SECONDS = 100
 
@@ -146,6 +147,66 @@ def test_accounts_and_regions_do_not_see_one_another(bedrock):
     assert set().union(*at_once(work)) == {True}
 
 
+def ask(client, text):
+    """What Nova answers to a text."""
+    messages = [{"role": "user", "content": [{"text": text}]}]
+    answer = client.converse(modelId=NOVA, messages=messages)
+    return answer["output"]["message"]["content"][0]["text"]
+
+
+def streamed(client, text):
+    """The same in a stream."""
+    messages = [{"role": "user", "content": [{"text": text}]}]
+    stream = client.converse_stream(modelId=NOVA, messages=messages)["stream"]
+    deltas = [
+        event["contentBlockDelta"]["delta"] for event in stream if "contentBlockDelta" in event
+    ]
+    return "".join(delta["text"] for delta in deltas)
+
+
+def test_what_is_said_once_is_answered_once(bedrock):
+    contents = [f"answer {number}" for number in range(THREADS * STEPS)]
+    bedrock.reply("a standing rule")
+    bedrock.reply_next(*contents)
+
+    def work(number):
+        with closing(bedrock.client("bedrock-runtime", region_name="us-east-1")) as client:
+            way = (ask, streamed)[number % 2]
+            return [way(client, "Hello") for _ in range(STEPS)]
+
+    answers = at_once(work)
+    assert Counter(chain.from_iterable(answers)) == dict.fromkeys(contents, 1)
+    # They are used in their order: each thread sees later and later ones.
+    assert all(each == sorted(each, key=contents.index) for each in answers)
+    assert bedrock.unused() == []
+
+
+def test_streams_of_many_threads_do_not_mix(bedrock):
+    for number in range(THREADS):
+        bedrock.reply(f"{number} " * 200, user=f"<{number}>")
+
+    def work(number):
+        with closing(bedrock.client("bedrock-runtime", region_name="us-east-1")) as client:
+            return {streamed(client, f"<{number}>") for _ in range(STEPS)}
+
+    assert at_once(work) == [{f"{number} " * 200} for number in range(THREADS)]
+
+
+def test_streams_that_are_left_early_do_no_harm(bedrock):
+    bedrock.reply("x" * 20_000)
+    messages = [{"role": "user", "content": [{"text": "Hello"}]}]
+
+    def work(_number):
+        with closing(bedrock.client("bedrock-runtime", region_name="us-east-1")) as client:
+            for _ in range(STEPS):
+                stream = client.converse_stream(modelId=NOVA, messages=messages)["stream"]
+                assert next(iter(stream)) == {"messageStart": {"role": "assistant"}}
+                stream.close()
+            return ask(client, "Hello")
+
+    assert set(at_once(work)) == {"x" * 20_000}
+
+
 @pytest.mark.timeout(300)
 def test_all_of_it_holds_in_pythons_development_mode_with_threads_that_take_turns_often(tmp_path):
     code = (
@@ -163,4 +224,4 @@ def test_all_of_it_holds_in_pythons_development_mode_with_threads_that_take_turn
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:]
-    assert "4 passed" in done.stdout
+    assert "7 passed" in done.stdout

@@ -13,7 +13,13 @@ from bedrock_mock.scripting.replies import passes
 
 #: The operations that ask a model.
 _OPERATIONS = frozenset(
-    {"Converse", "ConverseStream", "InvokeModel", "InvokeModelWithResponseStream"}
+    {
+        "Converse",
+        "ConverseStream",
+        "InvokeModel",
+        "InvokeModelWithResponseStream",
+        "StartAsyncInvoke",
+    }
 )
 _TESTS: Mapping[str, Callable[[Any, ModelCall], bool]] = {
     "model": lambda value, asked: any(fnmatchcase(name, value) for name in asked.names),

@@ -40,8 +40,12 @@ class MockBedrock:
             The object that ``with mock_bedrock() as bedrock:`` gives.
         """
         activation = Activation(self._config)
-        activation.begin(reset=reset)
-        self._activations.append(activation)
+        try:
+            activation.begin(reset=reset)
+            self._activations.append(activation)
+        except BaseException:
+            self._finish(activation)
+            raise
         return activation.handle
 
     def stop(self, remove_data: bool = True) -> None:  # noqa: FBT001, FBT002 - as in moto
@@ -57,7 +61,13 @@ class MockBedrock:
         if not self._activations:
             msg = "mock_bedrock: stop() was called before start()"
             raise RuntimeError(msg)
-        self._activations.pop().end(remove_data=remove_data)
+        activation = self._activations[-1]
+        try:
+            activation.end(remove_data=remove_data)
+            self._activations.remove(activation)
+        except BaseException:
+            self._finish(activation, remove_data=remove_data)
+            raise
 
     def __getattr__(self, name: str) -> Foreign:
         """Says that the mock must be entered first, where the object that it gives has the name."""
@@ -66,11 +76,27 @@ class MockBedrock:
             msg += "; enter it first: with mock_bedrock() as bedrock:"
         raise AttributeError(msg)
 
+    def _finish(self, *activations: Activation, remove_data: bool = True) -> None:
+        """Has these be over, wherever an exception or Ctrl-C has interrupted them."""
+        for each in activations:
+            each.finish(remove_data=remove_data)
+            self._activations = [other for other in self._activations if other is not each]
+
     def __enter__(self) -> BedrockMock:
-        return self.start()
+        active = self._activations[:]
+        try:
+            return self.start()
+        except BaseException:
+            self._finish(*[each for each in self._activations if each not in active])
+            raise
 
     def __exit__(self, *exception: object) -> None:
-        self.stop()
+        activations = self._activations[-1:]
+        try:
+            self.stop()
+        except BaseException:
+            self._finish(*activations)
+            raise
 
     async def __aenter__(self) -> BedrockMock:
         return self.start()
@@ -107,7 +133,8 @@ class _MockBedrock:
                 or a dict of numbers, which has the service's quotas hold; ``"check_unused":
                 False``, with which fixtures let scripts go that were never used;
                 ``"foundation_models"``, a list in the form of ListFoundationModels, or the
-                path of a JSON file with one, in place of the package's own; ``"no_access"``, a
+                path of a JSON file with one, in place of the package's own;
+                ``"inference_profiles"``, the same for ListInferenceProfiles; ``"no_access"``, a
                 list of globs of models that answer as they do without access; ``"unmatched":
                 "error"``, with which a call to a model that no rule is for is refused;
                 ``"cold_imported_models"``, for how many calls an imported model is not ready.

@@ -92,7 +92,8 @@ class BedrockMock(Clients, Scripting):
         Args:
             model_name: the clock: ``bedrock::model_import_job``,
                 ``bedrock::model_customization_job``, ``bedrock::evaluation_job``,
-                ``bedrock::custom_model`` or ``bedrock::guardrail``.
+                ``bedrock::custom_model``, ``bedrock::guardrail`` or
+                ``bedrock-runtime::async_invoke``.
             transition: ``{"progression": "immediate"}``, ``{"progression": "manual",
                 "times": n}`` (the n-th look sees the next status), ``{"progression":
                 "time", "seconds": s}`` or, as :meth:`freeze` does, ``{"progression":

@@ -54,10 +54,12 @@ class Remote:
 
     Args:
         endpoint_url: where it is: ``http://127.0.0.1:5000``.
+        ca_bundle: the path of a file with the authorities to trust; default: the system's.
     """
 
-    def __init__(self, endpoint_url: str) -> None:
+    def __init__(self, endpoint_url: str, ca_bundle: str | None = None) -> None:
         self._endpoint_url = endpoint_url
+        self._verify: str | bool = ca_bundle or True
 
     def reset(self) -> None:
         """Forgets all state."""
@@ -99,7 +101,9 @@ class Remote:
         with requests.Session() as session:
             # Ignore proxy settings: this is a local server.
             session.trust_env = False
-            response = session.request(method, url, json=body, timeout=_TIMEOUT_SECONDS)
+            response = session.request(
+                method, url, json=body, timeout=_TIMEOUT_SECONDS, verify=self._verify
+            )
         if response.status_code == _REFUSED:
             raise ValueError(response.json()["message"])
         if not response.ok:

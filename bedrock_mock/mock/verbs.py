@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from inspect import signature
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from bedrock_mock.protocol.types import Json
@@ -242,7 +243,9 @@ class Scripting(ABC):
         Args:
             operation: ``CreateModelImportJob`` and the like.
             code: an error that the operation declares: ``ServiceQuotaExceededException``,
-                ``AccessDeniedException``, ``InternalServerException`` ...
+                ``AccessDeniedException``, ``InternalServerException`` ..., or one about the
+                caller's credentials: ``ExpiredTokenException``,
+                ``UnrecognizedClientException`` ...
             message: its message; default: one of ours.
             times: how many calls get it; ``None``: all of them.
             after: how many calls get through before.
@@ -322,6 +325,102 @@ class Scripting(ABC):
         """
         for content in contents:
             self._perform("reply_next", content=content, **when)
+
+    # --- what guardrails detect --------------------------------------------------------
+
+    @verb
+    def detect(
+        self,
+        text: TextTest | None = None,
+        *,
+        guardrail: str | None = None,
+        source: str | None = None,
+        topics: Sequence[str] | None = None,
+        filters: Mapping[str, Any] | None = None,
+        entities: Mapping[str, Any] | None = None,
+        grounding: float | None = None,
+        relevance: float | None = None,
+        findings: Sequence[Mapping[str, Any]] | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> None:
+        """Has guardrails detect what only a model can detect, whenever a text is evaluated.
+
+        Words, profanities, regular expressions and personal data with a pattern are found
+        without it. What a guardrail then does is up to its policies: a topic that it does not
+        have changes nothing. Declarations hold together, and may stay unused.
+
+        Args:
+            text: a text that the evaluated text contains, a compiled pattern, or a function of
+                the text; default: any text, and images.
+            guardrail: the guardrail's id, ARN or name (default: any, and
+                InvokeGuardrailChecks).
+            source: ``INPUT`` or ``OUTPUT`` (default: both).
+            topics: the names of denied topics.
+            filters: the confidence, ``LOW``, ``MEDIUM`` or ``HIGH``, or a score from 0 to 1, of
+                each category: ``{"HATE": "HIGH"}``. LOW is a score of 0.3, MEDIUM of 0.6, HIGH
+                of 0.9; InvokeGuardrailChecks reports the score.
+            entities: the texts that are personal data, by type: ``{"NAME": "Ada"}``.
+            grounding: how much an answer is based on its source, from 0 to 1 (default 1).
+            relevance: how much it answers the query, from 0 to 1 (default 1).
+            findings: findings of automated reasoning, in the form of the service.
+            region_name: where (default: anywhere).
+            account_id: whose (default: anybody's).
+
+        Raises:
+            ValueError: nothing is detected, or a name or value is unknown.
+
+        Example::
+
+            bedrock.detect(text="election", guardrail="politics", topics=["Elections"])
+        """
+
+    def replay(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        records: Sequence[Request] | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> int:
+        """Has models answer as invocation logs say, those of the real service too.
+
+        A call of the same model with the same messages gets the answer that was logged, in
+        whichever form it asks. Several answers to the same question are given in their order,
+        and then the last one again. A replay ranks as a rule with two conditions.
+
+        Args:
+            path: a file of ModelInvocationLogs, one a line, plain or gzip, or a folder of
+                such files. It is read where this is called, not on the server.
+            records: the records themselves, in place of a file.
+            region_name: where (default: anywhere, wherever they were logged).
+            account_id: whose (default: anybody's).
+
+        Returns:
+            How many logged calls have an answer; those that failed have none.
+
+        Raises:
+            ValueError: neither or both are given, a file is not one of logs, or no record
+                has an answer.
+            OSError: the file cannot be read.
+
+        Example::
+
+            bedrock.replay("logs/20260102T030405678Z_0123456789abcdef.json.gz")
+        """
+        from bedrock_mock.mock.log_files import read_logs  # noqa: PLC0415 - as below
+
+        if (path is None) == (records is None):
+            msg = "replay: give the path of a file or a folder, or records=[...]"
+            raise ValueError(msg)
+        said: dict[str, Any] = {"region_name": region_name, "account_id": account_id}
+        if path is None:
+            said["records"] = records
+        else:
+            said |= {"path": fspath(path), "records": read_logs(path)}
+        given = {name: value for name, value in said.items() if value is not None}
+        count: int = self._perform("replay", **given)
+        return count
 
     # --- the record --------------------------------------------------------------------
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from moto.core.config import default_user_config
@@ -16,6 +15,7 @@ from moto.moto_api._internal import urls
 
 from bedrock_mock.mock.performing import perform
 from bedrock_mock.mock.remote import API_PATH, BYTES, CONFIG_PATH
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.settings import begin_part, check_part
 from bedrock_mock.services import settings as declared_settings
@@ -25,11 +25,15 @@ _SHOWN = 100
 Answer = tuple[int, dict[str, str], str]
 
 
-def added() -> AbstractContextManager[Any]:
+@contextmanager
+def added() -> Iterator[None]:
     """While this lasts, moto's API has our paths too."""
     # Config comes first: in the process the first path that matches counts.
     paths = {CONFIG_PATH: _config, f"{API_PATH}/(?P<verb>[^/]+)": _verb}
-    return patch.dict(urls.url_paths, {f"{{0}}{path}": answer for path, answer in paths.items()})
+    with ExitStack() as stack:
+        for path, answer in paths.items():
+            stack.enter_context(REPLACED.item(urls.url_paths, f"{{0}}{path}", answer))
+        yield
 
 
 def _config(request: Foreign, full_url: str, headers: Foreign) -> Answer:  # noqa: ARG001

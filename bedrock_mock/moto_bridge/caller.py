@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
+import re
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
+import moto.backends
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.responses import BaseResponse
 from moto.iam.models import mark_account_as_visited
-from werkzeug.datastructures import Headers
+from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
 #: The header by which moto takes the account that a client wants.
 ACCOUNT_HEADER = "x-moto-account-id"
+
+
+#: What an API key of Bedrock unpacks to. One for a short time is a presigned URL, and one for a
+#: long time names the IAM user that it belongs to.
+_SIGNED = re.compile("X-Amz-Credential=(?P<key>[A-Z0-9]+)(?:%2F|/)")
+_OWNED = re.compile("BedrockAPIKey-[^:]*-at-(?P<account>[0-9]{12}):")
+_PREFIXES = ("bedrock-api-key-", "ABSK")
 
 
 class NotAuthorisedError(Exception):
@@ -33,6 +45,27 @@ class NotAuthorisedError(Exception):
         self.message = message
 
 
+class _Headers(dict[str, str]):
+    """The headers of a request, by names in any case: moto's and botocore's take long to ask."""
+
+    def __init__(self, headers: Any) -> None:  # noqa: ANN401 - of botocore or requests
+        super().__init__((name.lower(), value) for name, value in headers.items())
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(name.lower())
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as of a dict
+        """The value of a header, or the default."""
+        return super().get(name.lower(), default)
+
+    def items(self) -> Any:  # noqa: ANN401 - a list is what moto needs
+        """The headers by their names as they are usually written: moto looks for X-Amz-Date."""
+        return [(name.title(), value) for name, value in super().items()]
+
+
 class CallerResponse(BaseResponse):
     """A response class of moto that knows who asks, and reads a request by itself.
 
@@ -40,8 +73,12 @@ class CallerResponse(BaseResponse):
     reading a request works the action out several times, and outside of its error handling.
     """
 
+    _access_key: str | None = None
+
     def read(self, request: Any, full_url: str) -> None:  # noqa: ANN401 - one of three classes
         """Takes what is needed from a request of moto's server, stubber or ``responses``."""
+        #: What the answer's header ``x-amzn-RequestId`` says.
+        self.request_id = str(uuid4())
         environ = getattr(request, "environ", {})
         # Only the raw URI still has the path as it was sent; it may lack the query.
         path = (environ.get("RAW_URI") or full_url).partition("?")[0]
@@ -49,10 +86,9 @@ class CallerResponse(BaseResponse):
         self.query: str = environ.get("QUERY_STRING") or full_url.partition("?")[2]
         self.uri = f"{self.raw_path}?{self.query}" if self.query else self.raw_path
         self.method = request.method
-        self.headers = request.headers
-        if "host" not in self.headers:
+        self.headers = _Headers(request.headers)
+        if self.is_authorised_by_policies() and "host" not in self.headers:
             # botocore leaves it to the connection, and the signature covers it.
-            self.headers = Headers(list(self.headers.items()))
             self.headers["host"] = urlsplit(full_url).netloc
         self.querystring: dict[str, Any] = {}
         self.data = self.querystring
@@ -82,11 +118,32 @@ class CallerResponse(BaseResponse):
             self.region = self.default_region
         self.access_key = self.get_access_key()
         # moto would let MOTO_ACCOUNT_ID win over the account that the client asked for.
-        self.current_account = self.headers.get(ACCOUNT_HEADER) or self.get_current_account()
+        self.current_account = (
+            self.headers.get(ACCOUNT_HEADER)
+            or _account_of_token(self.headers)
+            or self.get_current_account()
+        )
+
+    def get_access_key(self) -> str:
+        """The access key of a signature, or the one that an API key of Bedrock was made with.
+
+        moto asks for it several times.
+        """
+        if self._access_key is None:
+            found = _SIGNED.search(_unpacked_token(self.headers))
+            self._access_key = found["key"] if found else super().get_access_key()
+        return self._access_key
 
     def visit(self, service: str) -> None:
         """Records for IAM that the caller has used a service."""
         mark_account_as_visited(self.current_account, self.access_key, service, self.region)
+
+    def identity(self) -> str:
+        """The ARN of the caller, as STS reports it."""
+        partition = get_partition(self.region)
+        sts = moto.backends.get_backend("sts")[self.current_account][partition]
+        _, arn, _ = sts.get_caller_identity(self.access_key, self.region)
+        return arn
 
     @staticmethod
     def is_authorised_by_policies() -> bool:
@@ -117,3 +174,21 @@ class CallerResponse(BaseResponse):
     def _get_action(self) -> str:
         """The name that moto's authorisation asks for."""
         return self._action
+
+
+def _unpacked_token(headers: Any) -> str:  # noqa: ANN401 - of one of three classes
+    """What a bearer token says, if it is an API key of Bedrock; else nothing."""
+    scheme, _, token = str(headers.get("Authorization") or "").partition(" ")
+    prefix = next((each for each in _PREFIXES if token.startswith(each)), None)
+    if scheme.lower() != "bearer" or prefix is None:
+        return ""
+    packed = token.removeprefix(prefix)
+    try:
+        return base64.b64decode(packed + "=" * (-len(packed) % 4)).decode("latin-1")
+    except binascii.Error:
+        return ""
+
+
+def _account_of_token(headers: Any) -> str | None:  # noqa: ANN401 - of one of three classes
+    found = _OWNED.match(_unpacked_token(headers))
+    return found["account"] if found else None

@@ -10,7 +10,9 @@ from botocore import xform_name
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import model_data
 
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
+from bedrock_mock.resources.operations import declared
 from bedrock_mock.resources.service import MockedService
 
 
@@ -21,11 +23,14 @@ class _Kind:
     looks the live ones up.
     """
 
-    def __init__(self, service: MockedService, backends: BackendDict[Any], arn_type: str) -> None:
+    def __init__(
+        self, service: MockedService, backends: BackendDict[Any], arn_type: str, get: str
+    ) -> None:
         self._protocol = service.protocol
         self._backends = backends
         self._arn_type = arn_type
-        self.name = "".join(part.capitalize() for part in arn_type.split("-"))
+        self._get = get
+        self.name = get.removeprefix("Get")
 
     @property
     def instances_tracked(self) -> list[Any]:
@@ -49,7 +54,10 @@ class _Kind:
         """moto empties this at a reset; the backends have been emptied already."""
 
     def _members(self, resource: Foreign) -> dict[str, Any]:
-        members = self._protocol.operation(f"Get{self.name}").encode(resource)
+        members = self._protocol.operation(self._get).encode(resource)
+        if len(members) == 1:
+            # The answer has the resource as its only member.
+            (members,) = members.values()
         return {
             **{xform_name(name): value for name, value in members.items()},
             "tags": dict(resource.tags),
@@ -97,11 +105,13 @@ def shown(service: MockedService, backends: BackendDict[Any]) -> Iterator[None]:
     """Shows the resources of these backends under the service's name, while this lasts."""
     before = model_data[service.name]
     kinds = _Kinds(before)
-    for arn_type in backends.backend("us-east-1", "000000000000").kinds:
-        kind = _Kind(service, backends, arn_type)
-        kinds[kind.name] = kind
-    model_data[service.name] = kinds
-    try:
+    known = service.protocol.model.operation_names
+    for arn_type, each in backends.backend("us-east-1", "000000000000").kinds.items():
+        cls: Any = type(each)
+        for operation, method in declared(cls):
+            # An older service model may lack the kind.
+            if method == "get" and operation in known:
+                kind = _Kind(service, backends, arn_type, operation)
+                kinds[kind.name] = kind
+    with REPLACED.item(model_data, service.name, kinds):
         yield
-    finally:
-        model_data[service.name] = before

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
-from unittest.mock import patch
 
 from moto.core.custom_responses_mock import CallbackResponse
 from moto.core.utils import convert_to_flask_response
 
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.schedule import SCHEDULE
 
@@ -26,7 +26,7 @@ def happens() -> Iterator[None]:
             (CallbackResponse, "get_response"),
             (convert_to_flask_response, "__call__"),
         ):
-            stack.enter_context(patch.object(owner, name, _after_due(getattr(owner, name))))
+            stack.enter_context(REPLACED.attribute(owner, name, _after_due(getattr(owner, name))))
         yield
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any
-from unittest.mock import patch
 
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.exceptions import ConfigParseError, ProfileNotFound
 from botocore.session import Session
 from moto.core.models import botocore_stubber
 
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 
 #: Whether a server of ours is at work here: moto makes sessions of its own.
@@ -70,7 +70,7 @@ def ignored() -> Iterator[None]:
             (Session, "get_scoped_config", scoped_config),
             (Session, "full_config", property(full_config)),
         ):
-            stack.enter_context(patch.object(owner, name, ours))
+            stack.enter_context(REPLACED.attribute(owner, name, ours))
         yield
 
 

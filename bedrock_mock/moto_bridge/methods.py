@@ -68,8 +68,9 @@ def method(backend: ServiceBackend, service: Service, name: str) -> Callable[...
         SCHEDULE.settle()
         values = backend.setting("validate_requests")
         service.operation(operation).validate(request, values=values)
-        with backend.lock:
-            result: Any = backend.handlers[operation](request)
+        handler = backend.handlers[operation]
+        with backend.held(handler):
+            result: Any = handler(request)
         if isinstance(result, Page):
             return result.items, result.next_token
         if len(answered) != 1:

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import IO, TYPE_CHECKING, Any
 
 import moto.backends
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
 
 _CHUNK = 64 * 1024
+#: The longest line that is read of an object unless said otherwise: more than a text has.
+MAX_LINE = 1024 * 1024
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -36,10 +38,13 @@ class Bucket:
         names = list(self._s3.get_bucket(self._name).keys)
         return [name for name in names if name.startswith(prefix) and self._object(name)]
 
-    def lines(self, key: str) -> Iterator[bytes] | None:
-        """The lines of an object, read as they are asked for; ``None`` if it is not there."""
+    def lines(self, key: str, longest: int = MAX_LINE) -> Iterator[bytes] | None:
+        """The lines of an object, read as they are asked for; ``None`` if it is not there.
+
+        Of a line with more bytes than ``longest``, the first ``longest + 1`` bytes.
+        """
         found = self._object(key)
-        return None if found is None else _lines(found)
+        return None if found is None else _lines(found, longest)
 
     def read(self, key: str) -> bytes | None:
         """An object as a whole, or ``None``."""
@@ -71,11 +76,11 @@ class Bucket:
         return self._s3.get_object(self._name, key)
 
 
-def _lines(found: Any) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
+def _lines(found: Any, longest: int) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
     # The object's ``value`` would be all of it, as a copy.
     buffer, offset = found._value_buffer, 0  # noqa: SLF001 - see the canaries
-    #: Of the line that goes on in the next chunk; put together once, however long it is.
-    begun: list[bytes] = []
+    #: Of the line that goes on in the next chunk, as much as is kept.
+    begun = bytearray()
     while True:
         with found.lock:
             buffer.seek(offset)
@@ -84,13 +89,13 @@ def _lines(found: Any) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
             break
         offset += len(chunk)
         first, *others = chunk.split(b"\n")
-        begun.append(first)
+        begun += first[: longest + 1 - len(begun)]
         if others:
-            yield b"".join(begun)
+            yield bytes(begun)
             yield from others[:-1]
-            begun = [others[-1]]
-    if any(begun):
-        yield b"".join(begun)
+            begun = bytearray(others[-1])
+    if begun:
+        yield bytes(begun)
 
 
 def bucket_of(backend: ServiceBackend, uri: str, owner: str | None = None) -> Bucket | None:
@@ -120,7 +125,7 @@ def has_role(backend: ServiceBackend, arn: str) -> bool:
 def key_of(backend: ServiceBackend, arn: str) -> str | None:
     """The ARN of the key of moto's KMS that an ARN of a key or an alias means, or ``None``."""
     region, account = arn.split(":")[3:5]
-    kms = _neighbour("kms", account, region or backend.region_name)
+    kms = neighbour("kms", account, region or backend.region_name)
     if kms is None:
         return None
     resource = arn.split(":", 5)[5]
@@ -132,8 +137,32 @@ def key_of(backend: ServiceBackend, arn: str) -> str | None:
 
 def has_log_group(backend: ServiceBackend, name: str) -> bool:
     """Whether moto's CloudWatch Logs has a log group."""
-    logs = _neighbour("logs", backend.account_id, backend.region_name)
+    logs = neighbour("logs", backend.account_id, backend.region_name)
     return logs is not None and name in logs.groups
+
+
+def put_log_event(
+    backend: ServiceBackend, group: str, stream: str, message: str, at: datetime
+) -> bool:
+    """Adds an event to a stream of moto's CloudWatch Logs, which is made at its first event.
+
+    Args:
+        backend: whose region and account it is.
+        group: the log group.
+        stream: the log stream.
+        message: what the event says.
+        at: when it happened, in naive UTC.
+
+    Returns:
+        Whether there is such a log group.
+    """
+    if not has_log_group(backend, group):
+        return False
+    logs = neighbour("logs", backend.account_id, backend.region_name)
+    logs.ensure_log_stream(group, stream)
+    milliseconds = (at - datetime(1970, 1, 1)) // timedelta(milliseconds=1)  # noqa: DTZ001
+    logs.put_log_events(group, stream, [{"timestamp": milliseconds, "message": message}])
+    return True
 
 
 def put_event(
@@ -152,7 +181,7 @@ def put_event(
         detail: what it says.
         at: when it happened, in naive UTC.
     """
-    events = _neighbour("events", backend.account_id, backend.region_name)
+    events = neighbour("events", backend.account_id, backend.region_name)
     if events is None:
         return
     entry = {
@@ -169,17 +198,17 @@ def put_event(
 
 def has_subnet(backend: ServiceBackend, subnet_id: str) -> bool:
     """Whether moto's EC2 has a subnet."""
-    ec2 = _neighbour("ec2", backend.account_id, backend.region_name)
+    ec2 = neighbour("ec2", backend.account_id, backend.region_name)
     return ec2 is not None and any(subnet_id in subnets for subnets in ec2.subnets.values())
 
 
 def has_security_group(backend: ServiceBackend, group_id: str) -> bool:
     """Whether moto's EC2 has a security group."""
-    ec2 = _neighbour("ec2", backend.account_id, backend.region_name)
+    ec2 = neighbour("ec2", backend.account_id, backend.region_name)
     return ec2 is not None and ec2.get_security_group_from_id(group_id) is not None
 
 
-def _neighbour(service: Any, account_id: str, region: str) -> Any:  # noqa: ANN401 - moto's backend
+def neighbour(service: Any, account_id: str, region: str) -> Any:  # noqa: ANN401 - moto's backend
     """The backend of a service; ``None`` if no test has used it: then it is empty.
 
     Loading one takes long, so only those that are loaded already are asked.

@@ -7,26 +7,25 @@ there before the first is put back when the last one ends.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from threading import RLock
 from typing import Any
-from unittest.mock import patch
 
 from moto.core.models import MockAWS
 
+from bedrock_mock.moto_bridge.replaced import Journal
 from bedrock_mock.moto_bridge.surroundings import Surroundings, credentials, put_back
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.protocol.types import Foreign
 
-#: What of a mock of moto puts the session and the config back.
-_PATCHES = ("_user_config_mock", "_default_session_mock")
+#: What of a mock of moto puts the session and the config back; and, in its server mode, boto3.
+PATCHES = ("_user_config_mock", "_default_session_mock", "_client_patcher", "_resource_patcher")
 
 
 class _Nesting:
     """Follows moto's mocks, of which each of ours has one, from our first to their last."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
-        self._hooks = ExitStack()
+        self._lock = new_lock()
+        self._hooks = Journal()
         self._is_followed = self._is_wanted = False
         #: The mocks that are active in order of their beginning, as far as it was seen.
         self._active: list[Any] = []
@@ -42,20 +41,29 @@ class _Nesting:
         if not self._is_followed:
             self._is_followed = True
             for name in ("start", "stop"):
-                hook = patch.object(MockAWS, name, self._hook(name, getattr(MockAWS, name)))
-                self._hooks.enter_context(hook)
+                hook = self._hook(name, getattr(MockAWS, name))
+                self._hooks.attribute(MockAWS, name, hook).__enter__()
 
     def unfollow(self) -> None:
         """No more, once the last mock has ended."""
         self._is_wanted = False
         if self._origin is None:
             self._is_followed = False
-            self._hooks.close()
+            self._hooks.put_back()
 
     def after(self, aws: Foreign) -> Foreign:
         """The mock that began next after this one; ``None`` if this is the last."""
-        place = next(place for place, each in enumerate(self._active) if each is aws)
-        return self._active[place + 1] if place + 1 < len(self._active) else None
+        place = next((place for place, each in enumerate(self._active) if each is aws), None)
+        return None if place is None else next(iter(self._active[place + 1 :]), None)
+
+    @property
+    def origin(self) -> Surroundings | None:
+        """What the first of the mocks found; ``None`` if that was not seen."""
+        return self._origin if self._is_all else None
+
+    def forget(self, aws: Foreign) -> None:
+        """This mock has ended, wherever its end was interrupted."""
+        self._active = [each for each in self._active if each is not aws]
 
     def settle(self) -> None:
         """Puts everything back, if no mock is active any more."""
@@ -63,7 +71,7 @@ class _Nesting:
             if MockAWS._nested_count:  # noqa: SLF001 - see the canaries
                 return
             if self._first is not None:
-                for name in _PATCHES:
+                for name in PATCHES[:2]:
                     # What has been put back already does nothing.
                     getattr(self._first, name).stop()
             if self._origin is not None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 from moto.core import botocore_stubber
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import passthrough_service, passthrough_url, service_whitelisted
 from moto.moto_api import recorder
 
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.schedule import SCHEDULE
 
@@ -46,7 +46,7 @@ def shortened(services: Sequence[MockedService]) -> AbstractContextManager[Any]:
                 headers[name] = value.decode()
         return service.response.dispatch(request, url, headers)
 
-    return patch.object(BotocoreStubber, "process_request", process_request)
+    return REPLACED.attribute(BotocoreStubber, "process_request", process_request)
 
 
 class LazyRaw:
@@ -97,4 +97,4 @@ def lazy_bodies() -> AbstractContextManager[Any]:
     def raw_response(body: Foreign) -> Foreign:
         return LazyRaw(body) if isinstance(body, Iterator) else original(body)
 
-    return patch.object(botocore_stubber, "MockRawResponse", raw_response)
+    return REPLACED.attribute(botocore_stubber, "MockRawResponse", raw_response)

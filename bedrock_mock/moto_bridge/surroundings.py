@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 import boto3
 from moto.core.config import default_user_config
+from requests.adapters import HTTPAdapter
+
+from bedrock_mock.protocol.copying import copied
 
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 #: The clocks of the services: each begins with the name of its own.
 CLOCKS = re.compile("bedrock(-[a-z]+)*::")
+
+#: What moto patches, in its server mode too.
+_PATCHED = ((HTTPAdapter, "send"), (boto3, "client"), (boto3, "resource"))
 
 
 def credentials() -> dict[str, str | None]:
@@ -41,10 +46,11 @@ class Surroundings:
         self.environment = credentials()
         # Code that holds one of its parts may change it, too.
         self._config: dict[str, tuple[Any, Any]] = {
-            name: (part, deepcopy(part)) for name, part in default_user_config.items()
+            name: (part, copied(part)) for name, part in default_user_config.items()
         }
         self._transitions = our_transitions()
         self._session = boto3.DEFAULT_SESSION
+        self._patched = [(owner, name, getattr(owner, name)) for owner, name in _PATCHED]
 
     def restore(self, *, session: bool, config: bool = True, transitions: bool = True) -> None:
         """Puts everything back: boto3's default session and the others only if it is said so."""
@@ -55,6 +61,12 @@ class Surroundings:
             restore_transitions(self._transitions)
         if session:
             boto3.DEFAULT_SESSION = self._session
+
+    def unpatch(self) -> None:
+        """Puts back what moto patches, for a mock that was interrupted while it did."""
+        for owner, name, value in self._patched:
+            if getattr(owner, name) is not value:
+                setattr(owner, name, value)
 
     def _restore_config(self) -> None:
         config: Any = default_user_config

@@ -11,9 +11,10 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import chain
 from typing import Any
-from unittest.mock import patch
 
+from bedrock_mock.moto_bridge import permissions
 from bedrock_mock.moto_bridge.backends import backends_of
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.protocol.operation import Operation
 from bedrock_mock.protocol.types import Foreign
@@ -40,7 +41,8 @@ def joined(service: MockedService) -> Iterator[None]:
     with ExitStack() as stack:
         for name, wrapper in wrappers.items():
             method = _wrapped(getattr(cls, name), wrapper, service)
-            stack.enter_context(patch.object(cls, name, method))
+            stack.enter_context(REPLACED.attribute(cls, name, method))
+        stack.enter_context(permissions.known())
         yield
 
 
@@ -88,9 +90,12 @@ def _change_all(
     our_arns = [arn for arn in arns if _is_of(ours, arn)]
     failed: dict[str, Any] = original([arn for arn in arns if arn not in our_arns], change)
     for arn in our_arns:
-        if message := _change(ours, service.protocol.operation(operation), arn, change):
+        status, message = 403, permissions.refusal(f"{service.signing_name}:{operation}", arn)
+        if message is None:
+            status, message = 400, _change(ours, service.protocol.operation(operation), arn, change)
+        if message is not None:
             failed[arn] = {
-                "StatusCode": 400,
+                "StatusCode": status,
                 "ErrorCode": "InvalidParameterException",
                 "ErrorMessage": message,
             }
@@ -98,10 +103,9 @@ def _change_all(
 
 
 def _is_of(backend: ServiceBackend, arn: str) -> bool:
-    """Whether an ARN is of a backend: of a kind that it has, or of a kind that nothing has."""
-    return arn.split(":")[2:3] == [backend.service] and (
-        backend.kind_of(arn) is not None or "TagResource" in backend.handlers
-    )
+    """Whether the tags of an ARN are changed by a backend."""
+    # Of services that share a name in ARNs, one has the tag operations for all.
+    return arn.split(":")[2:3] == [backend.service] and "TagResource" in backend.handlers
 
 
 Found = tuple[str, str, Mapping[str, str]]

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import moto.backends
 from botocore.httpsession import URLLib3Session
 from moto import backend_index
+from moto.core.base_backend import backend_lock
 from moto.core.config import default_user_config
+from moto.core.models import MockAWS, responses_mock
 
 from bedrock_mock.moto_bridge.guard import guarded_send
+from bedrock_mock.moto_bridge.replaced import REPLACED
+from bedrock_mock.protocol.locks import new_lock, renewed
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.settings import begin_part, check_config
 
@@ -27,35 +30,56 @@ if TYPE_CHECKING:
 
 
 class _Takeover:
-    """Counts who wants our backends in moto's slots."""
+    """Knows who wants our backends in moto's slots."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
-        self._count = 0
+        self._lock = new_lock()
+        self._owners: list[object] = []
         self._stack = ExitStack()
         #: Whether :meth:`install` has put them in for the whole process.
         self.installed = False
         self._installed: dict[str, Any] = {}
 
-    def acquire(self) -> None:
-        """Puts our backends in, unless they are."""
-        with self._lock:
-            if self._count == 0:
-                self._enter()
-            self._count += 1
+    def acquire(self, owner: object = None) -> None:
+        """Puts our backends in, unless they are; interrupted, it has done nothing.
 
-    def release(self, *, remove_data: bool = True) -> None:
+        Args:
+            owner: who wants them; servers and :meth:`install` need no name.
+        """
+        with self._lock:
+            try:
+                if not self._owners:
+                    self._enter()
+                self._owners.append(owner)
+            except BaseException:
+                self.release(owner)
+                raise
+
+    def release(self, owner: object = None, *, remove_data: bool = True) -> None:
         """Gives moto its slots back, unless another mock or server still uses ours.
 
         Args:
+            owner: who does not want them any more; it may do so again if interrupted.
             remove_data: whether our state ends with that.
         """
         with self._lock:
-            self._count -= 1
-            if self._count == 0:
-                self._stack.close()
+            place = next((at for at, each in enumerate(self._owners) if each is owner), None)
+            if place is not None:
+                del self._owners[place]
+            if not self._owners:
+                self._leave()
                 if remove_data:
                     self._empty()
+
+    def _leave(self) -> None:
+        from bedrock_mock.moto_bridge.nesting import NESTING  # noqa: PLC0415 - loaded by now
+
+        try:
+            self._stack.close()
+        finally:
+            # What an interrupt has left behind.
+            REPLACED.put_back()
+            NESTING.unfollow()
 
     @staticmethod
     def _empty() -> None:
@@ -68,7 +92,7 @@ class _Takeover:
     def install(self, config: Mapping[str, Any]) -> None:
         """Acquires once, however often it is called, and sets the config meanwhile."""
         with self._lock:
-            if config and config != self._installed and (self.installed or self._count):
+            if config and config != self._installed and (self.installed or self._owners):
                 # A mock that is active has what it found before, and puts that back.
                 msg = (
                     "install(config=...) must come before all mocks, and once: call uninstall() "
@@ -86,7 +110,7 @@ class _Takeover:
         """Releases what :meth:`install` acquired."""
         with self._lock:
             if self.installed:
-                if self._installed and self._count > 1:
+                if self._installed and len(self._owners) > 1:
                     msg = "uninstall(): a mock is active that has the config of install(); end it"
                     raise RuntimeError(msg)
                 self._config.stop()
@@ -101,11 +125,16 @@ class _Takeover:
         from bedrock_mock.moto_bridge.dashboard import shown  # noqa: PLC0415
         from bedrock_mock.moto_bridge.due import happens  # noqa: PLC0415
         from bedrock_mock.moto_bridge.environment import ignored  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.interception import intercepted  # noqa: PLC0415
         from bedrock_mock.moto_bridge.nesting import NESTING  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.registry import lazy  # noqa: PLC0415
         from bedrock_mock.moto_bridge.stubber import lazy_bodies, shortened  # noqa: PLC0415
         from bedrock_mock.moto_bridge.transitions import watched  # noqa: PLC0415
         from bedrock_mock.services import SERVICES  # noqa: PLC0415
 
+        # Those of moto that a request takes.
+        for lock in (backend_lock, MockAWS._mock_init_lock, responses_mock._thread_lock):  # noqa: SLF001 - see the canaries
+            renewed(lock)
         # What the first calls need is read now: later a test may hide the files of its machine.
         all_regions()
         with ExitStack() as stack:
@@ -113,7 +142,7 @@ class _Takeover:
                 service.protocol.model  # noqa: B018 - it is read at its first use
                 backends = backends_of(service)
                 slot = import_module(f"moto.{service.slot}")
-                stack.enter_context(patch.object(slot, f"{service.slot}_backends", backends))
+                stack.enter_context(REPLACED.attribute(slot, f"{service.slot}_backends", backends))
                 stack.enter_context(_all_hosts(service))
                 stack.enter_context(shown(service, backends))
             stack.enter_context(shortened(SERVICES))
@@ -121,11 +150,14 @@ class _Takeover:
             stack.enter_context(happens())
             stack.enter_context(watched())
             stack.enter_context(ignored())
+            stack.enter_context(lazy())
             NESTING.follow()
-            stack.callback(NESTING.unfollow)
             stack.enter_context(api.added())
-            stack.enter_context(patch.object(moto.backends, "get_backend", self._get_backend()))
-            stack.enter_context(patch.object(URLLib3Session, "send", guarded_send()))
+            stack.enter_context(
+                REPLACED.attribute(moto.backends, "get_backend", self._get_backend())
+            )
+            stack.enter_context(REPLACED.attribute(URLLib3Session, "send", guarded_send()))
+            stack.enter_context(intercepted())
             self._stack = stack.pop_all()
 
     def _get_backend(self) -> Foreign:
@@ -160,12 +192,8 @@ def _all_hosts(service: MockedService) -> Iterator[None]:
     """Adds the FIPS and dual-stack hosts of a service to moto's index, which has one host."""
     patterns = backend_index.backend_url_patterns
     at = next(index for index, (slot, _) in enumerate(patterns) if slot == service.slot)
-    before = patterns[at]
-    patterns[at] = (service.slot, service.hosts)
-    try:
+    with REPLACED.item(patterns, at, (service.slot, service.hosts)):
         yield
-    finally:
-        patterns[at] = before
 
 
 takeover = _Takeover()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from unittest.mock import patch
 
 from moto.moto_api._internal.state_manager import StateManager
 
 from bedrock_mock.moto_bridge.clock import state_manager
+from bedrock_mock.moto_bridge.replaced import REPLACED
 from bedrock_mock.moto_bridge.surroundings import CLOCKS
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.clocks import check_transition
@@ -41,6 +41,6 @@ def watched() -> Iterator[None]:
         SCHEDULE.changed(model_name)
 
     with ExitStack() as stack:
-        stack.enter_context(patch.object(StateManager, "set_transition", set_transition))
-        stack.enter_context(patch.object(StateManager, "unset_transition", unset_transition))
+        stack.enter_context(REPLACED.attribute(StateManager, "set_transition", set_transition))
+        stack.enter_context(REPLACED.attribute(StateManager, "unset_transition", unset_transition))
         yield

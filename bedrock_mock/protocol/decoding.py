@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
+from bedrock_mock.protocol.bounded import bounded
 from bedrock_mock.protocol.compiling import Compiler, is_document
 from bedrock_mock.protocol.errors import SerializationException
 from bedrock_mock.protocol.types import Json
@@ -179,7 +180,7 @@ def _float(value: Json) -> Json:
 def timestamp(value: Json) -> datetime:
     """A moment as naive UTC, the form of moto's clock."""
     if type(value) is bool or (type(value) is str and not _TIMESTAMP.fullmatch(value)):
-        msg = f"'{value}' is not an ISO 8601 timestamp"
+        msg = f"'{bounded(str(value))}' is not an ISO 8601 timestamp"
         raise SerializationException(msg)
     try:
         moment = parse_timestamp(value)
@@ -187,7 +188,7 @@ def timestamp(value: Json) -> datetime:
             return moment
         return moment.astimezone(timezone.utc).replace(tzinfo=None)
     except (ValueError, TypeError, OverflowError, RuntimeError):
-        msg = f"'{value}' is not a timestamp"
+        msg = f"'{bounded(str(value))}' is not a timestamp"
         raise SerializationException(msg) from None
 
 

@@ -17,6 +17,8 @@ from bedrock_mock.protocol.types import Json
 
 Encode = Callable[[Any], Any]
 T = TypeVar("T")
+#: How the shapes of texts are named that the service writes.
+_TEXTS = ("Message", "Reason")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,14 @@ class Encoders(Compiler[Encode]):
         if isinstance(shape, MapShape):
             encode = self.of(shape.value)
             return lambda value: {key: encode(element) for key, element in value.items()}
+        if shape.name.endswith(_TEXTS) and "max" in shape.metadata:
+            return _text_encoder(shape.metadata["max"])
         return _SCALARS.get(shape.type_name, _identity)
+
+
+def _text_encoder(most: int) -> Encode:
+    """The encoder of a text of ours, which may tell a user's names and values at length."""
+    return lambda text: text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def _identity(value: Json) -> Json:

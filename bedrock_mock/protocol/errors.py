@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from bedrock_mock.protocol.bounded import MESSAGE, bounded
+
 
 class ServiceError(Exception):
     """An error of the service, answered as JSON with its class's name as the code.
@@ -18,8 +20,9 @@ class ServiceError(Exception):
     status: ClassVar[int | None] = None
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        # What it echoes of a request may be as long as the request is.
+        self.message = bounded(message, 2 * MESSAGE)
+        super().__init__(self.message)
 
     @property
     def code(self) -> str:
@@ -73,22 +76,30 @@ class NotImplementedException(ServiceError):
     status = 501
 
 
-class MissingAuthenticationTokenException(ServiceError):
+class AuthenticationError(ServiceError):
+    """The base of errors about the credentials of a request, which any operation can end in."""
+
+    status = 403
+
+
+class MissingAuthenticationTokenException(AuthenticationError):
     """Authorisation is on and the request is not signed."""
 
-    status = 403
 
-
-class UnrecognizedClientException(ServiceError):
+class UnrecognizedClientException(AuthenticationError):
     """Authorisation is on and the access key or session token is unknown."""
 
-    status = 403
 
-
-class InvalidSignatureException(ServiceError):
+class InvalidSignatureException(AuthenticationError):
     """Authorisation is on and the signature does not match."""
 
-    status = 403
+
+class ExpiredTokenException(AuthenticationError):
+    """The session token has expired; only tests script it."""
+
+
+#: The codes of errors about credentials.
+AUTHENTICATION = frozenset(each.__name__ for each in AuthenticationError.__subclasses__())
 
 
 def kind_of(code: str) -> type[ServiceError]:

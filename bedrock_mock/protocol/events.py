@@ -28,6 +28,7 @@ _PRELUDE = struct.Struct("!II")
 _NUMBER = struct.Struct("!I")
 #: Lengths and checksums of a frame: the prelude with its checksum, and the frame's own.
 _OVERHEAD = 16
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 class Events:
@@ -41,8 +42,9 @@ class Events:
     """
 
     def __init__(self, shape: StructureShape, encoders: Encoders) -> None:
-        self._encoders: Mapping[str, Encode] = {
-            name: encoders.of(member) for name, member in shape.members.items()
+        self._encoders: Mapping[str, tuple[Encode, bytes]] = {
+            name: (encoders.of(member), _head({":event-type": name}, "event"))
+            for name, member in shape.members.items()
         }
 
     def frames(self, events: Iterable[Event]) -> Iterator[bytes]:
@@ -52,8 +54,8 @@ class Events:
                 yield self._exception(event)
                 return
             name, members = event
-            encoded = self._encoders[name](members)
-            yield frame({":event-type": name}, "event", _padded(encoded))
+            encode, head = self._encoders[name]
+            yield _frame(head, _padded(encode(members)))
 
     def _exception(self, error: ServiceError) -> bytes:
         # The stream's shape has the names with a small first letter.
@@ -61,14 +63,18 @@ class Events:
         return frame({":exception-type": name}, "exception", {"message": error.message})
 
 
-def _padded(members: dict[str, Any]) -> dict[str, Any]:
-    """Members with padding, which hides their length; in alphabetical order, as they are sent.
+def _padded(members: dict[str, Any]) -> bytes:
+    """Members as JSON with padding, which hides their length; in alphabetical order.
 
     The service pads with the beginning of an alphabet, of a length that looks like chance.
     """
-    text = json.dumps(members, sort_keys=True)
+    text = _json(members)
     length = _LEAST_PADDING + crc32(text.encode()) % (_MOST_PADDING - _LEAST_PADDING + 1)
-    return dict(sorted({**members, "p": _PADDING[:length]}.items()))
+    padding = _PADDING[:length]
+    if members and max(members) < "p":
+        # A stream has many of these events: to insert the padding is faster than to encode again.
+        return f'{text[:-1]},"p":"{padding}"}}'.encode()
+    return _json({**members, "p": padding}).encode()
 
 
 def frame(kind: Mapping[str, str], message_type: str, members: Json) -> bytes:
@@ -79,16 +85,34 @@ def frame(kind: Mapping[str, str], message_type: str, members: Json) -> bytes:
         message_type: ``event`` or ``exception``.
         members: what the JSON has.
     """
-    headers = {
-        **kind,
-        ":content-type": "application/json",
-        ":message-type": message_type,
-    }
-    head = b"".join(_header(name, value) for name, value in headers.items())
-    body = json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()
+    return _frame(_head(kind, message_type), _json(members).encode())
+
+
+def _frame(head: bytes, body: bytes) -> bytes:
     prelude = _PRELUDE.pack(_OVERHEAD + len(head) + len(body), len(head))
-    start = prelude + _NUMBER.pack(crc32(prelude)) + head + body
+    start = b"".join((prelude, _NUMBER.pack(crc32(prelude)), head, body))
     return start + _NUMBER.pack(crc32(start))
+
+
+def _head(kind: Mapping[str, str], message_type: str) -> bytes:
+    headers = {**kind, ":content-type": "application/json", ":message-type": message_type}
+    return b"".join(_header(name, value) for name, value in headers.items())
+
+
+def unframed(framed: bytes) -> tuple[dict[str, str], Json]:
+    """The headers and the JSON of one frame that :func:`frame` has made."""
+    size, head_size = _PRELUDE.unpack_from(framed)
+    at = _OVERHEAD - _NUMBER.size
+    end = at + head_size
+    headers = {}
+    while at < end:
+        length = framed[at]
+        name = framed[at + 1 : at + 1 + length].decode()
+        at += 1 + length
+        (length,) = struct.unpack_from("!H", framed, at + 1)
+        headers[name] = framed[at + 3 : at + 3 + length].decode()
+        at += 3 + length
+    return headers, json.loads(framed[end : size - _NUMBER.size])
 
 
 def _header(name: str, value: str) -> bytes:

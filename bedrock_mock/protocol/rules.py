@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.model import Shape
@@ -13,22 +14,42 @@ from bedrock_mock.protocol import patterns
 Rule = Callable[[Any], "str | None"]
 
 
-def rules_of(shape: Shape, open_enums: Collection[str]) -> list[Rule]:
+@dataclass(frozen=True)
+class Departures:
+    """Where the real service enforces something else than its model says.
+
+    Attributes:
+        open_enums: names of shapes whose enum it does not enforce.
+        open_limits: names of shapes whose maximum and pattern it checks by itself, with texts of
+            its own.
+        patterns: by the name of a shape, the pattern that it enforces instead of the model's.
+    """
+
+    open_enums: frozenset[str] = frozenset()
+    open_limits: frozenset[str] = frozenset()
+    patterns: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+NO_DEPARTURES = Departures()
+
+
+def rules_of(shape: Shape, departures: Departures) -> list[Rule]:
     """The constraints of a shape, in the order in which the service reports them."""
+    has_limits = shape.name not in departures.open_limits
     metadata = shape.metadata
     rules: list[Rule] = []
-    if "pattern" in metadata:
-        rules.append(_pattern_rule(metadata["pattern"]))
+    if "pattern" in metadata and has_limits:
+        rules.append(_pattern_rule(departures.patterns.get(shape.name, metadata["pattern"])))
     if shape.type_name in ("integer", "long", "float", "double"):
         measure, noun = (lambda value: value), "value"
     else:
         measure, noun = len, "length"
-    if "max" in metadata:
+    if "max" in metadata and has_limits:
         rules.append(_bound_rule(measure, noun, metadata["max"], upper=True))
     # Nothing is shorter than 0, but a number may be less.
     if metadata.get("min", 0) or ("min" in metadata and noun == "value"):
         rules.append(_bound_rule(measure, noun, metadata["min"], upper=False))
-    if metadata.get("enum") and shape.name not in open_enums:
+    if metadata.get("enum") and shape.name not in departures.open_enums:
         rules.append(_enum_rule(metadata["enum"]))
     return rules
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import cached_property
-from threading import Lock
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
@@ -12,8 +10,10 @@ from botocore.model import ServiceModel
 from bedrock_mock.protocol.decoding import Decoders
 from bedrock_mock.protocol.encoding import Encoders
 from bedrock_mock.protocol.errors import ServiceError, ValidationException
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.protocol.operation import Operation
 from bedrock_mock.protocol.routing import Route, Routes
+from bedrock_mock.protocol.rules import NO_DEPARTURES, Departures
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.protocol.validation import Checks, refusal
 
@@ -23,17 +23,17 @@ class Service:
 
     Args:
         name: the service's name in botocore.
-        open_enums: shapes whose enum the real service does not enforce.
+        departures: where the real service departs from its model.
     """
 
-    def __init__(self, name: str, *, open_enums: Collection[str] = ()) -> None:
+    def __init__(self, name: str, departures: Departures = NO_DEPARTURES) -> None:
         self.name = name
         self.decoders = Decoders()
         self.encoders = Encoders()
-        self.checks = Checks(open_enums)
+        self.checks = Checks(departures)
         self.structural_checks = Checks(values=False)
         self._operations: dict[str, Operation] = {}
-        self._compiling = Lock()
+        self._compiling = new_lock()
 
     @cached_property
     def model(self) -> ServiceModel:

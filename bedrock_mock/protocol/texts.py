@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.model import ListShape, Shape
 
+from bedrock_mock.protocol.bounded import bounded
 from bedrock_mock.protocol.decoding import string, timestamp
 from bedrock_mock.protocol.errors import SerializationException
 
@@ -32,14 +33,14 @@ def header_decoder(shape: Shape) -> Callable[[str], Any]:
 def _integer(value: str) -> int:
     # int() would also take blanks, underscores and other alphabets' digits.
     if not re.fullmatch(r"[+-]?[0-9]{1,19}", value):
-        msg = f"'{value}' can not be converted to an Integer"
+        msg = f"'{bounded(value)}' can not be converted to an Integer"
         raise SerializationException(msg)
     return int(value)
 
 
 def _boolean(value: str) -> bool:
     if value not in ("true", "false"):
-        msg = f"'{value}' can not be converted to a Boolean"
+        msg = f"'{bounded(value)}' can not be converted to a Boolean"
         raise SerializationException(msg)
     return value == "true"
 

@@ -6,16 +6,16 @@ wrong, so that a valid request costs no string work.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from bedrock_mock.protocol.bounded import MESSAGE, bounded, shown
 from bedrock_mock.protocol.compiling import Compiler, is_document
 from bedrock_mock.protocol.errors import ValidationException
-from bedrock_mock.protocol.rules import Rule, rules_of
+from bedrock_mock.protocol.rules import NO_DEPARTURES, Departures, Rule, rules_of
 from bedrock_mock.protocol.types import Json
 
 
@@ -44,31 +44,42 @@ _NOT_NULL = "Member must not be null"
 def refusal(faults: Sequence[Fault]) -> ValidationException:
     """The one error that reports all faults of a request."""
     count = f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected: "
-    return ValidationException(count + "; ".join(map(str, faults)))
+    texts, length = [], 0
+    for fault in faults:
+        texts.append(str(fault))
+        length += len(texts[-1])
+        if length > MESSAGE and len(texts) < len(faults):
+            texts.append(f"and {len(faults) - len(texts)} more")
+            break
+    return ValidationException(count + "; ".join(texts))
 
 
 class Checks(Compiler[Check]):
     """Compiles the checks of shapes.
 
     Args:
-        open_enums: names of shapes whose enum the service does not enforce.
+        departures: where the service departs from its model.
         values: whether lengths, ranges, patterns and enums are checked. Without them
             only what a handler relies on is left: required members and unions.
         hidden: whether all values are kept out of the messages.
     """
 
     def __init__(
-        self, open_enums: Collection[str] = (), *, values: bool = True, hidden: bool = False
+        self,
+        departures: Departures = NO_DEPARTURES,
+        *,
+        values: bool = True,
+        hidden: bool = False,
     ) -> None:
         super().__init__()
-        self._open_enums = open_enums
+        self._departures = departures
         self._values = values
         self._hidden = hidden
 
     @cached_property
     def _silent(self) -> Checks:
         """The same checks with the values hidden, for what lies within sensitive shapes."""
-        return Checks(self._open_enums, values=self._values, hidden=True)
+        return Checks(self._departures, values=self._values, hidden=True)
 
     def compile(self, shape: Shape) -> Check:
         """The check of a shape."""
@@ -129,15 +140,15 @@ class Checks(Compiler[Check]):
                 broken = [words for rule in key_rules if (words := rule(key))]
                 if broken:
                     words = f"Map keys must satisfy constraint: [{', '.join(broken)}]"
-                    faults.append(Fault((), None if self._hidden else f"'{key}'", words))
+                    faults.append(Fault((), None if self._hidden else f"'{bounded(key)}'", words))
                 if found := check_value(element):
-                    faults += _at((key, "member"), found)
+                    faults += _at((bounded(key), "member"), found)
             return faults
 
         return check
 
     def _rules(self, shape: Shape) -> list[Rule]:
-        return rules_of(shape, self._open_enums) if self._values else []
+        return rules_of(shape, self._departures) if self._values else []
 
     def _own(self, shape: Shape) -> Check:
         """The check of a value itself, without what it contains."""
@@ -150,8 +161,8 @@ class Checks(Compiler[Check]):
             broken = [words for rule in rules if (words := rule(value)) is not None]
             if not broken:
                 return _NO_FAULTS
-            shown = None if hidden else f"'{_shown(value)}'"
-            return [Fault((), shown, words) for words in broken]
+            text = None if hidden else f"'{shown(value)}'"
+            return [Fault((), text, words) for words in broken]
 
         return check
 
@@ -180,13 +191,3 @@ def _holds_sensitive(shape: Shape, within: frozenset[str] = frozenset()) -> bool
     elif isinstance(shape, StructureShape):
         parts = [*shape.members.values()]
     return any(_holds_sensitive(part, within) for part in parts)
-
-
-def _shown(value: Json) -> str:
-    """A value as the service prints it: lists as ``[a, b]``, structures as ``{a=b}``."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_shown, value))}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}={_shown(each)}' for key, each in value.items())}}}"
-    # JSON's words for null, booleans and numbers are the service's too.
-    return value if isinstance(value, str) else json.dumps(value, default=repr)

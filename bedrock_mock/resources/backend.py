@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from functools import cached_property
-from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import moto.backends
 from moto.core.base_backend import BaseBackend
 
 from bedrock_mock.moto_bridge.ids import mock_random
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
@@ -25,6 +25,7 @@ from bedrock_mock.resources.tokens import Tokens
 from bedrock_mock.scripting.scripts import SCRIPTS, Scripts
 
 if TYPE_CHECKING:
+    from bedrock_mock.resources.served import Served
     from bedrock_mock.resources.service import MockedService
 
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -56,7 +57,7 @@ class ServiceBackend(BaseBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.lock: AbstractContextManager[Any] = RLock()
+        self.lock: AbstractContextManager[Any] = new_lock()
         #: That of ARNs; where moto does not know it, its own services have another.
         self.arn_partition = next(
             (name for prefix, name in _PARTITIONS.items() if region_name.startswith(prefix)),
@@ -64,12 +65,15 @@ class ServiceBackend(BaseBackend):
         )
         self.scope = f"{account_id}/{region_name}"
         self.kinds: dict[str, Kind[Any]] = {}
+        #: The kinds by other parts of ARNs that they know resources by.
+        self._others: dict[str, Kind[Any]] = {}
         self.tokens = Tokens()
 
     def compose(self) -> None:
         """Takes the kinds among the attributes into the table of ARNs."""
         kinds = [each for each in vars(self).values() if isinstance(each, Kind)]
         self.kinds = {kind.arn_type: kind for kind in kinds}
+        self._others = {arn_type: kind for kind in kinds for arn_type in kind.also}
 
     @cached_property
     def resources_with_operations(self) -> list[object]:
@@ -99,10 +103,37 @@ class ServiceBackend(BaseBackend):
         """
         return moto.backends.get_backend(cast("Any", name))[self.account_id][self.region_name]
 
+    def peer(self, account_id: str, region_name: str) -> Json | None:
+        """The backend of this service for another account and region.
+
+        ``None`` if nothing has used that account, or there is no such region. It has a lock of
+        its own; whoever holds ours must not wait for that one.
+        """
+        accounts: Any = moto.backends.get_backend(cast("Any", self.mocked.slot))
+        try:
+            return accounts[account_id][region_name] if account_id in accounts else None
+        except KeyError:
+            return None
+
     def started(self, job: Lifecycle) -> None:
         """Gives a new job what is scripted for it, and moves it on if it is due already."""
         self.scripts.job_started(job, self.account_id, self.region_name)
         job.start(self)
+
+    def held(self, handler: Handler) -> AbstractContextManager[Any]:  # noqa: ARG002 - see subclasses
+        """What is held while a handler works: :attr:`lock`, unless a subclass says otherwise."""
+        return self.lock
+
+    def answered(self, served: Served) -> Json:
+        """Hook: a request has been answered, or refused with an error of the service.
+
+        Args:
+            served: the request and its answer.
+
+        Returns:
+            The answer; a subclass may give one whose body it follows.
+        """
+        return served.answer
 
     def reset(self) -> None:
         """Forgets all state, as moto asks for: nothing of it is under way any more."""
@@ -136,30 +167,34 @@ class ServiceBackend(BaseBackend):
         The kind that answers the operation says what an identifier means.
         """
         kind = getattr(self.handlers.get(operation), "__self__", None)
-        if not isinstance(kind, (Kind, Tagging)):
+        arns_of = getattr(kind, "arns_of", None)
+        if arns_of is None:
             return []
         with self.lock:
-            return kind.arns_of(request)
+            arns: Sequence[str] = arns_of(request)
+        return arns
 
     def kind_of(self, arn: str) -> Kind[Any] | None:
         """The kind of resource that an ARN names, or ``None`` if the backend has no such kind."""
         # What follows the account may hold colons: the version of a custom model's base.
-        return self.kinds.get(arn.split(":", 5)[-1].partition("/")[0])
+        arn_type = arn.split(":", 5)[-1].partition("/")[0]
+        return self.kinds.get(arn_type) or self._others.get(arn_type)
 
     def resource(self, arn: str) -> Resource | None:
         """The resource of this ARN as of now, whatever its kind, or ``None``."""
         kind = self.kind_of(arn)
         if kind is None:
             return None
-        kind.settle(arn)
-        return kind.store.get(arn)
+        return kind.known(arn)
 
     def resources(self) -> Iterator[tuple[str, Resource]]:
-        """All resources as of now, each with the ARN's name of its kind."""
-        for arn_type, kind in self.kinds.items():
-            kind.settle()
-            for resource in kind.store:
-                yield arn_type, resource
+        """All resources as of now, each with the part of its ARN that names what it is."""
+        for kind in self.kinds.values():
+            yield from kind.everything()
+
+    def lifecycles(self) -> Iterator[Lifecycle]:
+        """All that moves on by a clock, as of now."""
+        return (each for _, each in self.resources() if isinstance(each, Lifecycle))
 
     # moto computes these from the names of modules, at every request.
     @property

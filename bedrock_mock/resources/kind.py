@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from bedrock_mock.protocol.encoding import Page
 from bedrock_mock.protocol.types import Members
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.listing import Filters, page
-from bedrock_mock.resources.store import ARN_AND_NAME, R, Store
+from bedrock_mock.resources.store import ARN_AND_NAME, R, Resource, Store
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
@@ -28,11 +28,13 @@ class Kind(Generic[R]):
 
     Attributes:
         arn_type: the part of the ARN that names the kind, ``model-import-job``.
+        also: other such parts of ARNs that the kind knows resources by.
         keys: the attributes by which a resource is found.
         identifier: the member of requests that names one resource.
         created: the member of Create's answer that has the ARN.
         repeats_whole_requests: whether a Create request repeats another one only if all of
             it is the same, and not as soon as its token is.
+        missing: the message for an identifier that names nothing, if it is special.
         filters: the members of a List request that select resources.
         selects: the members of a List request that select another collection; the kind
             overrides ``list`` for them.
@@ -49,17 +51,19 @@ class Kind(Generic[R]):
     """
 
     arn_type: ClassVar[str]
+    also: ClassVar[tuple[str, ...]] = ()
     keys: ClassVar[tuple[str, ...]] = ARN_AND_NAME
     identifier: ClassVar[str]
     created: ClassVar[str] = "jobArn"
     repeats_whole_requests: ClassVar[bool] = False
+    missing: ClassVar[str | None] = None
     filters: ClassVar[Filters] = {}
     selects: ClassVar[frozenset[str]] = frozenset()
     operations: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, backend: ServiceBackend) -> None:
         self._backend = backend
-        self.store = Store[R](self.title, self.keys)
+        self.store = Store[R](self.title, self.keys, self.missing)
 
     @property
     def title(self) -> str:
@@ -141,7 +145,21 @@ class Kind(Generic[R]):
             is_look: whether a client polls for it, so that ``manual`` counts.
         """
 
+    def uses(self, arn: str) -> bool:  # noqa: ARG002 - for those who need it
+        """Hook: whether a resource of this kind needs the one of this ARN to stay."""
+        return False
+
     # --- what is asked of every kind ------------------------------------------------
+
+    def everything(self) -> Iterator[tuple[str, Resource]]:
+        """All resources as of now, each with the part of its ARN that names what it is."""
+        self.settle()
+        return ((self.arn_type, resource) for resource in self.store)
+
+    def known(self, identifier: str) -> R | None:
+        """The resource of this identifier as of now, or ``None``."""
+        self.settle(identifier)
+        return self.store.get(identifier)
 
     def settle(self, identifier: str | None = None) -> None:
         """Brings resources up to date: the one of this identifier, or all."""
@@ -172,6 +190,5 @@ class Kind(Generic[R]):
     def _arn_of(self, identifier: str) -> str | None:
         if identifier.startswith("arn:"):
             return identifier
-        self.settle(identifier)
-        resource = self.store.get(identifier)
+        resource = self.known(identifier)
         return None if resource is None else resource.arn

@@ -87,6 +87,11 @@ class Lifecycle:
         """The status as of the last :meth:`settle` or :meth:`look`."""
         return self._status
 
+    @property
+    def phase(self) -> str:
+        """The status that the clock has, also for a kind that shows another one."""
+        return self._status
+
     def start(self, owner: ServiceBackend) -> None:
         """Begins to move on by its clock, which it may do at once."""
         self.owner = owner
@@ -119,7 +124,7 @@ class Lifecycle:
     @property
     def has_ended(self) -> bool:
         """Whether its status stays as it is."""
-        return self.status not in self.transitions
+        return self._status not in self.transitions
 
     @property
     def can_fail(self) -> bool:

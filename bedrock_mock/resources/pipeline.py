@@ -15,6 +15,7 @@ from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.payload import Answer
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.backend import unknown_region
+from bedrock_mock.resources.served import Served
 from bedrock_mock.resources.settings import SHARED, value_of
 from bedrock_mock.scripting.exchange import exchange
 from bedrock_mock.scripting.scripts import Asked
@@ -59,9 +60,12 @@ def serve(service: MockedService, caller: CallerResponse) -> tuple[int, Any]:
     backend = _backend(service, caller)
     operation = service.protocol.operation(name)
     request: dict[str, Any] = {}
+    size = len(caller.raw_body)
+    body = b""
     with exchange() as exchanged:
         try:
-            request = operation.decode(labels, caller.query, _unpacked(caller), caller.headers)
+            body = _unpacked(caller)
+            request = operation.decode(labels, caller.query, body, caller.headers)
             _authorise(backend, caller, name, request)
             backend.scripts.strike(asked)
             handler = _handler(backend, name)
@@ -69,11 +73,17 @@ def serve(service: MockedService, caller: CallerResponse) -> tuple[int, Any]:
             answer = _handle(backend, operation, handler, request)
         except errors.ServiceError as error:
             declared = service.protocol.declared(error, operation)
-            backend.scripts.record(asked, request, declared, exchanged)
-            raise declared from None
+            backend.scripts.record(asked, request, declared, exchanged, size=size)
+            backend.answered(Served(name, request, body, declared, caller, exchanged))
+            try:
+                raise declared from None
+            finally:
+                # The error would hold this frame, which holds the error and the request.
+                del declared
     members = answer.members if isinstance(answer, Answer) else answer
-    backend.scripts.record(asked, request, members, exchanged)
-    return operation.status, answer
+    backend.scripts.record(asked, request, members, exchanged, size=size)
+    served = Served(name, request, body, answer, caller, exchanged)
+    return operation.status, backend.answered(served)
 
 
 def _backend(service: MockedService, caller: CallerResponse) -> ServiceBackend:
@@ -120,7 +130,7 @@ def _handler(backend: ServiceBackend, name: str) -> Handler:
 def _handle(
     backend: ServiceBackend, operation: Operation, handler: Handler, request: dict[str, Any]
 ) -> Json:
-    with backend.lock:
+    with backend.held(handler):
         result = handler(request)
         if operation.answers is None:
             # Within the lock, because the result may be a resource that another call changes.

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, ClassVar
-from uuid import uuid4
 
 from moto import settings
 
@@ -36,11 +35,13 @@ class ServiceResponse(CallerResponse):
     Attributes:
         mocked: the service that the class belongs to; the value sets it.
         error_suffix: what follows an error's name in its header.
+        authentication_suffix: the same for errors about the caller's credentials.
         is_compact: whether JSON has no white space, and its members are in alphabetical order.
     """
 
     mocked: ClassVar[MockedService]
     error_suffix: ClassVar[str] = ""
+    authentication_suffix: ClassVar[str] = ""
     is_compact: ClassVar[bool] = False
 
     @classmethod
@@ -56,18 +57,21 @@ class ServiceResponse(CallerResponse):
     ) -> Foreign:
         self.read(request, full_url or request.url)
         try:
-            status, answer = serve(self.mocked, self)
+            status, answer = self.serve()
         except errors.ServiceError as error:
             if isinstance(error, errors.NotImplementedException) and not self.from_server:
                 raise NotImplementedError(error.message) from None
-            return self._refuse(self.mocked.protocol.status_of(error), error.code, error.message)
+            is_of_caller = isinstance(error, errors.AuthenticationError)
+            suffix = self.authentication_suffix if is_of_caller else self.error_suffix
+            status = self.mocked.protocol.status_of(error)
+            return self._refuse(status, f"{error.code}{suffix}", error.message)
         except Exception as error:
             if not self.from_server:
                 raise
             # A server must answer: an SDK takes a page of HTML for a failure to retry.
             _log.exception("bedrock_mock failed to answer %s %s", self.method, self.uri)
             message = f"bedrock_mock has a bug, please report it: {error!r}"
-            return self._refuse(500, "InternalServerException", message)
+            return self._refuse(500, f"InternalServerException{self.error_suffix}", message)
         if isinstance(answer, Answer):
             body = answer.body
             if isinstance(body, Iterator) and not self.takes_chunks:
@@ -75,9 +79,17 @@ class ServiceResponse(CallerResponse):
             return status, self._headers(answer.headers), body
         return status, self._headers(), self._json(answer)
 
-    def _refuse(self, status: int, code: str, message: str) -> Response:
-        headers = self._headers({"x-amzn-ErrorType": f"{code}{self.error_suffix}"})
-        return status, headers, self._json({"message": message})
+    def _refuse(self, status: int, error_type: str, message: str) -> Response:
+        headers = self._headers({"x-amzn-ErrorType": error_type})
+        return status, headers, self._json(self.refusal(error_type, message))
+
+    def serve(self) -> tuple[int, Foreign]:
+        """Has the request served: the status, and the members of the answer or an ``Answer``."""
+        return serve(self.mocked, self)
+
+    def refusal(self, error_type: str, message: str) -> dict[str, Foreign]:  # noqa: ARG002
+        """The members of an error; the header has its type."""
+        return {"message": message}
 
     def _json(self, members: Foreign) -> str:
         if settings.PRETTIFY_RESPONSES:
@@ -89,7 +101,7 @@ class ServiceResponse(CallerResponse):
     def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         headers = {
             "Content-Type": "application/json",
-            "x-amzn-RequestId": str(uuid4()),
+            "x-amzn-RequestId": self.request_id,
             **(more or {}),
         }
         if not self.from_server:

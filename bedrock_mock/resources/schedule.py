@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from itertools import count
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.moto_bridge.clock import state_manager, utcnow
+from bedrock_mock.protocol.locks import new_lock
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
@@ -74,7 +74,7 @@ class Schedule:
     """
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        self._lock = new_lock()
         self._lines: dict[str, _Line] = {}
         #: The jobs that have a deadline.
         self._deadlines = _Line(_deadline)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from bedrock_mock.protocol.rules import NO_DEPARTURES, Departures
 from bedrock_mock.protocol.service import Service
 from bedrock_mock.resources.settings import Setting
 
@@ -50,13 +51,14 @@ class MockedService:
         signing_name: the name that its requests are signed for, which is also its name in
             ARNs and in moto's config.
         settings: what it reads of moto's config beside the shared settings.
-        open_enums: shapes whose enum the real service does not enforce.
+        departures: where the real service enforces something else than its model says.
         actions: the IAM actions of operations, where they have other names.
         not_implemented: what a caller of an operation that is not implemented should know, by
             the names of the operations.
         verbs: its own scripting verbs by the names of their methods, which
             :class:`bedrock_mock.mock.verbs.Scripting` documents; each takes a ``VerbCall`` and
             then the method's arguments.
+        other_paths: paths that it answers beside those of its model.
     """
 
     name: str
@@ -65,10 +67,11 @@ class MockedService:
     response: type[ServiceResponse]
     signing_name: str = "bedrock"
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False)
-    open_enums: frozenset[str] = frozenset()
+    departures: Departures = NO_DEPARTURES
     actions: Mapping[str, str] = field(default_factory=dict, hash=False)
     not_implemented: Mapping[str, str] = field(default_factory=dict, hash=False)
     verbs: Mapping[str, Callable[..., Any]] = field(default_factory=dict, hash=False)
+    other_paths: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.backend.mocked = self
@@ -77,7 +80,7 @@ class MockedService:
     @cached_property
     def protocol(self) -> Service:
         """The compiled service model."""
-        return Service(self.name, open_enums=self.open_enums)
+        return Service(self.name, self.departures)
 
     @cached_property
     def hosts(self) -> re.Pattern[str]:

@@ -44,10 +44,14 @@ class Store(Generic[R]):
     Args:
         kind: what the resource is called in error messages.
         keys: the attributes by which a resource is found, each of them unique.
+        missing: the message for an identifier that names nothing.
     """
 
-    def __init__(self, kind: str, keys: Sequence[str] = ARN_AND_NAME) -> None:
+    def __init__(
+        self, kind: str, keys: Sequence[str] = ARN_AND_NAME, missing: str | None = None
+    ) -> None:
         self.kind = kind
+        self._missing = missing or f"The provided {kind} was not found."
         self._keys = keys
         self._by_key: dict[str, R] = {}
         self._order: list[Position] = []
@@ -106,7 +110,7 @@ class Store(Generic[R]):
 
     def not_found(self) -> ResourceNotFoundException:
         """The error for an identifier that names nothing."""
-        return ResourceNotFoundException(f"The provided {self.kind} was not found.")
+        return ResourceNotFoundException(self._missing)
 
     def walk(
         self, after: Position | None = None, *, newest_first: bool = False

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
     from bedrock_mock.resources.store import Resource
 
+#: What the tag operations say of an ARN that names nothing, and some others do.
+NO_SUCH_ARN = (
+    "The specified resource Amazon Resource Name (ARN) was not found. "
+    "Check the Amazon Resource Name (ARN) and try your request again."
+)
 #: How many tags a resource can have.
 MAX_TAGS = 50
 #: AWS's own tags begin with it, in any case.
@@ -93,9 +98,5 @@ class Tagging:
     def _find(self, arn: str) -> Resource:
         resource = self._backend.resource(arn)
         if resource is None:
-            msg = (
-                "The specified resource Amazon Resource Name (ARN) was not found. "
-                "Check the Amazon Resource Name (ARN) and try your request again."
-            )
-            raise ResourceNotFoundException(msg)
+            raise ResourceNotFoundException(NO_SUCH_ARN)
         return resource

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from bedrock_mock.scripting.model_call import ModelCall
 
@@ -18,10 +19,12 @@ class Exchange:
         asked: the request in the words of Converse; ``None`` until a handler has read it.
         rule: the call of the verb that made the matching rule, as the test wrote it; ``None``
             if no rule matched.
+        assessments: what guardrails have found, in order.
     """
 
     asked: ModelCall | None = None
     rule: str | None = None
+    assessments: list[Mapping[str, Any]] = field(default_factory=list)
 
 
 _CURRENT: ContextVar[Exchange | None] = ContextVar("bedrock_mock_exchange", default=None)
@@ -44,3 +47,10 @@ def note(asked: ModelCall | None = None, rule: str | None = None) -> None:
     if current is not None:
         current.asked = asked or current.asked
         current.rule = rule or current.rule
+
+
+def note_assessment(assessment: Mapping[str, Any]) -> None:
+    """Adds what a guardrail has found to the exchange of the request that is being served."""
+    current = _CURRENT.get()
+    if current is not None:
+        current.assessments.append(assessment)

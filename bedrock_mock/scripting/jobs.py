@@ -9,7 +9,6 @@ from typing import Any
 from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.backend import ServiceBackend
-from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.scripting.where import Where
 from bedrock_mock.services import SERVICES
 
@@ -18,7 +17,7 @@ def jobs(where: Where) -> Iterator[tuple[ServiceBackend, Any]]:
     """All jobs of the accounts and regions that are meant."""
     for backend in _backends(where):
         with backend.lock:
-            found = [each for _, each in backend.resources() if isinstance(each, Lifecycle)]
+            found = list(backend.lifecycles())
         yield from ((backend, each) for each in found)
 
 

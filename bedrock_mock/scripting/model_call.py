@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
+from bedrock_mock.protocol.bounded import kept
 from bedrock_mock.protocol.types import Json
 
 Message = Mapping[str, Any]
@@ -43,7 +44,7 @@ class ModelCall:
     @cached_property
     def user(self) -> str:
         """The text of the last message; empty where that holds tool results only."""
-        return "\n".join(_texts(self.messages[-1])) if self.messages else ""
+        return "\n".join(texts_of(self.messages[-1])) if self.messages else ""
 
     @cached_property
     def tool_results(self) -> list[Json]:
@@ -61,7 +62,7 @@ class ModelCall:
         """The tools with a result since the last text of the user."""
         since = 0
         for index, message in enumerate(self.messages):
-            if message.get("role") == "user" and any(_texts(message)):
+            if message.get("role") == "user" and any(texts_of(message)):
                 since = index
         return self._names_of(self.messages[since:])
 
@@ -74,6 +75,16 @@ class ModelCall:
     def said(self) -> dict[str, Any]:
         """What makes up this call, without its body: the record has that already."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "body"}
+
+    def kept(self) -> ModelCall:
+        """A copy that takes little memory: long texts are cut, and the body is left out."""
+        return replace(
+            self,
+            messages=kept(list(self.messages)),
+            system=kept(self.system),
+            tools=kept(list(self.tools)),
+            body=None,
+        )
 
     def _names_of(self, messages: Sequence[Message]) -> set[str]:
         """The tools whose results these messages hold."""
@@ -90,8 +101,12 @@ def _blocks(message: Message, kind: str) -> list[Any]:
     return [block[kind] for block in message.get("content", ()) if kind in block]
 
 
-def _texts(message: Message) -> list[str]:
-    return [text for text in _blocks(message, "text") if text]
+def texts_of(message: Message) -> list[str]:
+    """The texts of a message, also those that are marked as content to guard."""
+    marked = ({**block, **block.get("guardContent", {})} for block in message.get("content", ()))
+    texts = (block["text"] for block in marked if "text" in block)
+    found = (text["text"] if isinstance(text, Mapping) else text for text in texts)
+    return [text for text in found if text]
 
 
 def _answered(result: Mapping[str, Any]) -> Json:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import count
-from threading import RLock
 from typing import Any, ClassVar
 
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.scripting.calls import matches
 from bedrock_mock.scripting.model_call import ModelCall
 from bedrock_mock.scripting.reply import Reply, reply_of
@@ -85,6 +85,7 @@ class Rule:
         content: what is answered.
         is_once: whether it is used up by one call.
         serial: its place in the order in which rules were made.
+        begin: what is to be done when it comes into force again after a reset.
     """
 
     text: str
@@ -93,6 +94,7 @@ class Rule:
     content: Content
     is_once: bool
     serial: int
+    begin: Callable[[], None] | None = None
     used: int = 0
 
     def misses(self, call: ModelCall) -> list[str]:
@@ -112,16 +114,40 @@ class Replies:
     """All rules; empty until a test says something, and again after a reset."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        self._lock = new_lock()
         self._serial = count()
+        #: The rules that outlive a reset: those of a server's command line.
+        self._kept: list[Rule] = []
         self.clear()
 
     def clear(self) -> None:
-        """Forgets all rules."""
+        """Forgets all rules but those that are kept, which begin again."""
         with self._lock:
-            self._rules: list[Rule] = []
+            self._rules: list[Rule] = [replace(rule) for rule in self._kept]
+            for rule in self._rules:
+                if rule.begin is not None:
+                    rule.begin()
 
-    def add(self, text: str, where: Where, when: When, content: Content, *, is_once: bool) -> None:
+    def keep(self) -> None:
+        """From now on, a reset does not forget the rules that there are."""
+        with self._lock:
+            self._kept = [replace(rule, used=0) for rule in self._rules]
+
+    def keep_none(self) -> None:
+        """From now on, a reset forgets all rules."""
+        with self._lock:
+            self._kept = []
+
+    def add(  # noqa: PLR0913 - all that makes a rule
+        self,
+        text: str,
+        where: Where,
+        when: When,
+        content: Content,
+        *,
+        is_once: bool,
+        begin: Callable[[], None] | None = None,
+    ) -> None:
         """From now on, models answer so.
 
         Raises:
@@ -129,7 +155,8 @@ class Replies:
         """
         checked = content if callable(content) else reply_of(content)
         with self._lock:
-            self._rules.append(Rule(text, where, when, checked, is_once, next(self._serial)))
+            serial = next(self._serial)
+            self._rules.append(Rule(text, where, when, checked, is_once, serial, begin))
 
     def answer(self, call: ModelCall) -> tuple[Reply, str] | None:
         """The reply that a call gets, with the rule that it comes from; ``None`` without one.
@@ -144,6 +171,13 @@ class Replies:
             return None
         content = rule.content(call) if callable(rule.content) else rule.content
         return reply_of(content), rule.text
+
+    def is_named(self, names: Sequence[str]) -> bool:
+        """Whether the ``model=`` of a rule that is left matches one of these names."""
+        with self._lock:
+            rules = [rule for rule in self._rules if not (rule.is_once and rule.used)]
+        globs = [rule.when.model for rule in rules if rule.when.model is not None]
+        return any(fnmatchcase(name, glob) for glob in globs for name in names)
 
     def nearest(self, call: ModelCall) -> str:
         """The rule that a call has missed by least, and what it has missed; for messages."""

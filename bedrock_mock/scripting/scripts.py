@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timezone
-from threading import RLock
 from typing import Any, NamedTuple
 
 from moto.core.utils import utcnow
 
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.errors import ServiceError
+from bedrock_mock.protocol.locks import new_lock
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.lifecycle import Lifecycle
-from bedrock_mock.scripting.calls import Call, matches
+from bedrock_mock.scripting.calls import Call, CallRecord, matches
+from bedrock_mock.scripting.detections import Detections
 from bedrock_mock.scripting.exchange import Exchange
 from bedrock_mock.scripting.replies import Replies
 from bedrock_mock.scripting.where import Where
@@ -98,9 +98,11 @@ class Scripts:
     """All that is scripted; empty until a test says something, and again after a reset."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        self._lock = new_lock()
         #: What models answer.
         self.replies = Replies()
+        #: What guardrails detect.
+        self.detections = Detections()
         self.clear()
 
     def clear(self) -> None:
@@ -110,8 +112,9 @@ class Scripts:
             self._for_jobs: list[ForJob] = []
             #: The ARNs of jobs that have theirs, with the attribute that was set.
             self._given: set[tuple[str, str]] = set()
-            self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
+            self._calls = CallRecord(MAX_CALLS)
         self.replies.clear()
+        self.detections.clear()
 
     # --- what a test says -----------------------------------------------------------
 
@@ -165,9 +168,9 @@ class Scripts:
 
     @property
     def calls(self) -> list[Call]:
-        """The last :data:`MAX_CALLS` calls."""
+        """The last calls: :data:`MAX_CALLS`, or as many as take 64 MiB."""
         with self._lock:
-            return list(self._calls)
+            return list(self._calls.calls)
 
     # --- what the service asks ----------------------------------------------------------
 
@@ -195,29 +198,44 @@ class Scripts:
             self.give(script, job, account_id, region_name)
 
     def record(
-        self, asked: Asked, request: Mapping[str, Any], answer: Json, exchange: Exchange
+        self,
+        asked: Asked,
+        request: Mapping[str, Any],
+        answer: Json,
+        exchange: Exchange,
+        *,
+        size: int,
     ) -> None:
-        """Keeps a call with its answer, the members of a response or a ServiceError."""
+        """Keeps a call with its answer, the members of a response or a ServiceError.
+
+        Args:
+            asked: who called what.
+            request: the members of the request.
+            answer: of the service.
+            exchange: what a model was asked on the way.
+            size: how many bytes the request's body had.
+        """
         error = response = None
         if isinstance(answer, ServiceError):
             error = {"Code": answer.code, "Message": answer.message}
         else:
             response = answer
         now = utcnow().replace(tzinfo=timezone.utc)
-        self._calls.append(
-            Call(
-                asked.operation,
-                request,
-                asked.account_id,
-                asked.region_name,
-                now,
-                response,
-                error,
-                asked.service,
-                exchange.asked,
-                exchange.rule,
-            )
+        call = Call(
+            asked.operation,
+            request,
+            asked.account_id,
+            asked.region_name,
+            now,
+            response,
+            error,
+            asked.service,
+            exchange.asked,
+            exchange.rule,
+            exchange.assessments,
         )
+        with self._lock:
+            self._calls.add(call, size)
 
 
 #: What is scripted, for all services.

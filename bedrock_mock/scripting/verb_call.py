@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.clocks import clocks
 from bedrock_mock.scripting.jobs import jobs, must_go_on
+from bedrock_mock.scripting.model_call import ModelCall
+from bedrock_mock.scripting.replies import When
+from bedrock_mock.scripting.reply import Reply
 from bedrock_mock.scripting.scripts import SCRIPTS, ForJob, Matching
 from bedrock_mock.scripting.where import Where
 
@@ -33,6 +36,26 @@ class VerbCall:
         for backend, job in jobs(self.where):
             if job.clock == clock and identifier in (None, job.name, job.arn):
                 yield backend, job
+
+    def answer_by(
+        self,
+        text: str,
+        matching: Callable[[ModelCall], object],
+        content: Callable[[ModelCall], Reply],
+        begin: Callable[[], None],
+    ) -> None:
+        """Has calls to models that a function takes be answered by another one.
+
+        Of the rules of a test it ranks as one with two conditions.
+
+        Args:
+            text: what messages and the record call the rule.
+            matching: whether it answers a call.
+            content: the answer.
+            begin: what is to be done when the rule comes into force again.
+        """
+        when = When(model="*", matching=matching)
+        SCRIPTS.replies.add(text, self.where, when, content, is_once=False, begin=begin)
 
     def script_job(
         self, clock: str, job: str | None, matching: Matching | None, attribute: str, value: Json

@@ -37,7 +37,9 @@ _HOLD = (
 _MESSAGES = {
     "AccessDeniedException": "You do not have sufficient access to perform this action.",
     "InternalServerException": "The server encountered an internal error. Try again later.",
+    "ExpiredTokenException": "The security token included in the request is expired",
     "ThrottlingException": "Too many requests, please wait before trying again.",
+    "UnrecognizedClientException": "The security token included in the request is invalid.",
 }
 
 
@@ -117,10 +119,11 @@ def raise_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
 ) -> None:
     """Has calls of an operation end in an error."""
     service, declared = _declared(operation)
-    if code not in declared:
+    if code not in declared | errors.AUTHENTICATION:
         msg = (
             f"{call.text}: {operation} does not declare {code!r}, so it cannot end in it; "
-            f"it declares: {', '.join(sorted(declared))}"
+            f"it declares: {', '.join(sorted(declared))}, and any operation can end in "
+            f"{', '.join(sorted(errors.AUTHENTICATION))}"
         )
         raise ValueError(msg)
     if after < 0 or (times is not None and times < 1):

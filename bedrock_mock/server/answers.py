@@ -91,13 +91,13 @@ def answer_of(
         _log.exception("moto failed to answer %s %s", environ["REQUEST_METHOD"], environ["RAW_URI"])
         if environ["RAW_URI"].startswith("/moto-api/state") and isinstance(error, _OF_BODIES):
             message = _lacks(environ, error)
-            return _refuse(environ, start_response, _FAILED, "BadRequestException", message)
+            return refuse(environ, start_response, _FAILED, "BadRequestException", message)
         if _is_for_no_service(environ):
             return _unknown(environ, start_response, 404)
         status = _FAILED if must_know and not isinstance(error, NotImplementedError) else 501
         code = "BadRequestException" if status == _FAILED else "NotImplementedException"
         message = f"moto cannot answer this request, is it signed for the right service? {error!r}"
-        return _refuse(environ, start_response, status, code, message)
+        return refuse(environ, start_response, status, code, message)
     status_line, headers = began
     status = int(status_line.split()[0])
     if status >= _FAILED and not environ["RAW_URI"].startswith(_FOR_PEOPLE):
@@ -132,11 +132,12 @@ def _lacks(environ: Environ, error: Exception) -> str:
 
 def _unknown(environ: Environ, start_response: StartResponse, status: int) -> Iterable[bytes]:
     message = f"No operation is {environ['REQUEST_METHOD']} {environ['RAW_URI']}"
-    return _refuse(environ, start_response, status, "UnknownOperationException", message)
+    return refuse(environ, start_response, status, "UnknownOperationException", message)
 
 
-def _refuse(
+def refuse(
     environ: Environ, start_response: StartResponse, status: int, code: str, message: str
 ) -> Iterable[bytes]:
+    """Answers with an error in JSON."""
     headers = {"x-amzn-ErrorType": code}
     return send(environ, start_response, status, headers, json.dumps({"message": message}))

@@ -19,19 +19,26 @@ from bedrock_mock.moto_bridge.environment import serving
 from bedrock_mock.protocol.service import Service
 from bedrock_mock.resources.schedule import SCHEDULE
 from bedrock_mock.resources.service import DNS_SUFFIXES, MockedService
+from bedrock_mock.server import bodies
 from bedrock_mock.server.answers import (
     Environ,
     StartResponse,
     allowed,
     answer_of,
     is_preflight,
+    refuse,
     send,
 )
+from bedrock_mock.server.memory import return_large_blocks
 from bedrock_mock.services import SERVICES
 
 #: For container health checks; beside moto's own paths.
 HEALTH_PATH = "/moto-api/health"
 
+#: What a body of ours may have: more than any request of the service.
+_MOST_BYTES = 64 * 1024 * 1024
+_BY_WERKZEUG = "werkzeug.request"
+_OF_BODIES = ("wsgi.input", "CONTENT_LENGTH")
 _SCOPE = re.compile(r"Credential=[^/,]*/[^/,]*/(?P<region>[^/,]*)/(?P<service>[^/,]*)/aws4_request")
 _PRESIGNED = re.compile(r"(?:^|&)X-Amz-Credential=(?P<scope>[^&]+)")
 # What is presigned for Bedrock has got a header by then.
@@ -55,11 +62,16 @@ class Application:
         names = {"bedrock-agent", "bedrock-runtime"} - {service.name for service in SERVICES}
         self._others = [Service(name) for name in sorted(names)]
         self._moto = DomainDispatcherApplication(create_backend_app)
+        return_large_blocks()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request, as PEP 3333 asks for."""
-        with serving():
-            return self._answer(environ, start_response)
+        try:
+            with serving():
+                return self._answer(environ, start_response)
+        finally:
+            # It holds the environment, so both would stay until Python looks for cycles.
+            environ.pop(_BY_WERKZEUG, None)
 
     def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == HEALTH_PATH:
@@ -72,17 +84,23 @@ class Application:
         is_head = environ["REQUEST_METHOD"] == "HEAD"
         asked = {**environ, "REQUEST_METHOD": "GET"} if is_head else environ
         service = self._service_of(asked, path)
+        try:
+            bodies.read(environ, None if service is None else _MOST_BYTES)
+        except bodies.UnreadableBodyError as error:
+            return refuse(environ, start_response, 400, "SerializationException", str(error))
         if service is None:
             is_others = self._is_others(environ, path)
             _sign_for_moto(environ)
             return answer_of(self._moto, environ, start_response, must_know=not is_others)
         if is_preflight(environ):
             return send(environ, start_response, 204, allowed(environ), "")
+        asked.update({name: environ[name] for name in _OF_BODIES if name in environ})
         request = _Request(asked)
         recorder._record_request(request)  # noqa: SLF001 - as moto's own server does
         url = f"http://{environ.get('HTTP_HOST', '')}{environ['RAW_URI']}"
         SCHEDULE.settle()
         answer = service.response.dispatch(request, url, request.headers)
+        asked.pop(_BY_WERKZEUG, None)
         return send(environ, start_response, *answer)
 
     def _service_of(self, environ: Environ, path: str) -> MockedService | None:
@@ -110,7 +128,7 @@ class Application:
 
     def _signed_for(self, environ: Environ, path: str) -> MockedService | None:
         """Which of the services with the same signing name is meant: the host or path says."""
-        routed = [each for each in SERVICES if _routes(each.protocol, environ, path)]
+        routed = [each for each in SERVICES if _answers(each, environ, path)]
         by_host = _of_host(environ.get("HTTP_HOST", ""))
         if routed:
             return by_host if by_host in routed else routed[0]
@@ -120,7 +138,7 @@ class Application:
         return by_host or SERVICES[0]
 
     def _is_others(self, environ: Environ, path: str) -> bool:
-        if any(_routes(each.protocol, environ, path) for each in SERVICES):
+        if any(_answers(each, environ, path) for each in SERVICES):
             return False
         return any(_routes(other, environ, path) for other in self._others)
 
@@ -129,9 +147,14 @@ def _routes(protocol: Service, environ: Environ, path: str) -> bool:
     return protocol.route(environ["REQUEST_METHOD"], path) is not None
 
 
+def _answers(service: MockedService, environ: Environ, path: str) -> bool:
+    return path in service.other_paths or _routes(service.protocol, environ, path)
+
+
 def _knowing(path: str) -> MockedService | None:
     """The first service that has an operation at this path."""
-    return next((each for each in SERVICES if each.protocol.knows(path)), None)
+    known = (each for each in SERVICES if path in each.other_paths or each.protocol.knows(path))
+    return next(known, None)
 
 
 def _of_host(host: str) -> MockedService | None:

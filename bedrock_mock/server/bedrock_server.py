@@ -5,8 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -27,16 +30,21 @@ class BedrockServer(Clients, Scripting):
 
     Attributes:
         endpoint_url: where it is: ``http://127.0.0.1:49152``.
+        ca_bundle: the path of the file that clients must trust, for ``AWS_CA_BUNDLE`` or
+            ``verify=``, where it speaks HTTPS; else ``None``.
     """
 
-    def __init__(self, endpoint_url: str, stop: Callable[[], None]) -> None:
+    def __init__(
+        self, endpoint_url: str, stop: Callable[[], None], ca_bundle: str | None = None
+    ) -> None:
         self.endpoint_url = endpoint_url
+        self.ca_bundle = ca_bundle
         self._stop = stop
         #: Whether a server in this process has had a request since the last reset.
         self.is_used = False
         #: What :meth:`configure` has set.
         self.config: dict[str, Any] = {}
-        self._remote = Remote(endpoint_url)
+        self._remote = Remote(endpoint_url, ca_bundle)
         self._undo: list[Callable[[], None]] = []
         #: Whether someone else may have set the config since.
         self._is_config_posted = False
@@ -52,13 +60,24 @@ class BedrockServer(Clients, Scripting):
         self._is_config_posted = False
 
     @classmethod
-    def in_thread(cls, port: int = 0) -> BedrockServer:
+    def in_thread(cls, port: int = 0, *, ssl: bool = False) -> BedrockServer:
         """Starts a server in this process, on a free port of 127.0.0.1 unless one is given.
 
         Its state is this process's: a second one has the same, and so has ``mock_aws``,
         which has our Bedrock while it runs.
+
+        Args:
+            port: 0 for a free one.
+            ssl: whether it speaks HTTPS, with a certificate that is made for it.
         """
-        server = wsgi_server("127.0.0.1", port)
+        files = ExitStack()
+        pair = authority = None
+        if ssl:
+            from bedrock_mock.server.certificate import made_certificate  # noqa: PLC0415 - heavy
+
+            certificate = made_certificate(files.enter_context(_folder()))
+            pair, authority = certificate.pair, str(certificate.authority)
+        server = wsgi_server("127.0.0.1", port, pair)
         # A connection that is kept alive is one that some client forgets to close.
         server.keep_alive_conn_limit = 0
         application = server.wsgi_app
@@ -71,8 +90,9 @@ class BedrockServer(Clients, Scripting):
             server.stop()
             thread.join()
             takeover.release()
+            files.close()
 
-        started = cls(url_of(server), stop)
+        started = cls(url_of(server, secure=ssl), stop, authority)
 
         def noting(environ: Foreign, start_response: Foreign) -> Foreign:
             started.is_used = True
@@ -83,10 +103,20 @@ class BedrockServer(Clients, Scripting):
         return started
 
     @classmethod
-    def in_process(cls, port: int = 0) -> BedrockServer:
-        """Starts a server in a process of its own, with a state of its own."""
+    def in_process(cls, port: int = 0, *, ssl: bool = False) -> BedrockServer:
+        """Starts a server in a process of its own, with a state of its own.
+
+        Args:
+            port: 0 for a free one.
+            ssl: as for :meth:`in_thread`.
+        """
+        files = ExitStack()
+        authority = str(files.enter_context(_folder()) / "authority.pem") if ssl else None
         process = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-m", "bedrock_mock", "serve", "--port", str(port)],
+            [
+                *(sys.executable, "-m", "bedrock_mock", "serve", "--port", str(port)),
+                *(("--ssl", "--ssl-ca", authority) if authority else ()),
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -103,12 +133,13 @@ class BedrockServer(Clients, Scripting):
             process.wait()
             reader.join()
             output.close()
+            files.close()
 
         if not line.startswith(READY):
             stop()
             msg = f"bedrock-mock serve --port {port} did not start; it has said why on stderr"
             raise RuntimeError(msg)
-        return cls(line.removeprefix(READY).strip(), stop)
+        return cls(line.removeprefix(READY).strip(), stop, authority)
 
     def note_settings(self, path: str) -> None:
         """A request to this path may change what the next test relies on: a reset undoes it."""
@@ -131,6 +162,7 @@ class BedrockServer(Clients, Scripting):
                 service_name,
                 region_name=region_name,
                 endpoint_url=self.endpoint_url,
+                verify=self.ca_bundle,
                 aws_access_key_id="testing",
                 aws_secret_access_key="testing",  # noqa: S106 - a server of moto asks for none
             )
@@ -179,3 +211,10 @@ class BedrockServer(Clients, Scripting):
             self._undo.clear()
         self._stop()
         SERVERS.discard(self.endpoint_url)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for what a server's clients must trust."""
+    with TemporaryDirectory(prefix="bedrock-mock-") as folder:
+        yield Path(folder)

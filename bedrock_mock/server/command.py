@@ -5,28 +5,28 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import shutil
 import signal
 import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from werkzeug.serving import make_ssl_devcert, run_simple
+from werkzeug.serving import run_simple
 
 from bedrock_mock.moto_bridge.takeover import takeover
 from bedrock_mock.server.flags import parse
 from bedrock_mock.server.log import logged
 
 if TYPE_CHECKING:
-    from cheroot.wsgi import Server as WSGIServer
-
     from bedrock_mock.server.application import Application
+    from bedrock_mock.server.wsgi import WSGIServer
 
 _NEEDS_EXTRA = (
     "bedrock-mock needs the packages of its server, which are not installed: "
@@ -37,9 +37,6 @@ READY = "bedrock-mock is ready at "
 #: What of the developer's environment moto would read: it makes sessions of boto3.
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-#: Browsers and load balancers open connections that say nothing for long: each holds one.
-_THREADS = 64
-_SHUTDOWN_SECONDS = 1
 
 
 class MissingExtraError(ImportError):
@@ -53,11 +50,11 @@ def serve(argv: Sequence[str]) -> int:
         argv: the flags of ``moto_server``: ``-H``/``--host`` (default ``127.0.0.1``),
             ``-p``/``--port`` (default ``MOTO_PORT`` or 5000; 0 for a free one),
             ``-s``/``--ssl``, ``-c``/``--ssl-cert``, ``-k``/``--ssl-key``,
-            ``-r``/``--reload``; and ``-l``/``--log-requests``.
+            ``-r``/``--reload``; and ``-l``/``--log-requests``, ``--ssl-ca`` and ``--replay``.
 
     Returns:
-        The exit status: 0, or 1 where the address cannot be listened at, or the
-        certificate cannot be used.
+        The exit status: 0, or 1 where the address cannot be listened at, the certificate
+        cannot be used, or what is to be replayed cannot be.
 
     Raises:
         SystemExit: the extra ``server`` is not installed, or the flags make no sense.
@@ -72,11 +69,39 @@ def serve(argv: Sequence[str]) -> int:
             os.environ[name] = os.devnull
         takeover.acquire()
         try:
-            return _run(options)
+            with ExitStack() as stack:
+                try:
+                    stack.enter_context(_replayed(options.replay))
+                except (OSError, ValueError) as error:
+                    return _refuse(f"--replay: {error}")
+                return _run(options)
         except MissingExtraError as error:
             raise SystemExit(str(error)) from error
         finally:
             takeover.release()
+
+
+@contextmanager
+def _replayed(paths: Sequence[str]) -> Iterator[None]:
+    """While this lasts, models answer as these logs say, also after a reset.
+
+    Raises:
+        OSError, ValueError: a file cannot be read, or is not one of logs.
+    """
+    if not paths:
+        yield
+        return
+    from bedrock_mock.mock.log_files import read_logs  # noqa: PLC0415 - it loads moto
+    from bedrock_mock.mock.performing import perform  # noqa: PLC0415
+    from bedrock_mock.scripting.scripts import SCRIPTS  # noqa: PLC0415
+
+    for path in paths:
+        perform("replay", {"path": path, "records": read_logs(path)})
+    SCRIPTS.replies.keep()
+    try:
+        yield
+    finally:
+        SCRIPTS.replies.keep_none()
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -165,25 +190,21 @@ def _certificate(options: argparse.Namespace, folder: str) -> tuple[str, str] | 
         return options.ssl_cert, options.ssl_key
     if not options.ssl:
         return None
-    return make_ssl_devcert(str(Path(folder, "certificate")), host=options.host)
+    from bedrock_mock.server.certificate import made_certificate  # noqa: PLC0415 - when needed
+
+    made = made_certificate(Path(folder), options.host)
+    if options.ssl_ca:
+        shutil.copyfile(made.authority, options.ssl_ca)
+    return made.pair
 
 
 def wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None) -> WSGIServer:
     """A server of cheroot for the application, which does not listen yet."""
     try:
-        from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415 - it needs the extra
-        from cheroot.wsgi import Server as WSGIServer  # noqa: PLC0415
+        from bedrock_mock.server.wsgi import WSGIServer  # noqa: PLC0415 - it needs the extra
     except ImportError as error:
         raise MissingExtraError(_NEEDS_EXTRA) from error
-    server = WSGIServer(
-        (host, port),
-        application(),
-        numthreads=_THREADS,
-        shutdown_timeout=_SHUTDOWN_SECONDS,
-    )
-    if certificate is not None:
-        server.ssl_adapter = BuiltinSSLAdapter(*certificate)
-    return server
+    return WSGIServer(host, port, application(), certificate)
 
 
 def listen(server: WSGIServer) -> None:

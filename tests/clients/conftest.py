@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -54,12 +53,15 @@ def _no_state(bedrock_server):
     bedrock_server.reset()
 
 
-@pytest.fixture
-def https_url():
-    """Where a server of its own answers HTTPS, with a certificate that nobody trusts."""
-    command = [sys.executable, "-m", "bedrock_mock", "serve", "--port", "0", "--ssl"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
+@pytest.fixture(params=["bedrock_server_env", "bedrock_mock"], ids=["server", "process"])
+def bedrock(request, monkeypatch):
+    """The server that the environment points at, or the mock in the process."""
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def https_server(bedrock_server_factory):
+    """A server over HTTPS, in a process of its own."""
+    return bedrock_server_factory(own_process=True, ssl=True)

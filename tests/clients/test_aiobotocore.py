@@ -1,15 +1,16 @@
-"""aiobotocore and aioboto3: many requests at once in one event loop, against a real port."""
+"""aiobotocore and aioboto3: many requests at once, against a real port and in the process."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 
+import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from bedrock_mock import Reply
+from bedrock_mock import Reply, mock_bedrock
 from support import EVALUATION_CLOCK, IMPORT_CLOCK, evaluation_job, import_job, manual, tags
 
 REASON = "is not installed: the tox environment aio has it"
@@ -32,11 +33,16 @@ def connect(request, bedrock_server_env):
     return lambda: make("bedrock", config=Config(max_pool_connections=50))
 
 
+MESSAGES = [{"role": "user", "content": [{"text": "Hi"}]}]
+MODEL = "meta.llama3-70b-instruct-v1:0"
+BODY = json.dumps({"prompt": "Hi"})
+
+
 @pytest.mark.parametrize("make", [aiobotocore, aioboto3])
-def test_streams_of_models_are_read_as_they_come(make, bedrock_server_env):
+def test_streams_of_models_are_read_as_they_come(make, bedrock):
     create = make()
-    bedrock_server_env.reply(Reply("Hello", chunks=["Hel", "lo"]))
-    messages = [{"role": "user", "content": [{"text": "Hi"}]}]
+    bedrock.reply(Reply("Hello", chunks=["Hel", "lo"]))
+    messages = MESSAGES
 
     async def tell():
         async with create("bedrock-runtime") as runtime:
@@ -168,3 +174,112 @@ async def test_of_requests_for_one_name_exactly_one_wins(bedrock, server):
     }
     jobs = (await bedrock.list_evaluation_jobs())["jobSummaries"]
     assert [job["jobName"] for job in jobs] == ["the-name"]
+
+
+# --- in the process ---------------------------------------------------------------------
+
+
+def in_the_process(story):
+    """A test made of a coroutine that takes a client of the runtime and the mock."""
+
+    @pytest.mark.parametrize("make", [aiobotocore, aioboto3])
+    def test(make, bedrock_mock):
+        create = make()
+
+        async def tell():
+            async with create("bedrock-runtime", region_name="us-east-1") as runtime:
+                await story(runtime, bedrock_mock)
+
+        asyncio.run(tell())
+
+    return test
+
+
+@in_the_process
+async def test_an_error_has_its_class(runtime, bedrock):
+    bedrock.raise_next("Converse", "ValidationException", "No.")
+    with pytest.raises(runtime.exceptions.ValidationException, match="No"):
+        await runtime.converse(modelId=MODEL, messages=MESSAGES)
+
+
+@in_the_process
+async def test_calls_wait_for_their_replies_at_the_same_time(runtime, bedrock):
+    bedrock.reply(Reply("Hi", delay=0.05))
+    calls = [runtime.converse(modelId=MODEL, messages=MESSAGES) for _ in range(20)]
+    answers = await asyncio.wait_for(asyncio.gather(*calls), 10)
+    texts = {answer["output"]["message"]["content"][0]["text"] for answer in answers}
+    assert (len(answers), texts) == (20, {"Hi"})
+
+
+@in_the_process
+async def test_a_body_is_read_in_parts(runtime, bedrock):
+    bedrock.reply("Hi")
+    answer = await runtime.invoke_model(modelId=MODEL, body=BODY)
+    assert answer["body"].readable()
+    parts = [part async for part in answer["body"].iter_chunks(10)]
+    assert json.loads(b"".join(parts))["generation"] == "Hi"
+    assert not answer["body"].readable()
+
+
+@in_the_process
+async def test_a_stream_that_is_closed_is_made_no_further(runtime, bedrock):
+    bedrock.reply(Reply("Hello", chunks=["Hel", "lo"], gap=60))
+    answer = await runtime.converse_stream(modelId=MODEL, messages=MESSAGES)
+    async for event in answer["stream"]:
+        if "contentBlockDelta" in event:
+            break
+    answer["stream"].close()
+
+
+@in_the_process
+async def test_an_operation_that_is_missing_says_so(runtime, bedrock):
+    handlers = bedrock.backend().sibling("bedrock-runtime").handlers
+    converse = handlers.pop("Converse")
+    try:
+        with pytest.raises(NotImplementedError, match="Converse is not implemented"):
+            await runtime.converse(modelId=MODEL, messages=MESSAGES)
+    finally:
+        handlers["Converse"] = converse
+
+
+def test_services_of_moto_are_answered_too(bedrock_mock):
+    create = aiobotocore()
+    boto3.client("s3", "us-east-1").create_bucket(Bucket="my-bucket")
+    boto3.client("s3", "us-east-1").put_object(Bucket="my-bucket", Key="key", Body=b"data")
+
+    async def tell():
+        async with create("s3", region_name="us-east-1") as s3:
+            answer = await s3.get_object(Bucket="my-bucket", Key="key")
+            return await answer["Body"].read()
+
+    assert asyncio.run(tell()) == b"data"
+
+
+def test_what_is_passed_through_leaves():
+    create = aiobotocore()
+    passed = {"passthrough": {"urls": ["https://bedrock-runtime"], "services": []}}
+
+    async def tell():
+        async with create("bedrock-runtime", region_name="us-east-1") as runtime:
+            await runtime.converse(modelId=MODEL, messages=MESSAGES)
+
+    with (
+        mock_bedrock(config={"core": passed}),
+        pytest.raises(pytest.fail.Exception, match="tried to reach bedrock-runtime"),
+    ):
+        asyncio.run(tell())
+
+
+def test_a_client_that_was_made_before_the_mock_is_answered_too(monkeypatch):
+    create = aiobotocore()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+
+    async def tell():
+        async with create("bedrock-runtime", region_name="us-east-1") as runtime:
+            with mock_bedrock() as bedrock:
+                bedrock.reply("Hi")
+                return await runtime.converse(modelId=MODEL, messages=MESSAGES)
+
+    message = asyncio.run(tell())["output"]["message"]
+    assert message["content"] == [{"text": "Hi"}]

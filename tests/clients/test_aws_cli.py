@@ -176,8 +176,9 @@ def test_no_signature_is_needed(server, run):
     assert run(*command, "--no-sign-request") == (0, "1\n", "")
 
 
-def test_a_bearer_token_takes_the_place_of_credentials(run, https_url):
-    command = ("bedrock", "list-imported-models", "--endpoint-url", https_url, "--no-verify-ssl")
+def test_a_bearer_token_takes_the_place_of_credentials(run, https_server):
+    url, authority = https_server.endpoint_url, https_server.ca_bundle
+    command = ("bedrock", "list-imported-models", "--endpoint-url", url, "--ca-bundle", authority)
     none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
     assert run(*command, **none)[0] == 255
     status, output, _ = run(*command, **none, AWS_BEARER_TOKEN_BEDROCK="an-api-key")

@@ -12,16 +12,18 @@ import pytest
 
 from support import EVALUATION_CLOCK, manual, missing_list
 
-STORY = Path(__file__).parent / "javascript" / "story.test.mjs"
+FOLDER = Path(__file__).parent / "javascript"
 
 
 @pytest.mark.timeout(400)
-def test_the_tests_in_javascript_pass(node_modules, bedrock_server_env, tmp_path):
+@pytest.mark.parametrize("name", ["story.test.mjs", "runtime.test.mjs"])
+def test_the_tests_in_javascript_pass(node_modules, bedrock_server_env, tmp_path, name):
+    story = FOLDER / name
     bedrock_server_env.set_transition(EVALUATION_CLOCK, manual(2))
-    shutil.copy(STORY, tmp_path)
+    shutil.copy(story, tmp_path)
     (tmp_path / "node_modules").symlink_to(node_modules)
     done = subprocess.run(
-        ["node", "--test", "--test-reporter", "tap", STORY.name],
+        ["node", "--test", "--test-reporter", "tap", story.name],
         cwd=tmp_path,
         env={
             **os.environ,
@@ -34,5 +36,5 @@ def test_the_tests_in_javascript_pass(node_modules, bedrock_server_env, tmp_path
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    tests = STORY.read_text(encoding="utf-8").count("\ntest(")
+    tests = story.read_text(encoding="utf-8").count("\ntest(")
     assert re.search(rf"^# pass {tests}$", done.stdout, re.MULTILINE), done.stdout

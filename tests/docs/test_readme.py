@@ -26,6 +26,7 @@ def run_demo(block, place):
         "status: Stopped",
         "accuracy: Deleting",
         "bold: refused, 400: ",
+        "Guardrail masked: Write to {EMAIL}.",
         "ValidationException: 2 validation errors detected: ",
         "call: ThrottlingException",
         "failureMessage: The model is too large.",

@@ -6,14 +6,23 @@ update of moto, its name and message say which module of ours has to follow.
 
 from __future__ import annotations
 
+import asyncio
+import http.client
 import inspect
 import re
+from collections import defaultdict
 from types import SimpleNamespace
 
+import aiohttp
+import httpx
 import moto.backends
 import moto.bedrock
 import pytest
 import responses
+import urllib3
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ClientRequest
+from aiohttp.connector import Connection
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.httpsession import URLLib3Session
@@ -22,17 +31,30 @@ from moto import backend_index, settings
 from moto.core import botocore_stubber as moto_stubber
 from moto.core import model_instances
 from moto.core.authorization import ActionAuthenticatorMixin
-from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend, backend_lock
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import default_user_config, passthrough_service, passthrough_url
-from moto.core.custom_responses_mock import CallbackResponse
-from moto.core.models import MockAWS, botocore_stubber
+from moto.core.custom_responses_mock import (
+    CallbackResponse,
+    not_implemented_callback,
+    reset_responses_mock,
+)
+from moto.core.models import (
+    RESPONSES_METHODS,
+    MockAWS,
+    ServerModeMockAWS,
+    botocore_stubber,
+    responses_mock,
+)
 from moto.core.responses import BaseResponse
+from moto.core.responses_custom_registry import CustomRegistry
 from moto.core.utils import convert_to_flask_response, utcnow
 from moto.iam import models as iam_models
 from moto.moto_api import recorder, state_manager
 from moto.moto_api._internal import mock_random, urls
 from moto.moto_api._internal.state_manager import StateManager
+
+from bedrock_mock.moto_bridge.registry import callback_of
 
 
 def parameters(function):
@@ -123,6 +145,11 @@ def test_stubber_the_recorder_says_whether_it_records():
     assert recorder._user_enabled is True
     recorder.stop_recording()
     assert recorder._user_enabled is False
+
+
+def test_takeover_moto_has_locks_that_a_forked_child_needs_open():
+    for lock in (backend_lock, MockAWS._mock_init_lock, responses_mock._thread_lock):
+        assert callable(lock._at_fork_reinit)
 
 
 def test_takeover_botocore_sends_through_one_method():
@@ -233,6 +260,18 @@ def test_resource_groups_has_the_methods_that_are_wrapped():
     assert parameters(cls.untag_resources) == ["self", "resource_arn_list", "tag_keys"]
 
 
+def test_permissions_moto_asks_for_an_action_that_we_set():
+    from moto.iam.access_control import IAMRequest
+    from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
+
+    assert "_action" in IAMRequest.check_action_permitted.__code__.co_names
+    assert parameters(IAMRequest.check_action_permitted) == ["self", "resource"]
+    assert parameters(IAMRequest.__init__) == [
+        *("self", "account_id", "method", "path", "data", "body", "headers", "action")
+    ]
+    assert callable(ResourceGroupsTaggingAPIResponse._authenticate_and_authorize_normal_action)
+
+
 def test_moto_api_paths_are_a_dict_of_handlers():
     assert callable(urls.url_paths["{0}/moto-api/reset"])
 
@@ -243,8 +282,47 @@ def test_server_main_takes_the_flags():
     assert parameters(server.main) == ["argv"]
 
 
-def test_responses_is_what_moto_stubs_requests_with():
-    assert hasattr(responses, "RequestsMock")
+def test_registry_motos_own_way_to_register_is_known():
+    # Where this fails, mocks cost what moto's do until the module follows.
+    assert parameters(MockAWS._enable_patching) == ["self", "reset"]
+    assert callback_of(MockAWS._enable_patching) in {"process_prepared_request", "process_request"}
+    assert RESPONSES_METHODS == ["GET", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+    assert not_implemented_callback(None) == (400, {}, "The method is not implemented")
+
+
+def test_registry_moto_keeps_its_entries_by_method():
+    assert isinstance(responses_mock, responses.RequestsMock)
+    assert type(responses_mock.get_registry()) is CustomRegistry
+    registry = CustomRegistry()
+    assert isinstance(registry._registered, defaultdict)
+    entry = registry.add(responses.Response("GET", "https://example.com/"))
+    assert registry._registered == {"GET": [entry]}
+    assert registry.registered == [entry]
+
+
+def test_neighbours_an_object_of_s3_has_a_buffer_and_a_lock():
+    from moto.s3.models import FakeKey
+
+    found = FakeKey("key", b"a\nb", "123456789012", "us-east-1")
+    with found.lock:
+        found._value_buffer.seek(2)
+        assert found._value_buffer.read(10) == b"b"
+    found.dispose()
+
+
+def test_application_the_recorder_takes_a_request():
+    assert parameters(recorder._record_request)[0] == "request"
+
+
+def test_nesting_in_server_mode_a_mock_of_moto_has_two_patches_of_boto3(monkeypatch):
+    monkeypatch.setenv("MOTO_CALL_RESET_API", "false")
+    mock = ServerModeMockAWS()
+    mock.start()
+    try:
+        assert callable(mock._client_patcher.stop)
+        assert callable(mock._resource_patcher.stop)
+    finally:
+        mock.stop()
 
 
 def test_logs_has_its_groups_by_their_names():
@@ -252,6 +330,33 @@ def test_logs_has_its_groups_by_their_names():
 
     # Looked at where references are strict: core/neighbours.py.
     assert LogsBackend("us-east-1", "123456789012").groups == {}
+
+
+def test_mock_a_reset_of_moto_forgets_the_backends_that_were_used():
+    backends = BackendDict(BaseBackend, "bedrock", use_boto3_regions=False)
+    backends["123456789012"]
+    assert backends in BackendDict._instances
+    BackendDict.reset()
+    assert BackendDict._instances == []
+    reset_responses_mock(responses_mock)
+    assert responses_mock.registered() == []
+
+
+def test_logs_takes_events_of_a_stream_that_it_makes():
+    from moto.logs.models import LogsBackend
+
+    # Invocation logs are written so: moto_bridge/neighbours.py.
+    assert parameters(LogsBackend.ensure_log_stream)[1:] == ["log_group_name", "log_stream_name"]
+    taken = ["log_group_name", "log_stream_name", "log_events"]
+    assert parameters(LogsBackend.put_log_events)[1:] == taken
+
+
+def test_sts_says_who_calls():
+    from moto.sts.models import STSBackend
+
+    # The identity in invocation logs: moto_bridge/caller.py.
+    taken = ["access_key_id", "region"]
+    assert parameters(STSBackend.get_caller_identity)[1:] == taken
 
 
 def test_moto_counts_its_mocks_before_it_patches():
@@ -293,3 +398,71 @@ def test_neighbours_events_takes_entries_with_a_time():
 
     assert parameters(EventsBackend.put_events) == ["self", "events"]
     assert 'event.get("Time"' in inspect.getsource(EventsBackend.put_events)
+
+
+# --- interception: what stands in for a part of a library, and what it is asked for --------
+
+
+def test_interception_http_client_keeps_its_tunnel_by_these_names():
+    connection = http.client.HTTPSConnection("proxy.example", 8080)
+    assert (connection._tunnel_host, connection._tunnel_port) == (None, None)
+    connection.set_tunnel("bedrock.example", 443)
+    assert (connection._tunnel_host, connection._tunnel_port) == ("bedrock.example", 443)
+    assert connection.default_port == 443
+    assert parameters(http.client.HTTPConnection.putrequest)[:3] == ["self", "method", "url"]
+
+
+def test_interception_urllib3_connects_by_a_method_of_each_class():
+    for cls in (urllib3.connection.HTTPConnection, urllib3.connection.HTTPSConnection):
+        assert issubclass(cls, http.client.HTTPConnection)
+        assert "connect" in vars(cls)
+    assert urllib3.connection.HTTPSConnection("example.com").is_verified is False
+
+
+def test_interception_httpx_sends_through_one_method_of_each_transport():
+    assert parameters(httpx.HTTPTransport.handle_request) == ["self", "request"]
+    assert parameters(httpx.AsyncHTTPTransport.handle_async_request) == ["self", "request"]
+
+
+def test_interception_aiohttp_connects_through_one_method():
+    assert parameters(aiohttp.BaseConnector.connect)[:2] == ["self", "req"]
+    assert parameters(Connection.__init__)[1:] == ["connector", "key", "protocol", "loop"]
+    assert "self._connector._release(" in inspect.getsource(Connection.close)
+    assert "conn._connector.force_close" in inspect.getsource(ClientRequest)
+
+
+def test_interception_aiohttp_reads_answers_by_a_protocol():
+    assert issubclass(ResponseHandler, asyncio.Protocol)
+    assert parameters(ResponseHandler.__init__) == ["self", "loop"]
+    assert "read_bufsize" in parameters(ResponseHandler.set_response_params)
+    assert parameters(ResponseHandler.set_exception)[:2] == ["self", "exc"]
+
+
+def test_interception_aiobotocore_asks_by_events_and_reads_by_these_names():
+    endpoint = pytest.importorskip("aiobotocore.endpoint", reason="only some environments have it")
+    from aiobotocore.awsrequest import AioAWSResponse
+    from aiobotocore.eventstream import AioEventStream
+    from aiobotocore.response import StreamingBody
+
+    assert parameters(endpoint.AioEndpoint.prepare_request) == ["self", "request"]
+    assert parameters(AioAWSResponse.__init__) == ["self", "url", "status_code", "headers", "raw"]
+    assert "content.iter_chunks()" in inspect.getsource(AioEventStream)
+    assert "content.read(" in inspect.getsource(StreamingBody)
+
+
+def test_sagemaker_has_endpoints_that_are_made_and_changed_by_these_names():
+    from moto.sagemaker.models import SageMakerModelBackend
+
+    # Endpoints of the marketplace: moto_bridge/sagemaker.py.
+    sagemaker = SageMakerModelBackend("us-east-1", "123456789012")
+    model = sagemaker.create_model("name", "role", None, None, None, None)
+    config = sagemaker.create_endpoint_config("name", [], {}, {}, [], None)
+    config.production_variants = [{"VariantName": "all", "InstanceType": "unknown to moto"}]
+    endpoint = sagemaker.create_endpoint("name", "name", [{"Key": "a", "Value": "b"}])
+    assert sagemaker.endpoints == {"name": endpoint}
+    assert sagemaker.endpoint_configs[endpoint.endpoint_config_name] is config
+    assert sagemaker.describe_model("name").execution_role_arn == model.execution_role_arn == "role"
+    for attribute in ("arn", "creation_time", "tags", "endpoint_status", "failure_reason"):
+        assert hasattr(endpoint, attribute)
+    sagemaker.delete_endpoint("name")
+    assert sagemaker.endpoints == {}

@@ -10,7 +10,7 @@ from botocore.eventstream import EventStreamBuffer
 
 from bedrock_mock.moto_bridge.stubber import LazyRaw
 from bedrock_mock.protocol.encoding import header_text
-from bedrock_mock.protocol.events import frame
+from bedrock_mock.protocol.events import frame, unframed
 from bedrock_mock.protocol.service import Service
 from bedrock_mock.protocol.texts import query_decoder
 
@@ -126,3 +126,9 @@ def test_a_lazy_body_is_read_in_pieces_and_closed():
     raw.close()
     assert raw.read(1) == b""
     LazyRaw(iter([b"x"])).close()
+
+
+def test_a_frame_is_read_back():
+    headers = {":event-type": "chunk", ":content-type": "application/json"}
+    framed = frame({":event-type": "chunk"}, "event", {"a": "ü"})
+    assert unframed(framed) == ({**headers, ":message-type": "event"}, {"a": "ü"})

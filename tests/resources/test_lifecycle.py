@@ -95,7 +95,7 @@ def customizations_of(client):
 
 
 #: Every kind with a clock; those that can be stopped; those whose List filters by the status.
-jobs = fixture_of(Looked, WITH_CLOCKS)
+jobs = fixture_of(Looked, [kind for kind in WITH_CLOCKS if kind.lists_status])
 stoppable = fixture_of(Looked, [kind for kind in ALL if kind.stop])
 with_status = fixture_of(Looked, [kind for kind in WITH_CLOCKS if kind.status_filter])
 
@@ -317,6 +317,8 @@ def test_a_change_of_the_progression_holds_for_jobs_that_are_there(jobs, bedrock
 
 
 def test_each_kind_has_its_own_clock(jobs, bedrock_mock):
+    for kind in WITH_CLOCKS:
+        kind.prepare(jobs.client)
     bedrock_mock.set_transition(jobs.clock, NEVER)
     assert jobs.get(jobs.create()) == jobs.first
     for number, kind in enumerate(WITH_CLOCKS):

@@ -41,8 +41,9 @@ class Listed:
     def page(self, **request):
         """The names on a page, and the token of the next one."""
         request = {self.kind.by_moment(name): value for name, value in request.items()}
-        answer = body(getattr(self.client, self.operation)(**request))
-        names = [item[self.name] for item in answer.pop(self.items)]
+        call = getattr(self.client, self.operation)
+        answer = body(call(**{**self.kind.selected, **request}))
+        names = list(map(self.kind.name_of, answer.pop(self.items)))
         token = answer.pop("nextToken", None)
         assert answer == {}
         return names, token
@@ -58,7 +59,8 @@ class Listed:
         return {item[self.name]: item[self.kind.moment] for item in answer[self.items]}
 
     def delete(self, name):
-        arns = {item[self.name]: self.kind.arn_of(item) for item in self.kind.items(self.client)}
+        items = self.kind.items(self.client)
+        arns = {self.kind.name_of(item): self.kind.arn_of(item) for item in items}
         self.kind.delete(self.client, arns[name])
 
     def known(self, **request):
@@ -78,12 +80,16 @@ DELETABLE = [kind for kind in ALL if kind.deletion]
 listed = fixture_of(Listed, ALL)
 filtered = fixture_of(Listed, [kind for kind in ALL if kind.accepts(*FILTERS)])
 deletable = fixture_of(Listed, DELETABLE)
-with_status = fixture_of(Listed, [kind for kind in WITH_CLOCKS if kind.status_filter])
+with_status = fixture_of(
+    Listed, [kind for kind in WITH_CLOCKS if kind.status_filter and kind.accepts(*FILTERS)]
+)
+#: A kind whose List calls a filter by another name; its own tests look at it.
+OTHERWISE = ("model-copy-job",)
 
 
 @in_process
 def test_a_list_either_filters_and_sorts_or_does_neither():
-    for kind in ALL:
+    for kind in (kind for kind in ALL if kind.name not in OTHERWISE):
         assert kind.accepts(*FILTERS) or not any(map(kind.accepts, FILTERS)), kind.name
 
 
@@ -100,7 +106,7 @@ def walk(listed, **request):
 
 
 def test_an_empty_list_answers_200_with_an_empty_list_and_no_token(listed):
-    answer = getattr(listed.client, listed.operation)()
+    answer = getattr(listed.client, listed.operation)(**listed.kind.selected)
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
     assert body(answer) == {listed.items: []}
 
@@ -238,7 +244,7 @@ def test_the_last_page_has_no_token(listed, number, sizes):
     names = [listed.create(f"n{n}") for n in range(number)]
     pages = walk(listed, maxResults=2)
     assert [len(page) for page in pages] == sizes
-    assert [name for page in pages for name in page] == names[::-1]
+    assert [name for page in pages for name in page] == listed.kind.in_order(names)
 
 
 def test_paginators_walk_through_what_passes_the_filters(filtered):
@@ -271,8 +277,7 @@ WALKS = [(kind, "Descending") for kind in DELETABLE] + [
 def test_a_walk_meets_what_is_there_throughout_exactly_once(client, kind, order):
     deletable = Listed(kind, client)
     names = [deletable.create(f"n{n}x") for n in range(7)]
-    if order == "Descending":
-        names.reverse()
+    names = names if order == "Ascending" else kind.in_order(names)
     request = {"maxResults": 2, **deletable.known(sortOrder=order)}
     met, token = deletable.page(**request)
     assert met == names[:2]
@@ -287,7 +292,8 @@ def test_a_walk_meets_what_is_there_throughout_exactly_once(client, kind, order)
     while token:
         more, token = deletable.page(**request, nextToken=token)
         second += more
-    new = ["new", "newer"] if order == "Ascending" else []
+    is_ascending = order == "Ascending" or not kind.newest_first
+    new = ["new", "newer"] if is_ascending else []
     assert second == [names[2], *names[4:], *new]
 
 
@@ -295,12 +301,13 @@ def test_new_jobs_do_not_move_the_pages(listed):
     names = [listed.create(f"n{n}") for n in range(4)]
     met, token = listed.page(maxResults=2)
     listed.create("new")
-    rest, none = listed.page(maxResults=2, nextToken=token)
-    assert (met + rest, none) == (names[::-1], None)
+    rest, none = listed.page(maxResults=3, nextToken=token)
+    new = [] if listed.kind.newest_first else ["new"]
+    assert (met + rest, none) == (listed.kind.in_order(names) + new, None)
 
 
 def test_a_token_gives_the_same_page_again_and_pages_may_change_their_size(listed):
-    names = [listed.create(f"n{n}") for n in range(5)][::-1]
+    names = listed.kind.in_order(listed.create(f"n{n}") for n in range(5))
     _, token = listed.page(maxResults=2)
     assert listed.page(maxResults=2, nextToken=token)[0] == names[2:4]
     assert listed.page(maxResults=2, nextToken=token)[0] == names[2:4]
@@ -311,7 +318,7 @@ def test_the_rest_may_be_gone_when_its_page_is_asked_for(deletable):
     for name in ("a", "b"):
         deletable.create(name)
     _, token = deletable.page(maxResults=1)
-    deletable.delete("a")
+    deletable.delete(deletable.kind.in_order(["a", "b"])[1])
     assert deletable.page(maxResults=1, nextToken=token) == ([], None)
 
 
@@ -377,7 +384,8 @@ def test_a_token_is_of_no_use_elsewhere(listed, bedrock_mock):
     for other in others:
         with refused("ValidationException", 400, BAD_TOKEN):
             other.page(**other.known(**request), nextToken=token)
-    rest = ["n1", "n2"] if listed.kind in SORTED else ["n1", "n0"]
+    is_ascending = listed.kind in SORTED or not listed.kind.newest_first
+    rest = ["n1", "n2"] if is_ascending else ["n1", "n0"]
     assert listed.names(**request, nextToken=token) == rest
 
 

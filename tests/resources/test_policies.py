@@ -73,7 +73,7 @@ def test_a_user_may_do_what_a_policy_allows_and_nothing_else(client, bedrock_moc
         arn = kind.make(client, number=2)
     several = isinstance(kind.deleted, list)
     request = {
-        kind.create: kind.request("new"),
+        kind.create: kind.asking(client, "new"),
         kind.stop: {"jobIdentifier": arn},
         kind.deletion: {kind.deleted[0]: [arn]} if several else {kind.deleted: arn},
         kind.get[0]: {kind.get[1]: arn},

@@ -9,6 +9,8 @@ import boto3
 import kinds
 import pytest
 from kinds import snapshot
+from moto.core import set_initial_no_auth_action_count
+from permissions import authorised, user, with_key
 
 from support import (
     ACCOUNT,
@@ -24,7 +26,7 @@ NOT_FOUND = (
     "The specified resource Amazon Resource Name (ARN) was not found. "
     "Check the Amazon Resource Name (ARN) and try your request again."
 )
-KINDS = list(kinds.KINDS)
+KINDS = [kind.name for kind in kinds.TAGGED]
 
 
 def make(client, kind, *args, **members):
@@ -114,9 +116,11 @@ def test_a_resource_has_at_most_50_tags(client, kind):
 
 
 def test_nothing_is_created_with_51_tags(client, kind):
+    kinds.KINDS[kind].prepare(client)
+    before = snapshot(client)
     with refused(kinds.KINDS[kind].too_many_tags, 400):
         make(client, kind, many_tags(51))
-    assert snapshot(client) == []
+    assert snapshot(client) == before
 
 
 def test_a_request_has_at_most_200_tags(client, kind):
@@ -229,9 +233,9 @@ def test_get_resources_filters_by_tags(tagging, tagged, filters, expected):
         *(
             (
                 [f"bedrock:{arn_type}"],
-                [each.name for each in kinds.ALL if each.arn_type == arn_type],
+                [each.name for each in kinds.TAGGED if each.arn_type == arn_type],
             )
-            for arn_type in {each.arn_type: None for each in kinds.ALL}
+            for arn_type in {each.arn_type: None for each in kinds.TAGGED}
         ),
         (["bedrock:model-import-job", "bedrock:evaluation-job"], [KINDS[0], KINDS[2]]),
         (["bedrock:no-kind"], []),
@@ -271,7 +275,7 @@ def test_get_resources_lists_its_own_account_and_region_without_what_is_deleted(
     make(bedrock_mock.client(region_name="eu-west-1"), KINDS[0], tags(a="b"))
     make(bedrock_mock.client(account_id=other), KINDS[0], tags(a="b"), roleArn=role_of(other))
     kept = set()
-    for arn, kind in zip(tagged, kinds.ALL, strict=True):
+    for arn, kind in zip(tagged, kinds.TAGGED, strict=True):
         if kind.deletion:
             kind.delete(client, arn)
         else:
@@ -318,3 +322,69 @@ def test_tag_resources_refuses_tags_that_bedrock_does(client, tagging, tagged):
     answer = tagging.tag_resources(ResourceARNList=tagged, Tags={"fine": "not * fine"})
     assert answer["FailedResourcesMap"].keys() == set(tagged)
     assert snapshot(client) == before
+
+
+# --- permissions ---------------------------------------------------------------------
+
+#: What moto asks for in the name of the API, by the name that its requests are signed for.
+OF_THE_API = ("tagging:TagResources", "tagging:UntagResources", "tagging:GetResources")
+CHANGES = [
+    ("tag_resources", {"Tags": {"team": "green"}}, "TagResource"),
+    ("untag_resources", {"TagKeys": ["team"]}, "UntagResource"),
+]
+
+
+def tagging_as(key):
+    return with_key(key, service="resourcegroupstaggingapi")
+
+
+@pytest.mark.parametrize(("method", "change", "operation"), CHANGES)
+def test_the_tagging_api_needs_the_permission_of_the_service_too(
+    client, tagging, tagged, method, change, operation
+):
+    before = found(tagging)
+    denied = user("denied", actions=OF_THE_API)
+    failed = authorised(getattr(tagging_as(denied), method), ResourceARNList=tagged[:2], **change)[
+        "FailedResourcesMap"
+    ]
+    assert failed == {
+        arn: {
+            "StatusCode": 403,
+            "ErrorCode": "InvalidParameterException",
+            "ErrorMessage": f"User: arn:aws:iam::{ACCOUNT}:user/denied is not authorized to "
+            f"perform: bedrock:{operation}",
+        }
+        for arn in tagged[:2]
+    }
+    assert found(tagging) == before
+
+
+@pytest.mark.parametrize(("method", "change", "operation"), CHANGES)
+def test_with_the_permission_for_some_resources_the_tagging_api_changes_those(
+    client, tagging, tagged, method, change, operation
+):
+    before = found(tagging)
+    first, second, *_ = tagged
+    partly = user("partly", operation, actions=OF_THE_API, but=[second])
+    failed = authorised(
+        getattr(tagging_as(partly), method), ResourceARNList=[first, second], **change
+    )["FailedResourcesMap"]
+    assert failed.keys() == {second}
+    now = found(tagging)
+    assert now[first] != before[first]
+    assert now[second] == before[second]
+
+
+def test_before_policies_are_checked_the_tagging_api_changes_all(client, tagging, tagged):
+    denied = tagging_as(user("denied", actions=OF_THE_API))
+
+    @set_initial_no_auth_action_count(1)
+    def first_two():
+        return [
+            denied.tag_resources(ResourceARNList=[arn], Tags={"team": "green"})[
+                "FailedResourcesMap"
+            ].keys()
+            for arn in tagged[:2]
+        ]
+
+    assert first_two() == [set(), {tagged[1]}]

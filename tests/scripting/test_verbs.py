@@ -377,6 +377,26 @@ def test_the_number_of_faults_is_exact_under_threads_too(bedrock, insistent):
 
 
 @pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("ExpiredTokenException", "The security token included in the request is expired"),
+        ("UnrecognizedClientException", "The security token included in the request is invalid."),
+    ],
+)
+def test_every_operation_can_end_in_an_error_about_credentials(bedrock, code, message):
+    bedrock.raise_next("ListImportedModels", code)
+    with refused(code, 403, message), closing(bedrock.client("bedrock")) as client:
+        client.list_imported_models()
+    bedrock.raise_next("Converse", code)
+    with closing(bedrock.client("bedrock-runtime")) as runtime:
+        with refused(code, 403, message) as caught:
+            runtime.converse(modelId="amazon.nova-lite-v1:0", messages=[])
+        headers = caught.value.response["ResponseMetadata"]["HTTPHeaders"]
+        suffix = ":http://internal.amazon.com/coral/com.amazon.coral.service/"
+        assert headers["x-amzn-errortype"] == code + suffix
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["GetModelImportJobs", "ThrottlingException"], "Did you mean: GetModelImportJob"),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
+from urllib.parse import urlsplit
 
 import pytest
 import requests
+from botocore.eventstream import EventStreamBuffer
 
 from bedrock_mock import Reply, tool_use
 from support import in_process
@@ -114,3 +118,93 @@ def test_a_stream_that_is_not_read_to_its_end_does_no_harm(server):
     stream.close()
     server.reply("Hi", user="Hello")
     assert content(client) == [{"text": "Hi"}]
+
+
+def test_clients_that_go_away_leave_the_server_healthy(server):
+    pieces = ["piece"] * 2_000
+    server.reply(Reply("".join(pieces), chunks=pieces, gap=0.005))
+    address = urlsplit(server.endpoint_url)
+    body = json.dumps({"messages": MESSAGES})
+    request = (
+        f"POST /model/{NOVA}/converse-stream HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+    # More of them than the server has threads.
+    for _ in range(80):
+        with socket.create_connection((address.hostname, address.port), timeout=30) as client:
+            client.sendall(request)
+            assert client.recv(12) == b"HTTP/1.1 200"
+            # Closed at once, without the farewell of TCP.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    server.reply("Hi", user="Hello")
+    assert content(server.client("bedrock-runtime")) == [{"text": "Hi"}]
+
+
+def test_an_error_in_a_stream_ends_it_over_a_socket(server):
+    server.reply(Reply("Hello", chunks=["Hel", "lo"], error="throttlingException"))
+    url = f"{server.endpoint_url}/model/{NOVA}/converse-stream"
+    answer = requests.post(url, json.dumps({"messages": MESSAGES}), timeout=30)
+    buffer = EventStreamBuffer()
+    buffer.add_data(answer.content)
+    *events, last = (event.headers for event in buffer)
+    assert [each[":message-type"] for each in events] == ["event"] * 4
+    assert last == {
+        ":exception-type": "throttlingException",
+        ":content-type": "application/json",
+        ":message-type": "exception",
+    }
+
+
+def logged(text):
+    """A record of an invocation log."""
+    answer = {
+        "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
+        "stopReason": "end_turn",
+        "metrics": {"latencyMs": 1},
+        "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
+    }
+    return {
+        "operation": "Converse",
+        "modelId": NOVA,
+        "input": {"inputBodyJson": {"messages": MESSAGES}},
+        "output": {"outputBodyJson": answer},
+        "schemaType": "ModelInvocationLog",
+    }
+
+
+@pytest.fixture
+def log(tmp_path):
+    """A file of two records for one question."""
+    file = tmp_path / "log.jsonl"
+    file.write_text("".join(json.dumps(logged(text)) + "\n" for text in ("First.", "Second.")))
+    return file
+
+
+def test_a_log_is_read_here_and_replayed_there(server, log):
+    client = server.client("bedrock-runtime")
+    assert server.replay(log) == 2
+    assert [content(client)[0]["text"] for _ in "abc"] == ["First.", "Second.", "Second."]
+    assert server.calls[-1].rule == f"replay({str(log)!r})"
+    server.reset()
+    assert content(client) != [{"text": "First."}]
+
+
+def test_a_log_can_be_sent_as_json(server):
+    url = f"{server.endpoint_url}/moto-api/bedrock/replay"
+    answer = requests.post(url, json={"records": [logged("Sent.")]}, timeout=10)
+    assert answer.json() == {"result": 1}
+    assert content(server.client("bedrock-runtime")) == [{"text": "Sent."}]
+    answer = requests.post(url, json={"path": "here.json"}, timeout=10)
+    assert answer.status_code == 400
+    assert "send the records of the file: a server cannot read it" in answer.json()["message"]
+
+
+def test_what_a_log_has_of_bytes_is_sent_too(server):
+    record = logged("") | {"modelId": "meta.llama3-70b-instruct-v1:0", "operation": "InvokeModel"}
+    record["input"] = {"inputBodyJson": {"prompt": "Hello"}}
+    record["output"] = {"outputBodyJson": b"\xff"}
+    server.replay(records=[record])
+    answer = server.client("bedrock-runtime").invoke_model(
+        modelId=record["modelId"], body=json.dumps({"prompt": "Hello"})
+    )
+    assert answer["body"].read() == b"\xff"

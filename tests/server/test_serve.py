@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.error import HTTPError
@@ -23,6 +24,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 from werkzeug.serving import make_ssl_devcert
+from werkzeug.test import Client as WsgiClient
 
 import bedrock_mock
 from bedrock_mock import BedrockServer
@@ -317,6 +319,27 @@ def test_it_says_where_it_is_and_ends_cleanly_on_a_signal(signum):
 
 
 @pytest.mark.once
+@pytest.mark.once
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot pause a process")
+def test_many_clients_may_come_at_the_same_moment():
+    with start("--port", "0") as process, ExitStack() as clients:
+        port = int(process.stdout.readline().rpartition(":")[2])
+        process.send_signal(signal.SIGSTOP)
+        try:
+            # It accepts no client now: they wait in its queue.
+            sockets = [
+                clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+                for _ in range(64)
+            ]
+        finally:
+            process.send_signal(signal.SIGCONT)
+        for each in sockets:
+            each.sendall(b"GET /moto-api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert each.recv(12) == b"HTTP/1.1 200"
+        process.terminate()
+        process.communicate(timeout=30)
+
+
 def test_a_port_in_use_is_one_clear_line_and_status_1():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -429,6 +452,9 @@ def test_a_certificate_that_cannot_be_used_is_one_clear_line(tmp_path, capsys):
         assert line.count("\n") == 1
 
 
+OWN = ["--ssl-cert", "c.pem", "--ssl-key", "k.pem"]
+
+
 @pytest.mark.parametrize("flag", ["--ssl-cert", "--ssl-key"])
 def test_half_a_certificate_is_refused(capsys, flag):
     with pytest.raises(SystemExit):
@@ -436,19 +462,31 @@ def test_half_a_certificate_is_refused(capsys, flag):
     assert "give --ssl-cert and --ssl-key both" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("flags", [["--ssl-ca", "a.pem"], ["--ssl-ca", "a.pem", *OWN]])
+def test_an_authority_without_a_certificate_of_it_is_refused(capsys, flags):
+    with pytest.raises(SystemExit):
+        main(["serve", "--port", "0", *flags])
+    assert "--ssl-ca is for a certificate made here" in capsys.readouterr().err
+
+
 @pytest.mark.once
-@pytest.mark.parametrize("own", [False, True], ids=["made for the occasion", "given"])
-def test_it_serves_https(tmp_path, own):
+@pytest.mark.parametrize("kind", ["made here", "made here and trusted", "given"])
+def test_it_serves_https(tmp_path, kind):
     flags = ["--ssl"]
-    if own:
+    trusting = ssl.create_default_context()
+    if kind == "made here and trusted":
+        flags += ["--ssl-ca", str(tmp_path / "authority.pem")]
+    else:
+        trusting.check_hostname = False
+        trusting.verify_mode = ssl.CERT_NONE
+    if kind == "given":
         certificate, key = make_ssl_devcert(str(tmp_path / "own"), host="127.0.0.1")
         flags = ["--ssl-cert", certificate, "--ssl-key", key]
     with start("--port", "0", *flags) as process:
         url = process.stdout.readline().removeprefix("bedrock-mock is ready at ").strip()
         assert url.startswith("https://127.0.0.1:")
-        trusting = ssl.create_default_context()
-        trusting.check_hostname = False
-        trusting.verify_mode = ssl.CERT_NONE
+        if kind == "made here and trusted":
+            trusting.load_verify_locations(tmp_path / "authority.pem")
         with urlopen(f"{url}/moto-api/health", context=trusting) as answer:  # noqa: S310
             assert answer.status == 200
         process.terminate()
@@ -462,6 +500,83 @@ def test_the_reloader_serves_too(monkeypatch):
     )
     assert main(["serve", "--reload"]) == 0
     assert served[0]["use_reloader"] is True
+
+
+def logged(text):
+    """A record of an invocation log."""
+    message = {"role": "assistant", "content": [{"text": text}]}
+    return {
+        "operation": "Converse",
+        "modelId": "amazon.nova-lite-v1:0",
+        "input": {"inputBodyJson": {"messages": QUESTION}},
+        "output": {"outputBodyJson": {"output": {"message": message}, "stopReason": "end_turn"}},
+        "schemaType": "ModelInvocationLog",
+    }
+
+
+QUESTION = [{"role": "user", "content": [{"text": "Hello"}]}]
+
+
+@pytest.mark.once
+def test_logs_are_replayed_from_the_start_after_each_reset(monkeypatch, tmp_path):
+    files = []
+    for name, texts in (("one", ["First.", "Second."]), ("two", [])):
+        file = tmp_path / f"{name}.jsonl"
+        records = [logged(text) for text in texts] or [{**logged("Nova."), "modelId": "us.a.b"}]
+        file.write_text("".join(json.dumps(record) + "\n" for record in records))
+        files += ["--replay", str(file)]
+    said = []
+
+    def ask(application):
+        client = WsgiClient(application)
+        path = "/model/amazon.nova-lite-v1:0/converse"
+        answer = client.post(path, json={"messages": QUESTION}, headers={"Authorization": SIGNED})
+        said.append(answer.json["output"]["message"]["content"][0]["text"])
+
+    def run_simple(_host, _port, application, **_):
+        for reset in (False, True):
+            if reset:
+                WsgiClient(application).post("/moto-api/reset")
+            for _ in "ab":
+                ask(application)
+
+    monkeypatch.setattr("bedrock_mock.server.command.run_simple", run_simple)
+    assert main(["serve", "--reload", *files]) == 0
+    assert said == ["First.", "Second."] * 2
+    monkeypatch.setattr("bedrock_mock.server.command.run_simple", lambda *args, **_: ask(args[2]))
+    assert main(["serve", "--reload"]) == 0
+    assert said[-1] not in {"First.", "Second."}
+
+
+@pytest.mark.once
+def test_a_server_started_with_logs_answers_by_them(tmp_path):
+    file = tmp_path / "log.jsonl"
+    file.write_text(json.dumps(logged("Logged.")))
+    with start("--port", "0", "--replay", str(file)) as process:
+        url = process.stdout.readline().split()[-1]
+        answer = requests.post(
+            f"{url}/model/amazon.nova-lite-v1:0/converse",
+            json={"messages": QUESTION},
+            headers={"Authorization": SIGNED},
+            timeout=10,
+        )
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert answer.json()["output"]["message"]["content"] == [{"text": "Logged."}]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "No such file or directory"), ("{}", "log.jsonl, line 1 is not an invocation log")],
+)
+def test_a_log_that_cannot_be_replayed_is_one_clear_line(tmp_path, capsys, content, message):
+    file = tmp_path / "log.jsonl"
+    if content is not None:
+        file.write_text(content)
+    assert main(["serve", "--port", "0", "--replay", str(file)]) == 1
+    errors = capsys.readouterr().err
+    assert errors.startswith("bedrock-mock serve: --replay: ")
+    assert message in errors
 
 
 @pytest.mark.once
@@ -509,14 +624,24 @@ def test_serve_has_motos_flags(capsys):
     assert exit_.value.code == 0
     shown = capsys.readouterr().out
     assert "usage: bedrock-mock serve" in shown
-    for flag in ("--host", "--port", "--ssl", "--ssl-cert", "--ssl-key", "--reload"):
+    for flag in (
+        "--host",
+        "--port",
+        "--ssl",
+        "--ssl-cert",
+        "--ssl-key",
+        "--ssl-ca",
+        "--reload",
+        "--replay",
+    ):
         assert flag in shown
 
 
 @pytest.mark.parametrize("missing", ["cheroot.wsgi", "moto.moto_server.werkzeug_app"])
 def test_serve_without_the_extra_says_what_to_install(monkeypatch, missing):
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.delitem(sys.modules, "bedrock_mock.server.application", raising=False)
+    for name in ("application", "wsgi"):
+        monkeypatch.delitem(sys.modules, f"bedrock_mock.server.{name}", raising=False)
     with pytest.raises(SystemExit, match=r"pip install 'bedrock-mock\[server\]'"):
         main(["serve"])
 
@@ -542,6 +667,8 @@ def test_the_demo_prints_the_whole_story(monkeypatch, capsys):
         "status: Stopped",
         "accuracy: Deleting",
         "bold: refused, 400: An evaluation job with the status InProgress cannot be deleted.",
+        "Guardrail masked: Write to {EMAIL}.",
+        "Guardrail blocked: Let us talk about something else.",
         "ValidationException: 2 validation errors detected",
         "attempts of boto3: 2",
         "call: ThrottlingException",

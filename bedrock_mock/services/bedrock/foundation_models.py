@@ -1,13 +1,8 @@
-"""Foundation models: a catalogue of public facts, the same in every region, or the user's own."""
+"""Foundation models: those that the service lists in the region, or the user's own."""
 
 from __future__ import annotations
 
-import json
-import os
-import pkgutil
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import (
@@ -17,9 +12,9 @@ from bedrock_mock.protocol.errors import (
 )
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
-from bedrock_mock.resources.settings import Setting
+from bedrock_mock.services.bedrock.catalogue import public
+from bedrock_mock.services.bedrock.catalogue.given import MODELS
 from bedrock_mock.services.bedrock.customization.base_models import foundation_model
-from bedrock_mock.services.bedrock.responses import BedrockResponse
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -32,33 +27,32 @@ if TYPE_CHECKING:
 Model = dict[str, Any]
 Models = list[Model]
 
-_PROJECT = "default"
-#: The models of the files that were read, by their paths.
-_FILES: dict[str, Models] = {}
-_SETTING = "config['bedrock']['foundation_models']"
+PROJECT = "default"
 
 
 class FoundationModels:
     """The operations on foundation models.
 
-    The models are those of ``foundation_models.json``, or of moto's config:
+    The models are those of the public catalogue, or of moto's config:
     ``{"bedrock": {"foundation_models": ...}}`` has a list of models in the form of
     ListFoundationModels, or the path of a JSON file with that list or the whole answer.
     """
 
     def __init__(self, backend: BedrockBackend) -> None:
         self._backend = backend
+        #: The setting that the models were made from, and the models by id.
+        self._made: tuple[Json, dict[str, Model]] | None = None
 
     @operation("GetFoundationModel")
     def get(self, request: GetFoundationModelRequestTypeDef) -> dict[str, Model]:
         """The model of this ARN or id."""
         self._check_project(request, ResourceNotFoundException)
-        for model in self._models():
-            if request["modelIdentifier"] in (model["modelArn"], model["modelId"]):
-                return {"modelDetails": model}
-        raise ResourceNotFoundException(
-            "Could not resolve the foundation model from the provided model identifier."
-        )
+        model = self.find(request["modelIdentifier"])
+        if model is None:
+            raise ResourceNotFoundException(
+                "Could not resolve the foundation model from the provided model identifier."
+            )
+        return {"modelDetails": model}
 
     @operation("ListFoundationModels")
     def list(self, request: ListFoundationModelsRequestTypeDef) -> dict[str, Models]:
@@ -73,7 +67,7 @@ class FoundationModels:
         return {
             "modelSummaries": [
                 model
-                for model in self._models()
+                for model in self.listed().values()
                 if (provider is None or provider.lower() == model.get("providerName", "").lower())
                 and all(
                     value is None or value in model.get(member, ())
@@ -82,71 +76,60 @@ class FoundationModels:
             ]
         }
 
+    def listed(self) -> Mapping[str, Model]:
+        """The models of the region by their ids; do not change them."""
+        given: Any = self._backend.setting("foundation_models")
+        if self._made is None or self._made[0] is not given:
+            models = (
+                public.models(self._backend.region_name)
+                if given is None
+                else {model["modelId"]: model for model in MODELS.read(given)}
+            )
+            self._made = given, {name: self._with_arn(model) for name, model in models.items()}
+        return self._made[1]
+
+    def find(self, identifier: str) -> Model | None:
+        """The model of an id or ARN, ``None`` if there is none.
+
+        A model that the service lists no more is found, as far as its facts are known:
+        programs that were written for it have tests, too.
+        """
+        model_id = self.id_of(identifier)
+        if model_id is None:
+            return None
+        model = self.listed().get(model_id)
+        is_public = self._backend.setting("foundation_models") is None
+        if model is None and is_public and self.has_ended(model_id):
+            facts = public.facts_of(model_id)
+            return facts and self._with_arn(facts)
+        return model
+
+    def has_ended(self, model_id: str) -> bool:
+        """Whether it is a model that the service lists no more, and the user does not."""
+        return model_id not in self.listed() and model_id in public.ended()
+
+    def assumes_profiles(self, model_id: str) -> bool:
+        """Whether a model can be called through profiles that are not listed.
+
+        Those of models that have ended are gone, and a user who lists models of their own may
+        list no profiles.
+        """
+        setting = self._backend.setting
+        is_own = setting("foundation_models") is not None and setting("inference_profiles") is None
+        return self.has_ended(model_id) or (is_own and model_id in self.listed())
+
+    def id_of(self, identifier: str) -> str | None:
+        """The id in an ARN of this region; an id stays as it is; ``None`` for other ARNs."""
+        if not identifier.startswith("arn:"):
+            return identifier
+        model_id = identifier.partition("foundation-model/")[2]
+        return model_id if identifier == foundation_model(self._backend, model_id).arn else None
+
+    def _with_arn(self, model: Model) -> Model:
+        return {**model, "modelArn": foundation_model(self._backend, model["modelId"]).arn}
+
     def _check_project(self, request: Mapping[str, Any], error: type[ServiceError]) -> None:
         """Every account has the project ``default``, which has all models; there is no other."""
-        identifier = request.get("projectIdentifier", _PROJECT)
-        if identifier not in (_PROJECT, self._backend.arn(f"project/{_PROJECT}")):
+        identifier = request.get("projectIdentifier", PROJECT)
+        if identifier not in (PROJECT, self._backend.arn(f"project/{PROJECT}")):
             raise error("The provided project was not found.")
-
-    def _models(self) -> Models:
-        given = self._backend.setting("foundation_models")
-        models = _our_models() if given is None else _models_of(given)
-        return [
-            {**model, "modelArn": foundation_model(self._backend, model["modelId"]).arn}
-            for model in models
-        ]
-
-
-@cache
-def _our_models() -> Models:
-    # Unlike open(), this is left alone by tools that give tests files of their own.
-    data = pkgutil.get_data(__name__, "foundation_models.json")
-    return _parsed(json.loads(data or b""))
-
-
-def _read(given: Json) -> None:
-    """Reads the file of a setting, as a mock with it begins: later it may be hidden or gone."""
-    if isinstance(given, (str, os.PathLike)):
-        _FILES[os.fspath(given)] = _parsed(given)
-
-
-def _models_of(given: Json) -> Models:
-    found = _FILES.get(os.fspath(given)) if isinstance(given, (str, os.PathLike)) else None
-    return _parsed(given) if found is None else found
-
-
-def _parsed(given: Json) -> Models:
-    """The models of a list or file, with the times of their lives as moments.
-
-    Raises:
-        ValueError: the setting is wrong; the message says why.
-    """
-    try:
-        if isinstance(given, (str, os.PathLike)):
-            given = json.loads(Path(given).read_text(encoding="utf-8"))
-        if isinstance(given, dict):
-            given = given["modelSummaries"]
-        # Each region has ARNs of its own, so a given one counts for nothing.
-        summaries = [{**each, "modelArn": ""} for each in given]
-        models: Models = BedrockResponse.mocked.protocol.read(
-            "FoundationModelSummaryList", summaries
-        )
-    except (OSError, ValueError, TypeError, KeyError, ServiceError) as error:
-        msg = (
-            f"{_SETTING} must be a list of models in the form of ListFoundationModels, or the "
-            f"path of a JSON file with such a list or answer: {error!r}"
-        )
-        raise ValueError(msg) from error
-    return models
-
-
-SETTING = Setting(
-    default=None,
-    accepts=lambda value: (
-        value is None or isinstance(value, (str, os.PathLike, list, tuple, Mapping))
-    ),
-    words=(
-        "a list of models, the answer of ListFoundationModels, or the path of a JSON file with one"
-    ),
-    begin=_read,
-)

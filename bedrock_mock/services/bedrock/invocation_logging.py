@@ -1,21 +1,30 @@
-"""Model invocation logging: one configuration for an account and region."""
+"""Model invocation logging: one configuration for an account and region.
+
+The runtime logs by it: see ``bedrock_runtime/invocation_logs``.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bedrock_mock.moto_bridge import neighbours
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.services.bedrock.references import check_bucket, check_log_group
 from bedrock_mock.services.bedrock.rules import check_role
 
 if TYPE_CHECKING:
-    from mypy_boto3_bedrock.type_defs import PutModelInvocationLoggingConfigurationRequestTypeDef
+    from mypy_boto3_bedrock.type_defs import (
+        PutModelInvocationLoggingConfigurationRequestTypeDef,
+        S3ConfigTypeDef,
+    )
 
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
+_PERMISSION_CHECK = "amazon-bedrock-logs-permission-check"
+
 
 class InvocationLogging:
-    """The operations on the configuration; nothing is logged by it.
+    """The operations on the configuration.
 
     Attributes:
         config: the ``loggingConfig`` that was put, ``None`` where there is none.
@@ -41,6 +50,9 @@ class InvocationLogging:
                 uri = f"s3://{s3['bucketName']}/"
                 check_bucket(self._backend, f"{member}.bucketName", uri)
         self.config = config
+        for _, s3 in destinations:
+            if s3:
+                self._check_permission(s3)
 
     @operation("GetModelInvocationLoggingConfiguration")
     def get(self, request: object) -> dict[str, Any]:  # noqa: ARG002 - it has no members
@@ -51,3 +63,10 @@ class InvocationLogging:
     def delete(self, request: object) -> None:  # noqa: ARG002 - it has no members
         """Removes the configuration, if there is one."""
         self.config = None
+
+    def _check_permission(self, s3: S3ConfigTypeDef) -> None:
+        """Leaves the object by which the service finds out whether it may write."""
+        bucket = neighbours.bucket_of(self._backend, f"s3://{s3['bucketName']}/")
+        if bucket is not None:
+            prefix = s3.get("keyPrefix", "").strip("/")
+            bucket.put(f"{prefix}/{_PERMISSION_CHECK}" if prefix else _PERMISSION_CHECK, b"")

@@ -23,14 +23,24 @@ QUOTAS: Mapping[str, int] = {
     "records_of_a_batch_job": 50_000,
     "bytes_of_a_batch_file": 1024**3,
     "bytes_of_a_batch_job": 5 * 1024**3,
+    "provisioned_model_units": 0,
+    "guardrails": 100,
+    "guardrail_versions": 20,
+    "guardrail_regexes": 10,
+    "application_inference_profiles": 1000,
 }
 IMPORT_JOBS = "concurrent_model_import_jobs"
 IMPORTED_MODELS = "imported_models"
+MODEL_UNITS = "provisioned_model_units"
+APPLICATION_PROFILES = "application_inference_profiles"
 AUTOMATED_JOBS = "concurrent_automatic_evaluation_jobs"
 BATCH_JOBS = "concurrent_batch_jobs_of_a_model"
 #: What a batch inference job may read; "file" or "job" is put into it.
 BATCH_RECORDS = "records_of_a_batch_{}"
 BATCH_BYTES = "bytes_of_a_batch_{}"
+GUARDRAILS = "guardrails"
+GUARDRAIL_VERSIONS = "guardrail_versions"
+GUARDRAIL_REGEXES = "guardrail_regexes"
 
 
 def _check_numbers(quotas: Json) -> None:

@@ -52,7 +52,8 @@ def _default(call: ModelCall, asked: Asked) -> Reply:
     if name in tools and (is_forced or not call.answered_tools):
         schema = tools[name].get("inputSchema", {}).get("json", {})
         arguments = example({"type": "object", **schema})
-        return Reply(tool_use(name, **arguments))
+        # The schema may be that of another value; a call has members all the same.
+        return Reply(tool_use(name, **(arguments if isinstance(arguments, dict) else {})))
     return Reply(_SENTENCE) if asked.schema is None else Reply(json=example(asked.schema))
 
 

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.services.bedrock_runtime.called_through import served
 from bedrock_mock.services.bedrock_runtime.models import CalledModel, called_model
-from bedrock_mock.services.bedrock_runtime.traits import traits_of
 
 if TYPE_CHECKING:
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
     from bedrock_mock.services.bedrock_runtime.backend import RuntimeBackend
 
 _CUSTOM_MODEL = ":custom-model/"
-_FOUNDATION_MODEL = "foundation-model/"
-#: The parts of a foundation model's id without a context length: name and version.
-_VERSIONED = 2
 #: The job has these, not its records.
 _NOT_IN_RECORDS = frozenset({"modelId", "requestMetadata", "serviceTier"})
 #: What batch inference does not support, by the members of bodies that ask for it.
@@ -98,7 +96,8 @@ class BatchModel:
         if self.model.kind.startswith(_ANTHROPIC):
             _check_members(model_input.keys() - _ANTHROPIC_BODY)
         request = {"modelId": self.model.identifier, "body": encoded}
-        _, said, body = self._backend.invocations.answer(self.model, request)
+        answer = self._backend.invocations.answer(self.model, request)
+        said, body = answer.said, answer.body()
         written, read = said.cache or (0, 0)
         usage = {
             "inputTokens": said.input_tokens,
@@ -136,16 +135,10 @@ def batch_model(backend: RuntimeBackend, identifier: str) -> BatchModel:
 
 def _custom_model(backend: RuntimeBackend, arn: str) -> CalledModel | None:
     """A custom model: it answers in the form of the foundation model that it comes from."""
-    control = backend.sibling("bedrock")
+    control: BedrockBackend = backend.sibling("bedrock")
     with control.lock:
-        control.custom_models.settle(arn)
-        model = control.custom_models.store.get(arn)
-    if model is None:
-        return None
-    base: str = model.foundation_model_arn.partition(_FOUNDATION_MODEL)[2]
-    model_id = ":".join(base.split(":")[:_VERSIONED])
-    names = (arn, model.name, base, model_id)
-    return CalledModel(arn, model_id, names, model_id, traits_of(model_id))
+        model = control.custom_models.known(arn)
+        return None if model is None else served(control, arn, model.name, arn)
 
 
 def _check_supported(model_input: Mapping[str, Any], encoded: bytes) -> None:

@@ -6,14 +6,41 @@ import json
 from typing import Any
 
 from bedrock_mock.protocol.errors import NotImplementedException, ValidationException
+from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.families import family_of
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family
+from bedrock_mock.services.bedrock_runtime.families.schema import (
+    OBJECT,
+    STRING,
+    Schema,
+    open_body,
+)
 from bedrock_mock.services.bedrock_runtime.models import CalledModel
 
 _ASYNCHRONOUS = (
     "This action doesn't support the model that you provided. Call StartAsyncInvoke and try again."
 )
+#: The member that says how guardrails look at the body.
+GUARDRAIL_CONFIG = "amazon-bedrock-guardrailConfig"
 _MALFORMED = "Malformed input request, please reformat your input and try again."
+
+#: A request in the words of Converse, as far as rules and defaults rely on it.
+_RESULT = open_body(
+    "toolUseId", toolUseId=STRING, content=Schema("JSONArray", items=open_body(text=STRING))
+)
+_BLOCK = open_body(
+    text=STRING,
+    toolUse=open_body("toolUseId", "name", toolUseId=STRING, name=STRING),
+    toolResult=_RESULT,
+)
+_MESSAGE = open_body("role", "content", role=STRING, content=Schema("JSONArray", items=_BLOCK))
+_SPECIFICATION = open_body("name", name=STRING, inputSchema=open_body(json=OBJECT))
+_ASKED = open_body(
+    messages=Schema("JSONArray", items=_MESSAGE),
+    system=STRING,
+    tools=Schema("JSONArray", items=open_body(toolSpec=_SPECIFICATION)),
+    forced=STRING,
+)
 
 
 def read(model: CalledModel, encoded: bytes) -> tuple[Family, dict[str, Any], Asked]:
@@ -30,19 +57,44 @@ def read(model: CalledModel, encoded: bytes) -> tuple[Family, dict[str, Any], As
         msg = f"InvokeModel of {model.name} is not implemented by bedrock_mock: use Converse."
         raise NotImplementedException(msg)
     body = _parsed(encoded)
-    family.check(body)
+    return family, body, question_of(family, body)
+
+
+def question_of(family: Family, body: Json) -> Asked:
+    """What a body asks.
+
+    Raises:
+        ValidationException: it is not an object, or breaks the schema of the family.
+    """
+    if not isinstance(body, dict):
+        raise ValidationException(_MALFORMED)
+    # That member is for guardrails, not for the model.
+    family.check({name: each for name, each in body.items() if name != GUARDRAIL_CONFIG})
     try:
-        return family, body, family.asked(body)
+        asked = family.asked(body)
+        words = _words(asked)
     except (AttributeError, KeyError, TypeError, ValueError):
         # A part of it has another type than the family's.
         raise ValidationException(_MALFORMED) from None
+    # A family's schema looks at the outer members only.
+    if any(_ASKED.faults(words)):
+        raise ValidationException(_MALFORMED)
+    return asked
 
 
-def _parsed(encoded: bytes) -> dict[str, Any]:
+def _words(asked: Asked) -> dict[str, Any]:
+    """What is asked as JSON has it."""
+    forced = (asked.choice or {}).get("tool") or {}
+    return {
+        "messages": list(asked.messages),
+        "system": asked.system,
+        "tools": list(asked.tools),
+        "forced": forced.get("name") or "",
+    }
+
+
+def _parsed(encoded: bytes) -> Json:
     try:
-        parsed = json.loads(encoded)
+        return json.loads(encoded)
     except (ValueError, RecursionError):
         raise ValidationException(_MALFORMED) from None
-    if not isinstance(parsed, dict):
-        raise ValidationException(_MALFORMED)
-    return parsed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -15,12 +16,28 @@ from bedrock_mock.resources.operations import operation
 from bedrock_mock.scripting.reply import Reply
 from bedrock_mock.services.bedrock_runtime.answering import blocks_of, stop_reason_of
 from bedrock_mock.services.bedrock_runtime.asking import ask
-from bedrock_mock.services.bedrock_runtime.bodies import read
+from bedrock_mock.services.bedrock_runtime.bodies import GUARDRAIL_CONFIG, read
 from bedrock_mock.services.bedrock_runtime.conversations import latency_of, plain_error
 from bedrock_mock.services.bedrock_runtime.events import error_of
-from bedrock_mock.services.bedrock_runtime.families.base import FIRST_BYTE_SHARE, Family, Said
-from bedrock_mock.services.bedrock_runtime.guardrails import check_guardrail
+from bedrock_mock.services.bedrock_runtime.families.base import (
+    FIRST_BYTE_SHARE,
+    Asked,
+    Family,
+    Said,
+)
+from bedrock_mock.services.bedrock_runtime.guardrails.answers import (
+    checked,
+    checked_late,
+    refused,
+)
+from bedrock_mock.services.bedrock_runtime.guardrails.guarding import Guarding, guarding_of
+from bedrock_mock.services.bedrock_runtime.guardrails.selecting import Tagged
+from bedrock_mock.services.bedrock_runtime.guardrails.traces import (
+    action_member,
+    invocation_members,
+)
 from bedrock_mock.services.bedrock_runtime.models import CalledModel, called_model
+from bedrock_mock.services.bedrock_runtime.response_fields import own_text
 from bedrock_mock.services.bedrock_runtime.tokens import tokens_asked, tokens_of_blocks
 
 if TYPE_CHECKING:
@@ -37,6 +54,50 @@ _HEADER = "X-Amzn-Bedrock-"
 _CACHE_HEADERS = ("Cache-Read-Input-Token-Count", "Cache-Write-Input-Token-Count")
 _CACHE_METRICS = ("cacheReadInputTokenCount", "cacheWriteInputTokenCount")
 _METRICS = "amazon-bedrock-invocationMetrics"
+#: The stop reason and the latency of an answer for which no model was asked.
+_ENDED = "end_turn"
+_MILLISECONDS = 100
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model says, in the form of its family, and what guardrails have found.
+
+    Attributes:
+        family: the form.
+        said: what is said.
+        guarding: the guardrails; ``None`` where nothing was evaluated.
+        output: what the model has answered, before anything was changed.
+        was_asked: whether a model was asked; if not, there are no metrics.
+    """
+
+    family: Family
+    said: Said
+    guarding: Guarding | None = None
+    output: str = ""
+    was_asked: bool = True
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """What an answer, or the last chunk of a stream, has of guardrails."""
+        return {} if self.guarding is None else invocation_members(self.guarding, self.output)
+
+    @property
+    def member_of_each(self) -> dict[str, Any]:
+        """What every chunk of a stream has of them."""
+        return {} if self.guarding is None else action_member(self.guarding)
+
+    def body(self) -> Json:
+        """The body of an answer that is not a stream.
+
+        Raises:
+            ServiceError: the reply is an error.
+        """
+        reply = self.said.reply
+        if reply.error is not None:
+            raise plain_error(reply.error)
+        body = self.family.answer(self.said) if reply.raw is None else reply.raw
+        return {**body, **self.members} if isinstance(body, dict) else body
 
 
 class Invocations:
@@ -48,8 +109,8 @@ class Invocations:
     @operation("InvokeModel")
     def invoke(self, request: InvokeModelRequestTypeDef) -> dict[str, Any]:
         """The whole answer at once, with counts and latency in headers."""
-        model = called_model(self._backend, request["modelId"])
-        family, said, body = self.answer(model, request)
+        answer = self._answer("InvokeModel", request)
+        family, said, body = answer.family, answer.said, answer.body()
         counts = {f"{_HEADER}Invocation-Latency": str(said.latency)}
         if family.counts_input:
             counts[f"{_HEADER}Input-Token-Count"] = str(said.input_tokens)
@@ -59,37 +120,69 @@ class Invocations:
         encoded = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         return {"body": encoded, "contentType": _JSON, HEADERS: counts, **_echoed(request)}
 
-    def answer(self, model: CalledModel, request: Mapping[str, Any]) -> tuple[Family, Said, Json]:
-        """What a model says, with its family and the body in the form of the family.
+    def answer(self, model: CalledModel, request: Mapping[str, Any]) -> Answer:
+        """What a model says to a request of InvokeModel, without guardrails.
 
         Raises:
-            ServiceError: the request is refused, or the reply is an error.
+            ServiceError: the request is refused.
         """
-        family, said = self._said("InvokeModel", model, request)
-        if said.reply.error is not None:
-            raise plain_error(said.reply.error)
-        return family, said, family.answer(said) if said.reply.raw is None else said.reply.raw
+        family, body, question = read(model, request.get("body", b""))
+        return Answer(family, self._said("InvokeModel", model, family, question, body))
 
     @operation("InvokeModelWithResponseStream")
     def invoke_with_response_stream(
         self, request: InvokeModelWithResponseStreamRequestTypeDef
     ) -> dict[str, Any]:
         """The answer in chunks; the last one has the metrics."""
-        model = called_model(self._backend, request["modelId"])
-        family, said = self._said("InvokeModelWithResponseStream", model, request)
-        if not family.streams:
+        answer = self._answer("InvokeModelWithResponseStream", request)
+        if not answer.family.streams:
             raise ValidationException(_NO_STREAM)
+        said = answer.said
         if said.reply.error is not None and not said.blocks and said.reply.raw is None:
             raise plain_error(said.reply.error)
-        return {"body": _events(family, said), "contentType": _JSON, **_echoed(request)}
+        return {"body": _events(answer), "contentType": _JSON, **_echoed(request)}
+
+    def _answer(self, name: str, request: Mapping[str, Any]) -> Answer:
+        """What a model says, in what form, and what guardrails add to it."""
+        model = called_model(self._backend, request["modelId"])
+        family, body, question = read(model, request.get("body", b""))
+        guarding = guarding_of(
+            self._backend,
+            model.names,
+            request.get("guardrailIdentifier"),
+            request.get("guardrailVersion"),
+            request.get("trace"),
+        )
+        # Guardrails look at conversations, not at what is embedded, ranked or drawn.
+        if not guarding.is_active or not family.is_text:
+            return Answer(family, self._said(name, model, family, question, body))
+        config = body.get(GUARDRAIL_CONFIG, {})
+        tagged = Tagged(question, config.get("tagSuffix"))
+        guarding.check_request(tagged.texts, has_attacks=tagged.has_tags)
+        if guarding.message is not None:
+            reply, blocks = refused(guarding)
+            said = Said(reply, blocks, _ENDED, 0, 0, model, body, str(uuid4()), _MILLISECONDS)
+            return Answer(family, said, guarding, was_asked=False)
+        said = self._said(name, model, family, tagged.asked, body)
+        if said.reply.raw is not None:
+            # What it says is known to its reader only.
+            return Answer(family, said, guarding)
+        output = own_text(said)
+        is_late = config.get("streamProcessingMode") == "ASYNCHRONOUS" and name != "InvokeModel"
+        reply, blocks = (checked_late if is_late else checked)(
+            guarding, said.reply, [dict(each) for each in said.blocks]
+        )
+        return Answer(family, replace(said, reply=reply, blocks=blocks), guarding, output)
 
     def _said(
-        self, name: str, model: CalledModel, request: Mapping[str, Any]
-    ) -> tuple[Family, Said]:
-        """What a model says, and the family whose form it gets."""
-        family, body, question = read(model, request.get("body", b""))
-        version = request.get("guardrailVersion")
-        check_guardrail(self._backend, request.get("guardrailIdentifier"), version)
+        self,
+        name: str,
+        model: CalledModel,
+        family: Family,
+        question: Asked,
+        body: Mapping[str, Any],
+    ) -> Said:
+        """What a model says."""
         reply = ask(self._backend, name, model, question, body)
         if family.is_text and reply.content is reply.json is reply.raw is reply.error is None:
             msg = f"The reply for {model.name} has no text, and that is what it answers with."
@@ -97,7 +190,7 @@ class Invocations:
         blocks = blocks_of(reply, model.traits)
         usage = reply.usage or {}
         outputs = usage.get("outputTokens", tokens_of_blocks(blocks))
-        return family, Said(
+        return Said(
             reply,
             blocks,
             stop_reason_of(reply, blocks),
@@ -124,10 +217,10 @@ def _echoed(request: Mapping[str, Any]) -> dict[str, Any]:
     return {name: request[name] for name in names if name in request}
 
 
-def _events(family: Family, said: Said) -> Iterator[tuple[str, Json] | ServiceError]:
+def _events(answer: Answer) -> Iterator[tuple[str, Json] | ServiceError]:
     """The chunks of a stream, each as an event."""
-    reply = said.reply
-    chunks = _raw(reply) if reply.raw is not None else list(family.chunks(said))
+    said, reply = answer.said, answer.said.reply
+    chunks = _raw(reply) if reply.raw is not None else list(answer.family.chunks(said))
     metrics = {
         "inputTokenCount": said.input_tokens,
         "outputTokenCount": said.output_tokens,
@@ -143,14 +236,21 @@ def _events(family: Family, said: Said) -> Iterator[tuple[str, Json] | ServiceEr
             # It breaks before it ends.
             yield error_of(reply.error)
         else:
-            yield "chunk", {"bytes": _encoded(chunk, metrics if is_last else None)}
+            more = answer.members if is_last else answer.member_of_each
+            if is_last and answer.was_asked:
+                more = {**more, _METRICS: metrics}
+            yield "chunk", {"bytes": _encoded(chunk, more)}
 
 
-def _encoded(chunk: Json, metrics: Mapping[str, int] | None) -> bytes:
+def _encoded(chunk: Json, more: Mapping[str, Any]) -> bytes:
     if isinstance(chunk, bytes):
         return chunk
-    more = {_METRICS: metrics} if metrics is not None and isinstance(chunk, dict) else {}
-    return json.dumps({**chunk, **more} if more else chunk, ensure_ascii=False).encode()
+    whole = chunk
+    if isinstance(chunk, dict):
+        # The chunks of a reply may have their own metrics.
+        added = {name: each for name, each in more.items() if name != _METRICS or name not in chunk}
+        whole = {**chunk, **added}
+    return json.dumps(whole, ensure_ascii=False).encode()
 
 
 def _raw(reply: Reply) -> list[Json]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from bedrock_mock.protocol.errors import (
     AccessDeniedException,
@@ -14,44 +13,15 @@ from bedrock_mock.protocol.errors import (
     ValidationException,
     kind_of,
 )
+from bedrock_mock.services.bedrock.catalogue import public
+from bedrock_mock.services.bedrock_runtime import called_through
 from bedrock_mock.services.bedrock_runtime.traits import Traits, traits_of
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
 
-#: Where a system-defined profile routes to stands before the model's id.
-_PROFILE = re.compile(r"(?:us|eu|apac|au|ca|in|jp|global|us-gov)\.(?P<model>.+)")
-_ARN = re.compile(
-    r"arn:[^:]+:bedrock:(?P<region>[^:]*):(?P<account>\d*):(?P<kind>[a-z-]+)/(?P<name>.+)"
-)
-#: Models that the public lists have no more, and that recorded programs call.
-_RETIRED = (
-    "ai21.j2-mid-v1",
-    "ai21.j2-ultra-v1",
-    "amazon.titan-image-generator-v1",
-    "amazon.titan-tg1-large",
-    "anthropic.claude-3-5-sonnet-20240620-v1:0",
-    "anthropic.claude-3-5-sonnet-20241022-v2:0",
-    "anthropic.claude-3-7-sonnet-20250219-v1:0",
-    "anthropic.claude-3-opus-20240229-v1:0",
-    "anthropic.claude-3-sonnet-20240229-v1:0",
-    "anthropic.claude-instant-v1",
-    "anthropic.claude-v2",
-    "anthropic.claude-v2:1",
-    "cohere.command-light-text-v14",
-    "cohere.command-text-v14",
-    "meta.llama2-13b-chat-v1",
-    "meta.llama2-70b-chat-v1",
-    "meta.llama3-2-1b-instruct-v1:0",
-    "meta.llama3-2-3b-instruct-v1:0",
-    "meta.llama3-2-11b-instruct-v1:0",
-    "meta.llama3-2-90b-instruct-v1:0",
-    "meta.llama3-1-405b-instruct-v1:0",
-    "stability.sd3-large-v1:0",
-    "stability.stable-diffusion-xl-v1",
-    "stability.stable-image-core-v1:0",
-    "stability.stable-image-ultra-v1:0",
-)
+_ARN = re.compile(r"arn:[^:]+:[a-z]+:[^:]*:\d*:(?P<kind>[a-z-]+)/.+")
 _VIDEO = ("amazon.nova-reel", "luma.ray")
 _INVALID = "The provided model identifier is invalid."
 _COLD = (
@@ -104,55 +74,96 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
         AccessDeniedException, ResourceNotFoundException: the test has no access to it.
     """
     arn = _ARN.fullmatch(identifier)
-    if arn and arn["kind"] == "imported-model":
-        return _imported(backend, identifier)
-    named = identifier
-    if arn and arn["kind"] in ("foundation-model", "inference-profile"):
-        named = arn["name"]
-    models = {model["modelId"]: model for model in _catalogue(backend)}
-    profile = _PROFILE.fullmatch(named)
-    model_id = profile["model"] if profile else named
-    model = models.get(model_id)
-    if model is None and model_id not in _RETIRED:
+    resolvers = {**_BY_ARN, **called_through.RESOLVERS}
+    resolve = resolvers.get(arn["kind"], _unknown) if arn else _by_id
+    control: BedrockBackend = backend.sibling("bedrock")
+    with control.lock:
+        return resolve(control, identifier)
+
+
+def asynchronous_model(backend: ServiceBackend, identifier: str) -> CalledModel:
+    """The model of an identifier for an asynchronous invocation, which needs no profile.
+
+    Raises:
+        ValidationException: there is none.
+        AccessDeniedException, ResourceNotFoundException: the test has no access to it.
+    """
+    control: BedrockBackend = backend.sibling("bedrock")
+    with control.lock:
+        return _behind_profile(control, identifier) or _known(control, identifier)
+
+
+def _unknown(control: BedrockBackend, identifier: str) -> NoReturn:  # noqa: ARG001 - see _BY_ARN
+    raise ValidationException(_INVALID)
+
+
+def _by_id(control: BedrockBackend, identifier: str) -> CalledModel:
+    """What an id means: a profile of the service, or a model."""
+    return _behind_profile(control, identifier) or _model(control, identifier)
+
+
+def _by_profile(control: BedrockBackend, arn: str) -> CalledModel:
+    """The model that an inference profile of either type routes to."""
+    return _behind_profile(control, arn) or _unknown(control, arn)
+
+
+def _known(control: BedrockBackend, identifier: str) -> CalledModel:
+    """A foundation model, by id or ARN, whether it serves on demand or by profiles only."""
+    models = control.foundation_models
+    model_id = models.id_of(identifier)
+    if model_id is None or not (model_id in models.listed() or models.has_ended(model_id)):
         raise ValidationException(_INVALID)
-    _check_access(backend, model_id, identifier, model or {})
-    serves = (model or {}).get("inferenceTypesSupported", ())
-    if not profile and serves and "ON_DEMAND" not in serves:
+    return foundation(control, model_id, identifier)
+
+
+def _model(control: BedrockBackend, identifier: str) -> CalledModel:
+    """A foundation model, by id or ARN, that serves on demand."""
+    called = _known(control, identifier)
+    model_id = called.name
+    listed = control.foundation_models.listed()
+    model = listed.get(model_id) or public.ended().get(model_id, {})
+    serves = model.get("inferenceTypesSupported", ())
+    if serves and "ON_DEMAND" not in serves:
         msg = (
-            f"Invocation of model ID {named} with on-demand throughput isn't supported. Retry "
+            f"Invocation of model ID {model_id} with on-demand throughput isn't supported. Retry "
             "your request with the ID or ARN of an inference profile that contains this model."
         )
         raise ValidationException(msg)
-    takes = frozenset((model or {}).get("inputModalities", ()))
-    writes = "TEXT" in (model or {}).get("outputModalities", ("TEXT",))
+    return called
+
+
+def _behind_profile(control: BedrockBackend, identifier: str) -> CalledModel | None:
+    """The model that a profile routes to, by the profile's id or ARN; ``None`` without one."""
+    route = control.inference_profiles.route(identifier)
+    return route and foundation(control, route.model_id, identifier, *route.names)
+
+
+def foundation(control: BedrockBackend, model_id: str, identifier: str, *names: str) -> CalledModel:
+    """A foundation model that a call names so, and that has these names beside its id.
+
+    Raises:
+        AccessDeniedException, ResourceNotFoundException: the test has no access to it.
+    """
+    model: Mapping[str, Any] = (
+        control.foundation_models.find(model_id) or public.facts_of(model_id) or {}
+    )
+    if not control.model_access.allows(model_id, identifier, *names):
+        if model.get("modelLifecycle", {}).get("status") == "LEGACY":
+            raise ResourceNotFoundException(_LEGACY)
+        raise AccessDeniedException(_NO_ACCESS)
+    takes = frozenset(model.get("inputModalities", ()))
+    writes = "TEXT" in model.get("outputModalities", ("TEXT",))
     # A model of speech answers in a bidirectional stream only.
     reads = not takes or "TEXT" in takes
     return CalledModel(
         identifier,
         model_id,
-        (identifier, named, model_id),
+        tuple(dict.fromkeys([identifier, *names, model_id])),
         model_id,
         traits_of(model_id),
         writes and reads and "rerank" not in model_id,
         takes or None,
     )
-
-
-def _catalogue(backend: ServiceBackend) -> list[dict[str, Any]]:
-    listed: Any = backend.sibling("bedrock").foundation_models.list({})
-    models: list[dict[str, Any]] = listed["modelSummaries"]
-    return models
-
-
-def _check_access(
-    backend: ServiceBackend, model_id: str, identifier: str, model: dict[str, Any]
-) -> None:
-    globs = backend.setting("no_access")
-    if not any(fnmatchcase(each, glob) for glob in globs for each in (model_id, identifier)):
-        return
-    if model.get("modelLifecycle", {}).get("status") == "LEGACY":
-        raise ResourceNotFoundException(_LEGACY)
-    raise AccessDeniedException(_NO_ACCESS)
 
 
 def _warm_up(backend: ServiceBackend, arn: str) -> None:
@@ -167,15 +178,12 @@ def _warm_up(backend: ServiceBackend, arn: str) -> None:
         raise kind_of("ModelNotReadyException")(_COLD)
 
 
-def _imported(backend: ServiceBackend, arn: str) -> CalledModel:
+def _imported(control: BedrockBackend, arn: str) -> CalledModel:
     """An imported model, which is there from the end of its job to its deletion."""
-    kind = backend.sibling("bedrock").imported_models
-    with backend.sibling("bedrock").lock:
-        kind.settle(arn)
-        model = kind.store.get(arn)
+    model = control.imported_models.known(arn)
     if model is None:
         raise ValidationException(_INVALID)
-    _warm_up(backend, arn)
+    _warm_up(control.sibling("bedrock-runtime"), arn)
     return CalledModel(
         arn,
         model.name,
@@ -184,3 +192,12 @@ def _imported(backend: ServiceBackend, arn: str) -> CalledModel:
         traits_of(f"imported.{model.model_architecture}"),
         bool(model.instruct_supported),
     )
+
+
+#: What gives the model of an ARN, by what kind of resource that names.
+_BY_ARN: Mapping[str, Callable[[BedrockBackend, str], CalledModel]] = {
+    "foundation-model": _model,
+    "inference-profile": _by_profile,
+    "application-inference-profile": _by_profile,
+    "imported-model": _imported,
+}

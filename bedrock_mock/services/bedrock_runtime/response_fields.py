@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,8 +22,7 @@ def additional_fields(paths: Iterable[str], said: Said) -> dict[str, Any]:
 
     Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
     """
-    family = family_of(said.model.kind)
-    answer = {} if family is None else family.answer(said)
+    answer = _own_answer(said) or {}
     found: dict[str, Any] = {}
     for path in paths:
         names = [_unescaped(name) for name in path.split("/")[1:]]
@@ -30,6 +30,17 @@ def additional_fields(paths: Iterable[str], said: Said) -> dict[str, Any]:
         if names and value is not _MISSING:
             _put(found, names, value)
     return found
+
+
+def own_text(said: Said) -> str:
+    """The model's own answer as JSON text, or its text where InvokeModel does not know it."""
+    answer = _own_answer(said)
+    return said.text if answer is None else json.dumps(answer, ensure_ascii=False)
+
+
+def _own_answer(said: Said) -> dict[str, Any] | None:
+    family = family_of(said.model.kind)
+    return None if family is None else family.answer(said)
 
 
 def _unescaped(name: str) -> str:

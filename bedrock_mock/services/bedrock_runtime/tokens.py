@@ -39,5 +39,7 @@ def tokens_asked(asked: Asked) -> int:
 def _text(block: Mapping[str, Any]) -> str:
     if "text" in block:
         return str(block["text"])
+    if "text" in block.get("guardContent", {}):
+        return str(block["guardContent"]["text"]["text"])
     # Images and documents are bytes: what counts there is that they are.
     return json.dumps(block, default=lambda _: "", separators=(",", ":"))

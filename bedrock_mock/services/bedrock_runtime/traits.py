@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ _TRAITS = (
 )
 
 
+@lru_cache
 def traits_of(model_id: str) -> Traits:
     """The traits of a model by its id; an imported one's is ``imported.<architecture>``."""
     return next((traits for glob, traits in _TRAITS if fnmatchcase(model_id, glob)), _OTHERS)

@@ -12,11 +12,13 @@ from bedrock_mock import mock_bedrock
 from support import (
     ACCOUNT,
     BASE_MODEL,
+    NOVA,
     OTHER,
     REGION,
     body,
     in_process,
     refused,
+    run,
     send_paths_as_they_are,
 )
 
@@ -59,8 +61,30 @@ def test_a_model_has_its_modalities_and_inference_types(client):
         "responseStreamingSupported": True,
         "customizationsSupported": ["FINE_TUNING", "DISTILLATION"],
         "inferenceTypesSupported": ["PROVISIONED"],
-        "modelLifecycle": {"status": "ACTIVE"},
+        "modelLifecycle": get(client, "amazon.nova-lite-v1:0:300k")["modelLifecycle"],
     }
+
+
+@in_process
+@pytest.mark.parametrize(
+    ("model", "times"),
+    [
+        ("amazon.nova-lite-v1:0", {"startOfLifeTime": "2024-12-03"}),
+        (
+            "amazon.nova-canvas-v1:0",
+            {
+                "startOfLifeTime": "2024-12-03",
+                "legacyTime": "2026-03-30",
+                "endOfLifeTime": "2026-09-30",
+            },
+        ),
+    ],
+)
+def test_a_model_has_the_times_of_its_life(client, model, times):
+    life = get(client, model)["modelLifecycle"]
+    assert life.pop("status") == ("LEGACY" if "legacyTime" in times else "ACTIVE")
+    # Older versions of botocore do not know the members.
+    assert {name: f"{moment:%Y-%m-%d}" for name, moment in life.items()} in ({}, times)
 
 
 @pytest.fixture
@@ -107,14 +131,65 @@ def test_a_model_that_is_not_in_the_catalogue_is_not_found(client, identifier):
 @pytest.mark.parametrize(
     ("region", "partition"), [("eu-west-1", "aws"), ("us-gov-west-1", "aws-us-gov")]
 )
-def test_every_region_has_the_same_models_with_arns_of_its_own(
-    client, bedrock_mock, region, partition
-):
+def test_every_region_has_arns_of_its_own(bedrock_mock, region, partition):
     elsewhere = bedrock_mock.client(region_name=region)
-    assert ids(elsewhere) == ids(client)
     assert {each["modelArn"] for each in models(elsewhere)} == {
-        arn_of(model_id, region, partition) for model_id in ids(client)
+        arn_of(model_id, region, partition) for model_id in ids(elsewhere)
     }
+
+
+def test_regions_have_different_models_and_serve_them_differently(client, bedrock_mock):
+    mumbai = bedrock_mock.client(region_name="ap-south-1")
+    assert len(ids(mumbai)) == 73
+    assert len(ids(client)) == 121
+    served = {region: get(each, NOVA) for region, each in (("us", client), ("in", mumbai))}
+    assert served["us"]["inferenceTypesSupported"] == ["INFERENCE_PROFILE", "ON_DEMAND"]
+    assert served["in"]["inferenceTypesSupported"] == ["INFERENCE_PROFILE"]
+    with refused("ResourceNotFoundException", 404):
+        get(client, "luma.ray-v2:0")
+    assert get(bedrock_mock.client(region_name="us-west-2"), "luma.ray-v2:0")
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "me-south-1", "cn-north-1"])
+def test_a_region_without_data_has_the_models_of_the_first_one(client, bedrock_mock, region):
+    assert ids(bedrock_mock.client(region_name=region)) == ids(client)
+
+
+def test_a_model_that_has_ended_is_found_but_not_listed(client):
+    assert get(client, BASE_MODEL)["inferenceTypesSupported"] == ["PROVISIONED"]
+    assert BASE_MODEL not in ids(client)
+    # Of some only the id is known.
+    with refused("ResourceNotFoundException", 404):
+        get(client, "anthropic.claude-v2")
+
+
+def test_values_may_lie_outside_the_enums_of_the_service_model(client):
+    values = {value for each in models(client) for value in each["inferenceTypesSupported"]}
+    assert values == {"INFERENCE_PROFILE", "ON_DEMAND", "PROVISIONED"}
+    assert any(each["inferenceTypesSupported"] == [] for each in models(client))
+    silent = [
+        each["modelId"] for each in models(client) if "responseStreamingSupported" not in each
+    ]
+    assert "amazon.titan-embed-image-v1" in silent
+
+
+@in_process
+@pytest.mark.once
+def test_the_catalogue_is_read_at_the_first_need_and_not_before():
+    printed = run(
+        """
+        from bedrock_mock import mock_bedrock
+        from bedrock_mock.services.bedrock.catalogue.public import _file
+
+        with mock_bedrock() as bedrock:
+            client = bedrock.client()
+            client.list_imported_models()
+            print(_file.cache_info().currsize)
+            client.list_foundation_models()
+            print(_file.cache_info().currsize)
+        """
+    )
+    assert printed == ["0", "1"]
 
 
 def test_the_list_has_each_model_once_as_get_answers(client):
@@ -128,7 +203,6 @@ def test_the_list_has_each_model_once_as_get_answers(client):
     ("name", "member", "value"),
     [
         ("byCustomizationType", "customizationsSupported", "FINE_TUNING"),
-        ("byCustomizationType", "customizationsSupported", "CONTINUED_PRE_TRAINING"),
         ("byCustomizationType", "customizationsSupported", "DISTILLATION"),
         ("byOutputModality", "outputModalities", "TEXT"),
         ("byOutputModality", "outputModalities", "IMAGE"),
@@ -152,10 +226,9 @@ def test_the_provider_is_the_whole_name_in_whatever_case(client, provider):
 
 
 def test_filters_are_joined(client):
-    found = ids(client, byProvider="Amazon", byCustomizationType="CONTINUED_PRE_TRAINING")
-    assert sorted(found) == [
-        f"amazon.titan-text-{size}" for size in ("express-v1:0:8k", "lite-v1:0:4k")
-    ]
+    found = ids(client, byProvider="Amazon", byCustomizationType="FINE_TUNING")
+    assert found
+    assert set(found) < set(ids(client, byProvider="Amazon"))
     assert ids(client, byProvider="Meta", byOutputModality="IMAGE") == []
 
 

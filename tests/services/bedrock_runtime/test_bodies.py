@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import json
 
+import boto3
 import pytest
 
 from bedrock_mock import Reply
-from support import in_process, refused
+from support import REGION, import_job, in_process, refused
 
 pytestmark = in_process
 
@@ -67,6 +68,24 @@ def claude(**members):
             "amazon.nova-lite-v1:0",
             {"messages": {}},
             "#/messages: expected type: JSONArray, found: JSONObject",
+        ),
+        (
+            "amazon.titan-embed-text-v2:0",
+            {"inputText": "x", "embeddingTypes": ["float", []], "dimensions": 10**9},
+            (
+                "#/dimensions: 1000000000 is not less or equal to 1024"
+                "#/embeddingTypes/1: expected type: String, found: JSONArray"
+            ),
+        ),
+        (
+            "cohere.rerank-v3-5:0",
+            {"query": "x", "documents": ["y"], "top_n": []},
+            "#/top_n: expected type: Integer, found: JSONArray",
+        ),
+        (
+            "amazon.titan-image-generator-v2:0",
+            {"taskType": "TEXT_IMAGE", "imageGenerationConfig": {"numberOfImages": None}},
+            "#/imageGenerationConfig/numberOfImages: expected type: Integer, found: Null",
         ),
     ],
 )
@@ -184,8 +203,11 @@ def test_stable_diffusion_xl_makes_artifacts(runtime, reply):
     assert {each["seed"] for each in found["artifacts"]} == {5}
 
 
-@pytest.mark.parametrize("model", ["amazon.nova-reel-v1:1", "luma.ray-v2:0"])
-def test_a_model_that_makes_videos_answers_asynchronous_calls_only(runtime, model):
+@pytest.mark.parametrize(
+    ("model", "region"), [("amazon.nova-reel-v1:1", "us-east-1"), ("luma.ray-v2:0", "us-west-2")]
+)
+def test_a_model_that_makes_videos_answers_asynchronous_calls_only(bedrock, model, region):
+    runtime = bedrock.client("bedrock-runtime", region_name=region)
     message = (
         "This action doesn't support the model that you provided. Call StartAsyncInvoke and try "
         "again."
@@ -229,3 +251,39 @@ def test_cohere_embeds_what_is_not_text(runtime, model, body):
     vectors = found["embeddings"]["float"] if "v4" in model else found["embeddings"]
     assert len(vectors) == 1
     assert "texts" not in found
+
+
+def test_command_makes_several_generations(runtime, reply):
+    reply("A cat.")
+    body = {"prompt": "Draw", "num_generations": 2}
+    model = "cohere.command-text-v14"
+    found = invoke(runtime, model, body)
+    assert [each["text"] for each in found["generations"]] == ["A cat.", "A cat."]
+    for number, places in ((2, [0, 0, 1, 1, None]), (1, [None, None, None])):
+        asked = json.dumps({**body, "num_generations": number, "stream": True})
+        stream = runtime.invoke_model_with_response_stream(modelId=model, body=asked)
+        chunks = [json.loads(each["chunk"]["bytes"]) for each in stream["body"]]
+        assert [each.get("index") for each in chunks] == places
+
+
+@pytest.mark.parametrize(
+    ("architecture", "members", "form"),
+    [
+        ("llama", {}, "generation"),
+        ("qwen2", {}, "choices"),
+        ("qwen2", {"max_gen_len": 5}, "generation"),
+        ("llama", {"max_tokens": 5}, "choices"),
+    ],
+)
+def test_an_architecture_says_the_form_where_the_request_does_not(
+    bedrock, runtime, architecture, members, form
+):
+    bucket = boto3.client("s3", region_name=REGION)
+    bucket.create_bucket(Bucket="models")
+    config = json.dumps({"model_type": architecture})
+    bucket.put_object(Bucket="models", Key="model/config.json", Body=config)
+    client = bedrock.client("bedrock", region_name=REGION)
+    source = {"s3DataSource": {"s3Uri": "s3://models/model/"}}
+    client.create_model_import_job(**import_job(modelDataSource=source))
+    (model,) = client.list_imported_models()["modelSummaries"]
+    assert form in invoke(runtime, model["modelArn"], {"prompt": "Hi", **members})

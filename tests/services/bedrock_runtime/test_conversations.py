@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from itertools import islice
 
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
@@ -255,6 +256,24 @@ def test_a_stream_is_cut_as_the_test_says_or_as_the_family_does(runtime, reply):
 
 
 @pytest.mark.parametrize(
+    ("texts", "chunks", "streamed"),
+    [
+        (["Hel", "lo"], ["Hel", "lo"], [["Hel"], ["lo"]]),
+        (["Hel", "lo"], ["He", "ll", "o"], [["He", "l"], ["l", "o"]]),
+        (["a", "b", "c"], ["abc"], [["a"], ["b"], ["c"]]),
+        (["a", "b"], ["", "ab", ""], [["", "a"], ["b", ""]]),
+    ],
+)
+def test_chunks_are_those_of_all_blocks_of_text(runtime, reply, texts, chunks, streamed):
+    reply(Reply([texts[0], tool_use("f"), *texts[1:]], chunks=chunks))
+    found = {}
+    for name, event in stream(runtime):
+        if name == "contentBlockDelta" and "text" in event["delta"]:
+            found.setdefault(event["contentBlockIndex"], []).append(event["delta"]["text"])
+    assert list(found.values()) == streamed
+
+
+@pytest.mark.parametrize(
     ("model", "arguments", "inputs"),
     [
         (CLAUDE, {}, [""]),
@@ -287,6 +306,21 @@ def test_redacted_thoughts_are_one_delta(runtime, reply):
 def test_a_block_that_has_no_deltas_is_opened_by_nothing(runtime, reply):
     reply([{"cachePoint": {"type": "default"}}, "x"])
     assert deltas(stream(runtime)) == [{"text": "x"}]
+
+
+def test_a_stream_that_is_left_early_makes_no_more_events(runtime, reply, monkeypatch):
+    slept = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    reply(Reply("Hello", chunks=list("Hello"), gap=5))
+    left = runtime.converse_stream(modelId=NOVA, messages=[user("Hello")])["stream"]
+    read = [name for event in islice(left, 3) for name in event]
+    assert read == ["messageStart", "contentBlockDelta", "contentBlockDelta"]
+    left.close()
+    assert list(left) == []
+    assert slept == [5]
+    # One that nothing closes does no harm either.
+    next(iter(runtime.converse_stream(modelId=NOVA, messages=[user("Hello")])["stream"]))
+    assert len(stream(runtime)) == 9
 
 
 def test_a_stream_breaks_after_its_content(runtime, reply):

@@ -551,7 +551,7 @@ def test_the_tool_choice_of_the_chat_form_is_heeded(runtime, choice):
 
 def test_mistrals_chat_says_stop_reason(runtime, reply):
     reply("Hi")
-    (choice,) = invoke(runtime, "mistral.mistral-large-2407-v1:0", chat())["choices"]
+    (choice,) = invoke(runtime, "us.mistral.pixtral-large-2502-v1:0", chat())["choices"]
     assert choice["stop_reason"] == "stop"
 
 
@@ -748,6 +748,11 @@ def test_a_body_that_is_no_json_object_is_refused(runtime, body):
         (HAIKU, claude(messages=["x"])),
         (GPT, {"messages": [{"content": "x"}]}),
         ("cohere.command-r-v1:0", {"message": "x", "chat_history": ["y"]}),
+        (NOVA, {"messages": [None]}),
+        (NOVA, {"messages": [{"role": "user", "content": [{"text": []}]}]}),
+        (NOVA, {"messages": [], "toolConfig": {"tools": None}}),
+        (GPT, {"messages": [{"role": "tool", "tool_call_id": {}, "content": "x"}]}),
+        (GPT, {"messages": [], "tool_choice": {"function": {"name": [5]}}}),
     ],
 )
 def test_a_body_whose_parts_are_of_another_type_is_refused(runtime, model, body):

@@ -149,7 +149,7 @@ def test_a_stop_sequence_of_claude_can_be_seen(runtime):
     assert ask(runtime, NOVA, inferenceConfig={"stopSequences": ["\n"]})["stopReason"] == "end_turn"
 
 
-@pytest.mark.parametrize("model", ["amazon.rerank-v1:0", "amazon.nova-sonic-v1:0"])
+@pytest.mark.parametrize("model", ["cohere.rerank-v3-5:0", "amazon.nova-sonic-v1:0"])
 def test_a_model_of_ranks_or_of_speech_does_not_converse(runtime, model):
     message = (
         "This action doesn't support the model that you provided. Try again with a supported text "

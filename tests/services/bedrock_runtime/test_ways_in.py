@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import boto3
 import pytest
@@ -11,7 +12,7 @@ from moto import settings
 from moto.core import set_initial_no_auth_action_count
 
 from bedrock_mock import mock_bedrock
-from support import REGION, guardrail, in_process
+from support import REGION, in_process
 
 pytestmark = in_process
 
@@ -38,18 +39,10 @@ def test_the_models_of_the_service_have_moto_methods(bedrock):
     assert call.response["output"] == answer["output"]
 
 
-@pytest.mark.parametrize("name", ["InvokeModelWithBidirectionalStream", "ApplyGuardrail"])
-def test_operations_that_are_not_there_yet_say_so(bedrock, name):
-    backend = bedrock.client("bedrock-runtime").meta.service_model
-    assert name in backend.operation_names
-    if name == "ApplyGuardrail":
-        with pytest.raises(NotImplementedError, match="ApplyGuardrail is not implemented"):
-            bedrock.client("bedrock-runtime").apply_guardrail(
-                guardrailIdentifier="abcdefghijkl",
-                guardrailVersion="1",
-                source="INPUT",
-                content=[{"text": {"text": "x"}}],
-            )
+def test_operations_that_are_not_there_yet_say_so(bedrock):
+    runtime = bedrock.client("bedrock-runtime")
+    with pytest.raises(NotImplementedError, match="ListAsyncInvokes is not implemented"):
+        runtime.list_async_invokes()
 
 
 def test_the_wire_is_that_of_the_service(bedrock):
@@ -68,28 +61,23 @@ def test_the_wire_is_that_of_the_service(bedrock):
     )
 
 
+SENTENCE = "It needs HTTP/2, and boto3 has no method for it: use Converse or ConverseStream."
+
+
+def test_the_bidirectional_stream_is_refused_with_a_sentence(bedrock, server):
+    path = f"/model/{NOVA}/invoke-with-bidirectional-stream"
+    with pytest.raises(NotImplementedError, match=re.escape(SENTENCE)):
+        requests.post(f"https://bedrock-runtime.{REGION}.amazonaws.com{path}", timeout=10)
+    answer = requests.post(f"{server.endpoint_url}{path}", timeout=10)
+    assert answer.status_code == 501
+    assert SENTENCE in answer.json()["message"]
+
+
 @pytest.mark.parametrize(("service", "path"), [("bedrock", "imported-models"), *RUNTIME_PATHS])
 def test_answers_are_indented_where_motos_setting_asks_for_it(monkeypatch, bedrock, service, path):
     monkeypatch.setattr(settings, "PRETTIFY_RESPONSES", True)
     answer = requests.get(f"https://{service}.{REGION}.amazonaws.com/{path}", timeout=10)
     assert answer.text.startswith("{\n    ")
-
-
-@pytest.mark.parametrize("operation", ["converse", "invoke_model"])
-def test_a_guardrail_that_is_there_is_not_applied_yet(bedrock, operation):
-    made = bedrock.client().create_guardrail(**guardrail())
-    client = bedrock.client("bedrock-runtime")
-    named = {
-        "guardrailIdentifier": made["guardrailId"],
-        "guardrailVersion": made["version"],
-    }
-    message = {"role": "user", "content": [{"text": "Hello"}]}
-    requests_of = {
-        "converse": {"messages": [message], "guardrailConfig": named},
-        "invoke_model": {"body": json.dumps({"messages": [message]}), **named},
-    }
-    with pytest.raises(NotImplementedError, match="exists, but bedrock_mock does not apply"):
-        getattr(client, operation)(modelId=NOVA, **requests_of[operation])
 
 
 def test_plain_requests_get_a_stream_as_a_whole(bedrock):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from tempfile import SpooledTemporaryFile
@@ -81,7 +82,8 @@ def input_files(backend: BedrockBackend, config: Mapping[str, Any]) -> list[Inpu
         return []
     files: list[InputFile] = []
     for key in _keys(bucket, uri, path):
-        lines = bucket.lines(key) or ()
+        # A record may have images in it; the file has its own limit.
+        lines = bucket.lines(key, longest=sys.maxsize) or ()
         files.append(InputFile(key.rpartition("/")[2], f"s3://{name}/{key}", lines))
         _check_limits(backend, files)
     total = sum(file.count for file in files)

@@ -247,6 +247,11 @@ class ModelInvocationJobs(Jobs[ModelInvocationJob]):
         if job.status != "Stopping":
             job.move_to("Stopping")
 
+    def uses(self, arn: str) -> bool:
+        """Whether a job that has not ended runs by the model or profile of this ARN."""
+        self.settle()
+        return any(job.model_id == arn and not job.has_ended for job in self.store)
+
     def _running(self, model_id: str) -> int:
         """How many jobs of a model have not ended."""
         self.settle()

@@ -69,7 +69,9 @@ def model_arn(backend: BedrockBackend, identifier: str, model_id: str) -> str:
         return identifier
     if identifier == model_id:
         return foundation_model(backend, model_id).arn
-    return backend.arn(f"inference-profile/{identifier}")
+    profile = backend.inference_profiles.known(identifier)
+    # One that is not listed is a profile of the service.
+    return profile.arn if profile else backend.arn(f"inference-profile/{identifier}")
 
 
 def _check_supported(backend: BedrockBackend, names: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Custom models: made by a completed customization job, or by CreateCustomModel."""
+"""Custom models: made by a customization job, by a copy job, or by CreateCustomModel."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.listing import BY_CREATION_TIME, contains, equals
 from bedrock_mock.resources.tagging import as_dict
+from bedrock_mock.services.bedrock.capacity.served_models import check_unused
 from bedrock_mock.services.bedrock.customization.base_models import BaseModel, foundation_model
 from bedrock_mock.services.bedrock.customization.rules import check_source
 from bedrock_mock.services.bedrock.rules import check_role, in_milliseconds, kms_key_arn
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
         DeleteCustomModelRequestTypeDef,
     )
 
+    from bedrock_mock.resources.claims import Claims
     from bedrock_mock.services.bedrock.backend import BedrockBackend
+    from bedrock_mock.services.bedrock.capacity.model_copy_jobs import ModelCopyJob
     from bedrock_mock.services.bedrock.customization.model_customization_jobs import (
         ModelCustomizationJob,
     )
 
+#: Why a name cannot be used: a model has it, or will have it.
+NAME_TAKEN = "The provided model name is currently in use."
 #: CreateCustomModel takes models of the Nova family only; their files say which one.
 _IMPORTED_FROM = "amazon.nova-lite-v1:0"
 
@@ -102,6 +107,25 @@ class ImportedCustomModel(CustomModel, Lifecycle):
         return self.status
 
 
+class CopiedModel(CustomModel):
+    """The copy that a completed copy job has made; it is as old as the job."""
+
+    def __init__(self, backend: BedrockBackend, job: ModelCopyJob) -> None:
+        source = job.source
+        base = source.base_model_arn
+        foundation = foundation_model(
+            backend, BaseModel(base, source.foundation_model_arn).model_id
+        )
+        if base == source.foundation_model_arn:
+            # A foundation model has another ARN in each region.
+            base = foundation.arn
+        model = BaseModel(base, foundation.arn)
+        super().__init__(backend, job.target_model_arn, job.name, model, job.creation_time)
+        self.customization_type = source.customization_type
+        self.model_kms_key_arn = job.target_model_kms_key_arn
+        self.tags = job.model_tags
+
+
 class CustomModels(Kind[CustomModel]):
     """The operations on custom models. Deleting one leaves its job, which still names it."""
 
@@ -133,14 +157,16 @@ class CustomModels(Kind[CustomModel]):
         return ImportedCustomModel(self._backend, request, as_dict(request.get("modelTags", ())))
 
     def delete(self, request: DeleteCustomModelRequestTypeDef) -> None:
-        """Deletes a model that is not being created.
+        """Deletes a model that is neither being created nor in use.
 
         Raises:
-            ConflictException: it is being created.
+            ConflictException: it is being created, or throughput or a deployment serves it.
         """
-        if self.find(request["modelIdentifier"]).model_status == "Creating":
+        model = self.find(request["modelIdentifier"])
+        if model.model_status == "Creating":
             msg = "The custom model cannot be deleted: its status is Creating."
             raise ConflictException(msg)
+        check_unused(self._backend, self.title, model.arn)
         super().delete(request)
 
     def check_name(self, name: str) -> None:
@@ -149,10 +175,21 @@ class CustomModels(Kind[CustomModel]):
         Raises:
             ValidationException: the name is taken.
         """
+        if self.is_taken(name):
+            raise ValidationException(NAME_TAKEN)
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a model has this name, or the model of a job in progress will have it."""
         self.settle(name)
-        if name in self.store or name in self._backend.model_customization_jobs.claims:
-            raise ValidationException("The provided model name is currently in use.")
+        return name in self.store or any(name in claims for claims in self._claims)
+
+    @property
+    def _claims(self) -> tuple[Claims[ModelCustomizationJob], Claims[ModelCopyJob]]:
+        """What the jobs that make custom models will make."""
+        backend = self._backend
+        return backend.model_customization_jobs.claims, backend.model_copy_jobs.claims
 
     def arrive(self, identifier: str | None = None, *, is_look: bool = False) -> None:
         """A model is there once its job is due, even if no client asks for the job."""
-        self._backend.model_customization_jobs.claims.settle(identifier, is_look=is_look)
+        for claims in self._claims:
+            claims.settle(identifier, is_look=is_look)

@@ -14,11 +14,11 @@ from bedrock_mock.services.bedrock.evaluation.data_sets import (
 from bedrock_mock.services.bedrock.json_lines import Form
 
 if TYPE_CHECKING:
-    from bedrock_mock.resources.backend import ServiceBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
     from bedrock_mock.services.bedrock.json_lines import Record
 
 
-def asked(backend: ServiceBackend, model: str, prompt: str) -> str | None:
+def asked(backend: BedrockBackend, model: str, prompt: str) -> str | None:
     """What a model answers to a prompt; ``None`` where no rule is for it.
 
     Args:
@@ -26,6 +26,8 @@ def asked(backend: ServiceBackend, model: str, prompt: str) -> str | None:
         model: the model's id or ARN.
         prompt: what it is asked.
     """
+    route = backend.inference_profiles.route(model)
+    behind = (route.model_id, *route.names) if route else (model.rpartition("/")[2],)
     call = ModelCall(
         operation="Converse",
         model_id=model,
@@ -34,7 +36,7 @@ def asked(backend: ServiceBackend, model: str, prompt: str) -> str | None:
         body={"modelId": model},
         account_id=backend.account_id,
         region_name=backend.region_name,
-        names=(model, model.rpartition("/")[2]),
+        names=(model, *behind),
     )
     answer = backend.scripts.replies.answer(call)
     return None if answer is None else answer[0].text
@@ -48,7 +50,7 @@ class Answerer:
         backend: whose job asks it.
     """
 
-    def __init__(self, model: Mapping[str, Any], backend: ServiceBackend) -> None:
+    def __init__(self, model: Mapping[str, Any], backend: BedrockBackend) -> None:
         self._backend = backend
         beforehand = model.get("precomputedInferenceSource")
         source = beforehand or model["bedrockModel"]

@@ -73,6 +73,12 @@ class DataSet:
             msg = f"The data set {self.uri} is empty."
             raise DataSetError(msg)
         for number, line in self._lines:
+            if len(line) > neighbours.MAX_LINE:
+                msg = (
+                    f"The data set {self.uri} is malformed: line {number} has more than "
+                    f"{neighbours.MAX_LINE} bytes."
+                )
+                raise DataSetError(msg)
             yield _parsed(line, f"line {number}", self.uri, form)
 
 

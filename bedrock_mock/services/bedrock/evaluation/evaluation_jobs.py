@@ -14,7 +14,7 @@ from bedrock_mock.resources.listing import BY_CREATION_TIME, contains, equals
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.resources.tagging import as_dict
 from bedrock_mock.services.bedrock.evaluation.data_sets import DataSet, DataSetError
-from bedrock_mock.services.bedrock.evaluation.references import check_references
+from bedrock_mock.services.bedrock.evaluation.references import check_references, named_models
 from bedrock_mock.services.bedrock.evaluation.results import write_results
 from bedrock_mock.services.bedrock.evaluation.rules import check_evaluation, undefined_metrics
 from bedrock_mock.services.bedrock.evaluation.summary import EvaluationSummary
@@ -154,6 +154,13 @@ class EvaluationJobs(Jobs[EvaluationJob]):
     def arns_of(self, request: Request) -> Sequence[str]:
         """Also those of BatchDeleteEvaluationJob, which names several jobs."""
         return [*super().arns_of(request), *self.arns(*request.get("jobIdentifiers", ()))]
+
+    def uses(self, arn: str) -> bool:
+        """Whether a job in progress names a model or profile by this ARN."""
+        self.settle()
+        return any(
+            arn in named_models(job.request) for job in self.store if job.status == "InProgress"
+        )
 
     def _running_automated(self) -> int:
         self.settle()

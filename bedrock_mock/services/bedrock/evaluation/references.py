@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,15 +19,20 @@ from bedrock_mock.services.bedrock.rules import kms_key_arn
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import CreateEvaluationJobRequestTypeDef
 
-    from bedrock_mock.resources.backend import ServiceBackend
+    from bedrock_mock.services.bedrock.backend import BedrockBackend
+
+_PROFILE = re.compile(r"arn:[^:]+:bedrock:[^:]*:[^:]*:(application-)?inference-profile/.+")
 
 
-def check_references(backend: ServiceBackend, request: CreateEvaluationJobRequestTypeDef) -> None:
-    """The key and the buckets must be there, where that is asked for, and the data sets fit.
+def check_references(backend: BedrockBackend, request: CreateEvaluationJobRequestTypeDef) -> None:
+    """Profiles must be there; key and buckets, where that is asked for; and the data sets fit.
 
     Raises:
         ValidationException: it is not so.
     """
+    for model in named_models(request):
+        if _PROFILE.fullmatch(model) and backend.inference_profiles.route(model) is None:
+            raise ValidationException("The provided model identifier is invalid.")
     kms_key_arn(backend, request.get("customerEncryptionKeyId"))
     check_bucket(backend, "outputDataConfig.s3Uri", request["outputDataConfig"]["s3Uri"])
     (config,) = cast("Any", request["evaluationConfig"]).values()
@@ -41,8 +47,21 @@ def check_references(backend: ServiceBackend, request: CreateEvaluationJobReques
                 _check_knowledge_base(backend, data_set, source["ragSourceIdentifier"])
 
 
+def named_models(request: Any) -> Iterator[str]:  # noqa: ANN401 - any part of a request
+    """The models that a request names by id or ARN: those that answer, and those that judge."""
+    if isinstance(request, Mapping):
+        for name, value in request.items():
+            if name in ("modelArn", "modelIdentifier"):
+                yield value
+            else:
+                yield from named_models(value)
+    elif isinstance(request, list):
+        for each in request:
+            yield from named_models(each)
+
+
 def _check_knowledge_base(
-    backend: ServiceBackend, data_set: Mapping[str, Any], identifier: str
+    backend: BedrockBackend, data_set: Mapping[str, Any], identifier: str
 ) -> None:
     """What was found beforehand is of the knowledge base that the request names."""
     # A data set that cannot be read is the job's failure, later.

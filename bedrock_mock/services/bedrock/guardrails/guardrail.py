@@ -51,7 +51,12 @@ class Guardrail(Content, Lifecycle):
 
     clock = "bedrock::guardrail"
     failed = "FAILED"
-    transitions: ClassVar = {"CREATING": "READY", "UPDATING": "READY", "DELETING": GONE}
+    transitions: ClassVar = {
+        "CREATING": "READY",
+        "UPDATING": "READY",
+        "VERSIONING": "READY",
+        "DELETING": GONE,
+    }
     version = DRAFT
 
     def __init__(
@@ -96,17 +101,31 @@ class Guardrail(Content, Lifecycle):
         self._last_number += 1
         version = GuardrailVersion(self, str(self._last_number), description)
         self.versions.add(version)
+        if self.has_ended:
+            self.move_to("VERSIONING")
+            self.settle()
         return version
+
+    def status_of(self, number: str) -> str:
+        """The status of a version: it is made, and deleted, together with the DRAFT."""
+        if self.status == "DELETING":
+            return self.status
+        is_new = number == str(self._last_number)
+        return "CREATING" if is_new and self.status in {"CREATING", "VERSIONING"} else "READY"
 
 
 class GuardrailVersion(Content):
     """A numbered version; it has no ARN and no tags of its own."""
 
-    status = "READY"
-
     def __init__(self, guardrail: Guardrail, number: str, description: str | None) -> None:
+        self._guardrail = guardrail
         super().__init__(guardrail.arn, utcnow(), guardrail.tags)
         for name in Content.__annotations__:
             setattr(self, name, getattr(guardrail, name))
         self.version = number
         self.description = description
+
+    @property
+    def status(self) -> str:
+        """``CREATING`` until the clock of the guardrail says that it is ``READY``."""
+        return self._guardrail.status_of(self.version)

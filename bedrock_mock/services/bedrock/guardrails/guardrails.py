@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bedrock_mock.protocol.encoding import Page
-from bedrock_mock.protocol.errors import ConflictException
+from bedrock_mock.protocol.errors import ConflictException, kind_of
 from bedrock_mock.protocol.types import Members
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.listing import page
@@ -13,6 +13,7 @@ from bedrock_mock.resources.operations import operation
 from bedrock_mock.resources.tagging import as_dict
 from bedrock_mock.services.bedrock.guardrails.guardrail import DRAFT, Guardrail, GuardrailVersion
 from bedrock_mock.services.bedrock.guardrails.rules import check_guardrail
+from bedrock_mock.services.bedrock.quotas import GUARDRAIL_VERSIONS, GUARDRAILS, check_quota
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -42,6 +43,7 @@ class Guardrails(Kind[Guardrail]):
         """A guardrail, if its name is free and its parts go together."""
         check_guardrail(self._backend, request)
         self._check_name(request["name"])
+        check_quota(self._backend, GUARDRAILS, lambda: len(self.store))
         return Guardrail(self._backend, request, as_dict(request.get("tags", ())))
 
     def answer(self, resource: Guardrail) -> Answer:
@@ -82,8 +84,17 @@ class Guardrails(Kind[Guardrail]):
     def delete(self, request: DeleteGuardrailRequestTypeDef) -> None:
         """Deletes a guardrail with all its versions, or the one version that is named."""
         guardrail = self.find(request["guardrailIdentifier"])
-        if "guardrailVersion" in request:
-            guardrail.versions.remove(guardrail.versions.find(request["guardrailVersion"]))
+        number = request.get("guardrailVersion")
+        if number is not None:
+            guardrail.versions.find(number)
+        if self._backend.enforced_guardrails.uses(guardrail.arn, number):
+            msg = (
+                "The guardrail is used by the enforced guardrail configuration of the account. "
+                "Delete the configuration first."
+            )
+            raise kind_of("ResourceInUseException")(msg)
+        if number is not None:
+            guardrail.versions.remove(guardrail.versions.find(number))
         else:
             guardrail.move_to("DELETING")
 
@@ -95,6 +106,9 @@ class Guardrails(Kind[Guardrail]):
         if answer is not None:
             return answer
         guardrail = self.find(request["guardrailIdentifier"])
+        check_quota(
+            self._backend, GUARDRAIL_VERSIONS, lambda: len(guardrail.versions) - len([DRAFT])
+        )
         version: GuardrailVersion = guardrail.new_version(request.get("description"))
         answer = {"guardrailId": guardrail.guardrail_id, "version": version.version}
         tokens.remember(name, request, answer)

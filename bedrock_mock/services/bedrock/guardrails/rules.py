@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import AccessDeniedException, ValidationException
-from bedrock_mock.services.bedrock.guardrails.policies import STANDARD, policies_of
+from bedrock_mock.services.bedrock.guardrails.policies import CLASSIC, STANDARD, policies_of
+from bedrock_mock.services.bedrock.quotas import GUARDRAIL_REGEXES, check_quota
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
@@ -25,6 +26,21 @@ _GEOGRAPHIES: Mapping[str, tuple[str, ...]] = {
     "apac": ("ap-",),
 }
 _PROFILE = "guardrail-profile/"
+#: Limits that the service checks with texts of its own.
+#: Source: https://docs.aws.amazon.com/general/latest/gr/bedrock.html
+_DEFINITION: Mapping[str, int] = {CLASSIC: 200, STANDARD: 1000}
+_EXAMPLES = 5
+_WORD = 100
+_PATTERN = 500
+#: The shapes in which the service model has these limits, too.
+OPEN_LIMITS = frozenset(
+    {
+        "GuardrailTopicDefinition",
+        "GuardrailTopicExamples",
+        "GuardrailWordConfigTextString",
+        "GuardrailRegexConfigPatternString",
+    }
+)
 
 
 def check_guardrail(backend: ServiceBackend, request: Request) -> None:
@@ -39,6 +55,9 @@ def check_guardrail(backend: ServiceBackend, request: Request) -> None:
     for check in (_check_topics, _check_content, _check_words, _check_sensitive, _check_grounding):
         check(request)
     _check_cross_region(backend, request)
+    regexes = _entries(request, "sensitiveInformationPolicyConfig", "regexesConfig")
+    # One fewer than there would be: there must be room for the last.
+    check_quota(backend, GUARDRAIL_REGEXES, lambda: len(regexes) - 1)
 
 
 def profile_id(identifier: str) -> str:
@@ -67,6 +86,18 @@ def _refuse_duplicates(
 def _check_topics(request: Request) -> None:
     topics = _entries(request, "topicPolicyConfig", "topicsConfig")
     _refuse_duplicates(topics, "name", "Topic policy topic names are not unique")
+    tier = request.get("topicPolicyConfig", {}).get("tierConfig", {}).get("tierName", CLASSIC)
+    # Where values are not checked, the tier may be any.
+    longest = _DEFINITION.get(tier, _DEFINITION[STANDARD])
+    if any(len(each["definition"]) > longest for each in topics):
+        msg = (
+            "One or more of your guardrail topic definitions exceeds the maximum allowed length. "
+            "Shorten your topic definitions or update your guardrail topic policy configuration to "
+            "support longer definitions."
+        )
+        raise ValidationException(msg)
+    if any(len(each.get("examples", ())) > _EXAMPLES for each in topics):
+        raise ValidationException("Number of examples in topic policy exceeds quota limit")
 
 
 def _check_content(request: Request) -> None:
@@ -81,6 +112,9 @@ def _check_content(request: Request) -> None:
 
 def _check_words(request: Request) -> None:
     words = _entries(request, "wordPolicyConfig", "wordsConfig")
+    if any(len(each["text"]) > _WORD for each in words):
+        msg = "The custom word length in this Word policy exceeds quota limit"
+        raise ValidationException(msg)
     message = "Custom words cannot have case-insensitive duplicates"
     _refuse_duplicates(words, "text", message, str.casefold)
     lists = _entries(request, "wordPolicyConfig", "managedWordListsConfig")
@@ -92,6 +126,9 @@ def _check_sensitive(request: Request) -> None:
     entities = _entries(request, policy, "piiEntitiesConfig")
     _refuse_duplicates(entities, "type", "The PII entity configs cannot have duplicates")
     regexes = _entries(request, policy, "regexesConfig")
+    if any(len(each["pattern"]) > _PATTERN for each in regexes):
+        msg = "Regex length in sensitive information policy exceeds quota limit"
+        raise ValidationException(msg)
     _refuse_duplicates(regexes, "name", "All regex names must be unique")
     _refuse_duplicates(regexes, "pattern", "All regex patterns must be unique")
 

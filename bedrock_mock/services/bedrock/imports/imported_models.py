@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from bedrock_mock.protocol.types import Members
 from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.listing import BY_CREATION_TIME, contains
+from bedrock_mock.services.bedrock.capacity.served_models import check_unused
 
 if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
@@ -44,6 +46,15 @@ class ImportedModels(Kind[ImportedModel]):
         "delete": "DeleteImportedModel",
     }
     _backend: BedrockBackend
+
+    def delete(self, request: Members) -> None:
+        """Deletes a model that is not in use.
+
+        Raises:
+            ConflictException: throughput serves it.
+        """
+        check_unused(self._backend, self.title, self.find(request["modelIdentifier"]).arn)
+        super().delete(request)
 
     def arrive(self, identifier: str | None = None, *, is_look: bool = False) -> None:
         """A model is there once its job is due, even if no client asks for the job."""

@@ -6,6 +6,7 @@ One more family is one more file here, and its line in :data:`FAMILIES`.
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from bedrock_mock.services.bedrock_runtime.families.ai21 import Jurassic
 from bedrock_mock.services.bedrock_runtime.families.anthropic import Messages
@@ -20,6 +21,7 @@ from bedrock_mock.services.bedrock_runtime.families.images import (
 )
 from bedrock_mock.services.bedrock_runtime.families.imported import Imported
 from bedrock_mock.services.bedrock_runtime.families.llama import Llama
+from bedrock_mock.services.bedrock_runtime.families.marketplace import Marketplace
 from bedrock_mock.services.bedrock_runtime.families.mistral import Mistral
 from bedrock_mock.services.bedrock_runtime.families.nova import Nova
 from bedrock_mock.services.bedrock_runtime.families.nova_embed import NovaEmbed
@@ -32,6 +34,7 @@ from bedrock_mock.services.bedrock_runtime.families.twelvelabs import Marengo, P
 #: The first glob that a model's id matches says its family.
 FAMILIES: tuple[tuple[str, Family], ...] = (
     ("imported.*", Imported()),
+    ("marketplace.*", Marketplace()),
     ("anthropic.claude-v2*", Messages(or_else=Completions())),
     ("anthropic.claude-instant*", Messages(or_else=Completions())),
     ("anthropic.*", Messages()),
@@ -77,6 +80,7 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
 )
 
 
+@lru_cache
 def family_of(model_id: str) -> Family | None:
     """The family of a model by its id; ``None`` if InvokeModel does not know it yet."""
     return next((family for glob, family in FAMILIES if fnmatchcase(model_id, glob)), None)

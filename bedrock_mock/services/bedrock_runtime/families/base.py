@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.errors import ValidationException
@@ -102,6 +102,8 @@ class Family:
         streams: whether it can stream.
         counts_input, counts_output: whether its answers have these headers.
         is_text: whether it answers with text, so that a reply must have some.
+        data: what its bodies are to invocation logs: ``text``, ``image``, ``embedding`` or
+            ``video``.
     """
 
     schema: ClassVar[Schema] = OBJECT
@@ -109,6 +111,7 @@ class Family:
     counts_input: ClassVar[bool] = True
     counts_output: ClassVar[bool] = True
     is_text: ClassVar[bool] = True
+    data: ClassVar[str] = "text"
 
     def check(self, body: Mapping[str, Any]) -> None:
         """Refuses a body that breaks the schema of the family.
@@ -118,8 +121,13 @@ class Family:
         """
         faults = "".join(self.schema.faults(body))
         if faults:
-            msg = f"Malformed input request: {faults}, please reformat your input and try again."
-            raise ValidationException(msg)
+            self.refuse(faults)
+
+    @staticmethod
+    def refuse(faults: str) -> NoReturn:
+        """Refuses a body with these faults, each as ``#/path: ...``."""
+        msg = f"Malformed input request: {faults}, please reformat your input and try again."
+        raise ValidationException(msg)
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """What a body asks."""

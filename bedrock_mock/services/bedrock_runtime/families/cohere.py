@@ -16,6 +16,7 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     vocabulary,
 )
 from bedrock_mock.services.bedrock_runtime.families.schema import (
+    ARRAY,
     BOOLEAN,
     COUNT,
     OBJECT,
@@ -50,32 +51,34 @@ class Command(Family):
     )
 
     def answer(self, said: Said) -> dict[str, Any]:
-        """One generation."""
+        """As many generations as the request asks for, of one text."""
         generation = {
             "id": said.request_id,
             "text": said.text,
             "finish_reason": vocabulary(_REASONS, said.stop_reason),
         }
-        return {
-            "id": said.request_id,
-            "generations": [generation],
-            "prompt": said.body.get("prompt", ""),
-        }
+        number = said.body.get("num_generations", 1)
+        prompt = said.body.get("prompt", "")
+        return {"id": said.request_id, "generations": [generation] * number, "prompt": prompt}
 
     def chunks(self, said: Said) -> Iterator[dict[str, Any]]:
         """Pieces, if the request asks for them; else the whole answer."""
         if not said.body.get("stream"):
             yield self.answer(said)
             return
-        for piece in said.pieces:
-            yield {"text": piece, "is_finished": False}
+        number = said.body.get("num_generations", 1)
+        for index in range(number):
+            # Only a stream of several generations says which one a piece is of.
+            place = {"index": index} if number > 1 else {}
+            for piece in said.pieces:
+                yield {**place, "text": piece, "is_finished": False}
         yield {"finish_reason": vocabulary(_REASONS, said.stop_reason), "is_finished": True}
 
 
 class CommandR(Family):
     """Command R chats."""
 
-    schema: ClassVar = open_body("message")
+    schema: ClassVar = open_body("message", message=STRING, preamble=STRING, chat_history=ARRAY)
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """The message after those of the history."""

@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Said, prompted
 from bedrock_mock.services.bedrock_runtime.families.schema import (
-    INTEGER,
     STRING,
     STRINGS,
     Schema,
@@ -35,7 +34,7 @@ class CohereEmbed(Embedding):
         images=Schema("JSONArray", 1),
         inputs=Schema("JSONArray", 1),
         embedding_types=STRINGS,
-        output_dimension=INTEGER,
+        output_dimension=Schema("Integer", 256, 1536),
     )
 
     def asked(self, body: Mapping[str, Any]) -> Asked:

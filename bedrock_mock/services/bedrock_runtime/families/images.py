@@ -11,7 +11,13 @@ from typing import Any, ClassVar
 
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, Said, prompted
-from bedrock_mock.services.bedrock_runtime.families.schema import ARRAY, open_body
+from bedrock_mock.services.bedrock_runtime.families.schema import (
+    ARRAY,
+    INTEGER,
+    STRING,
+    Schema,
+    open_body,
+)
 
 #: A PNG with one transparent pixel.
 DOT = b64decode(
@@ -27,6 +33,7 @@ class _Images(Family):
     streams = False
     counts_input = counts_output = False
     is_text = False
+    data = "image"
 
 
 def _made(said: Said, number: int) -> list[str]:
@@ -38,7 +45,9 @@ def _made(said: Said, number: int) -> list[str]:
 class TitanImages(_Images):
     """Titan Image Generator and Nova Canvas, by tasks."""
 
-    schema: ClassVar = open_body("taskType")
+    schema: ClassVar = open_body(
+        "taskType", imageGenerationConfig=open_body(numberOfImages=Schema("Integer", 1, 5))
+    )
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """The text among the parameters of the task."""
@@ -54,6 +63,8 @@ class TitanImages(_Images):
 class Stability(_Images):
     """Stable Image and Stable Diffusion 3: one image."""
 
+    schema: ClassVar = open_body(prompt=STRING, seed=INTEGER)
+
     def answer(self, said: Said) -> dict[str, Any]:
         """The image with its seed."""
         images = _made(said, 1)
@@ -68,7 +79,9 @@ class Stability(_Images):
 class StableDiffusionXl(_Images):
     """Stable Diffusion XL 1.0: artifacts, each with its seed."""
 
-    schema: ClassVar = open_body("text_prompts", text_prompts=ARRAY)
+    schema: ClassVar = open_body(
+        "text_prompts", text_prompts=ARRAY, samples=Schema("Integer", 1, 10), seed=INTEGER
+    )
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """The texts of the prompts."""

@@ -21,12 +21,18 @@ from bedrock_mock.services.bedrock_runtime.families.openai import Chat, usage_of
 from bedrock_mock.services.bedrock_runtime.families.schema import open_body
 
 _REASONS = {"end_turn": "stop", "max_tokens": "length"}
+#: The architectures that complete a prompt in OpenAI's form unless the request says otherwise.
+_OF_OPENAI = ("imported.qwen", "imported.gpt_oss")
 _BEDROCK = Llama()
 _CHAT = Chat()
 
 
 class Imported(Family):
-    """An imported model: ``messages`` are a chat, ``max_tokens`` OpenAI's, else Bedrock's form."""
+    """An imported model: ``messages`` are a chat; a prompt has two forms.
+
+    ``max_gen_len`` is Bedrock's, ``max_tokens`` OpenAI's. Without either it is that of the
+    architecture.
+    """
 
     def check(self, body: Mapping[str, Any]) -> None:
         """Refuses a body that has neither a prompt nor messages."""
@@ -35,16 +41,17 @@ class Imported(Family):
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """What the format of the request asks."""
-        return _format(body).asked(body)
+        # Both forms of a prompt ask the same.
+        return (_CHAT if "messages" in body else _OPENAI).asked(body)
 
     def answer(self, said: Said) -> dict[str, Any]:
         """An answer in the format of the request."""
-        answer = _format(said.body).answer(said)
+        answer = _format(said).answer(said)
         return answer if "generation" not in answer else {**answer, "logprobs": None}
 
     def chunks(self, said: Said) -> Iterator[dict[str, Any]]:
         """A stream in the format of the request."""
-        yield from _format(said.body).chunks(said)
+        yield from _format(said).chunks(said)
 
 
 class _Completion(Family):
@@ -65,10 +72,13 @@ class _Completion(Family):
 _OPENAI = _Completion()
 
 
-def _format(body: Mapping[str, Any]) -> Family:
-    if "messages" in body:
+def _format(said: Said) -> Family:
+    if "messages" in said.body:
         return _CHAT
-    return _OPENAI if "max_tokens" in body else _BEDROCK
+    if "max_gen_len" in said.body:
+        return _BEDROCK
+    is_openai = "max_tokens" in said.body or said.model.kind.startswith(_OF_OPENAI)
+    return _OPENAI if is_openai else _BEDROCK
 
 
 def _completion(said: Said, text: str, reason: str | None) -> dict[str, Any]:

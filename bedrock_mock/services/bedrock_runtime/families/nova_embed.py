@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Said, prompted
-from bedrock_mock.services.bedrock_runtime.families.schema import OBJECT, STRING, open_body
+from bedrock_mock.services.bedrock_runtime.families.schema import STRING, Schema, open_body
 from bedrock_mock.services.bedrock_runtime.families.vectors import Embedding, made
 
 _SIZE = 3072
@@ -21,7 +21,10 @@ class NovaEmbed(Embedding):
     """One vector of a text, an image, a video or a sound."""
 
     schema: ClassVar = open_body(
-        "taskType", "singleEmbeddingParams", taskType=STRING, singleEmbeddingParams=OBJECT
+        "taskType",
+        "singleEmbeddingParams",
+        taskType=STRING,
+        singleEmbeddingParams=open_body(embeddingDimension=Schema("Integer", 256, 3072)),
     )
 
     def asked(self, body: Mapping[str, Any]) -> Asked:

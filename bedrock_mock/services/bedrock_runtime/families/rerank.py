@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, Said, prompted
-from bedrock_mock.services.bedrock_runtime.families.schema import open_body
+from bedrock_mock.services.bedrock_runtime.families.schema import COUNT, STRING, Schema, open_body
 
 _DIGITS = 6
 _MOST = 2**32
@@ -20,7 +20,9 @@ _MOST = 2**32
 class Rerank(Family):
     """The best documents come first; scores are made from the texts, or those of a reply."""
 
-    schema: ClassVar = open_body("query", "documents")
+    schema: ClassVar = open_body(
+        "query", "documents", query=STRING, documents=Schema("JSONArray", 1), top_n=COUNT
+    )
     streams = False
     counts_input = counts_output = False
     is_text = False

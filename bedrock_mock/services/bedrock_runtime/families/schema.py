@@ -28,6 +28,7 @@ class Schema:
         type: ``String``, ``Integer``, ``Number``, ``Boolean``, ``JSONArray`` or ``JSONObject``.
         least: the smallest number, the fewest characters or elements.
         most: the same at the other end.
+        items: of an array, what each element must be; ``None`` for anything.
         members: of an object, those whose values are checked.
         is_open: whether an object may have other members, too.
         required: the members that an object must have.
@@ -36,6 +37,7 @@ class Schema:
     type: str
     least: float | None = None
     most: float | None = None
+    items: Schema | None = None
     members: Mapping[str, Schema] = field(default_factory=dict)
     is_open: bool = True
     required: tuple[str, ...] = ()
@@ -52,6 +54,9 @@ class Schema:
                 if name not in value:
                     yield f"{path}: required key [{name}] not found"
             yield from self._faults_of_members(value, path)
+        elif isinstance(value, list) and self.items is not None:
+            for place, element in enumerate(value):
+                yield from self.items.faults(element, f"{path}/{place}")
 
     def _faults_of_members(self, value: Mapping[str, Any], path: str) -> Iterator[str]:
         for name in value:
@@ -81,7 +86,7 @@ class Schema:
 
 
 STRING = Schema("String")
-STRINGS = Schema("JSONArray")
+STRINGS = Schema("JSONArray", items=STRING)
 INTEGER = Schema("Integer")
 NUMBER = Schema("Number")
 SHARE = Schema("Number", 0, 1)

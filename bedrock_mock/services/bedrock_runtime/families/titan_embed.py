@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Said, prompted
 from bedrock_mock.services.bedrock_runtime.families.schema import (
     BOOLEAN,
-    INTEGER,
     STRING,
     STRINGS,
     Schema,
@@ -28,7 +27,7 @@ class TitanEmbed(Embedding):
     schema: ClassVar = body(
         "inputText",
         inputText=Schema("String", 1),
-        dimensions=INTEGER,
+        dimensions=Schema("Integer", 256, 1024),
         normalize=BOOLEAN,
         embeddingTypes=STRINGS,
     )
@@ -57,7 +56,7 @@ class TitanMultimodal(Embedding):
     schema: ClassVar = body(
         inputText=STRING,
         inputImage=STRING,
-        embeddingConfig=body(outputEmbeddingLength=INTEGER),
+        embeddingConfig=body(outputEmbeddingLength=Schema("Integer", 256, 1024)),
     )
 
     def asked(self, body: Mapping[str, Any]) -> Asked:

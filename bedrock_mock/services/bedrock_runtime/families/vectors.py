@@ -21,6 +21,7 @@ class Embedding(Family):
     streams = False
     counts_output = False
     is_text = False
+    data = "embedding"
 
 
 def vector(content: str, size: int) -> list[float]:

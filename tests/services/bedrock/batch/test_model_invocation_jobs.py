@@ -19,6 +19,7 @@ from support import (
     VPC,
     batch_job,
     body,
+    inference_profile,
     manual,
     refused,
     tags,
@@ -224,6 +225,25 @@ def test_a_custom_model_answers_like_the_model_that_it_comes_from(batch, client,
         (line,) = batch.lines(arn)
         content = line["modelOutput"]["output"]["message"]["content"]
         assert content[0]["text"] == "I am custom."
+
+
+def test_an_application_profile_is_called_by_arn_or_id_and_stays_while_a_job_uses_it(
+    batch, client, bedrock_mock
+):
+    bedrock_mock.freeze(BATCH_CLOCK)
+    profile = client.create_inference_profile(
+        **inference_profile(modelSource={"copyFrom": f"{FOUNDATION}/{HAIKU}"})
+    )["inferenceProfileArn"]
+    jobs = [batch.create(*FOUR, modelId=each) for each in (profile, profile.rpartition("/")[2])]
+    assert [batch.get(each)["modelId"] for each in jobs] == [profile, profile]
+    for job in jobs:
+        with refused("ConflictException", 400):
+            client.delete_inference_profile(inferenceProfileIdentifier=profile)
+        bedrock_mock.complete(job)
+    assert {line["recordId"] for line in batch.lines(jobs[0])} == {f"r{n}" for n in range(4)}
+    client.delete_inference_profile(inferenceProfileIdentifier=profile)
+    with refused("ValidationException", 400, INVALID):
+        batch.create(modelId=profile)
 
 
 def test_several_jobs_may_have_one_name(batch):

@@ -6,10 +6,10 @@ import json
 
 import boto3
 import pytest
-from batches import BUCKET, HAIKU, Batch, message, record, settings, turn
+from batches import BUCKET, HAIKU, Batch, message, needs, record, settings, turn
 
 from bedrock_mock import Reply, mock_bedrock
-from support import BATCH_CLOCK, batch_job
+from support import BATCH_CLOCK, batch_job, guardrail
 
 pytestmark = settings()
 
@@ -30,6 +30,29 @@ def source(uri, **members):
 def test_input_is_a_file_or_a_folder(batch, uri):
     arn = batch.create(record(1), record(2), **source(uri))
     assert batch.outputs(arn).keys() == {"r1", "r2"}
+
+
+def test_a_record_may_be_longer_than_a_text(batch):
+    arn = batch.create(record(1, message("x" * 1_200_000)), record(2))
+    assert batch.outputs(arn).keys() == {"r1", "r2"}
+
+
+@pytest.mark.parametrize("invocation_type", ["InvokeModel", "Converse"])
+def test_the_enforced_guardrail_is_not_applied_to_records(
+    batch, client, bedrock_mock, invocation_type
+):
+    needs(hasattr(client, "put_enforced_guardrail_configuration"))
+    bedrock_mock.reply("Fine.")
+    identifier = client.create_guardrail(**guardrail())["guardrailId"]
+    version = client.create_guardrail_version(guardrailIdentifier=identifier)["version"]
+    client.put_enforced_guardrail_configuration(
+        guardrailInferenceConfig={"guardrailIdentifier": identifier, "guardrailVersion": version}
+    )
+    asked = message("A secret") if invocation_type == "InvokeModel" else turn("A secret")
+    arn = batch.create(record(1, asked), modelInvocationType=invocation_type)
+    (line,) = batch.lines(arn)
+    assert "Fine." in json.dumps(line["modelOutput"])
+    assert batch.counts(arn) == (1, 1, 1, 0)
 
 
 def test_a_bucket_is_a_folder_too(batch):

@@ -290,6 +290,81 @@ def test_statuses_move_on_by_the_clock(client, bedrock_mock):
         get(client, made)
 
 
+def test_a_version_is_made_by_the_clock_of_its_guardrail(client, bedrock_mock, made):
+    # The list is the first look.
+    bedrock_mock.set_transition(CLOCK, manual(3))
+    client.create_guardrail_version(guardrailIdentifier=made)
+    listed = client.list_guardrails(guardrailIdentifier=made)["guardrails"]
+    assert [(each["version"], each["status"]) for each in listed] == [
+        ("1", "CREATING"),
+        ("DRAFT", "VERSIONING"),
+    ]
+    assert get(client, made, "1")["status"] == "CREATING"
+    assert get(client, made, "1")["status"] == "READY"
+    assert get(client, made)["status"] == "READY"
+    client.delete_guardrail(guardrailIdentifier=made)
+    assert get(client, made, "1")["status"] == "DELETING"
+
+
+def test_a_version_can_be_made_while_the_draft_is(client, bedrock_mock):
+    bedrock_mock.set_transition(CLOCK, manual(3))
+    made = client.create_guardrail(**guardrail())["guardrailId"]
+    assert client.create_guardrail_version(guardrailIdentifier=made)["version"] == "1"
+    assert [get(client, made)["status"] for _ in range(3)] == ["CREATING", "CREATING", "READY"]
+    assert get(client, made, "1")["status"] == "READY"
+
+
+def wait(look, pending, target, client_error, in_a_row=1, polls=20):
+    """Terraform's way to wait: only these statuses may come before the one that is wanted."""
+    seen = 0
+    for _ in range(polls):
+        try:
+            status = look()
+        except client_error:
+            status = None
+        seen = seen + 1 if status == target else 0
+        if seen == in_a_row:
+            return
+        assert status in {*pending, target}
+    pytest.fail(f"{target} did not come")
+
+
+def test_the_waiters_of_terraform_get_through(client, bedrock_mock):
+    bedrock_mock.set_transition(CLOCK, manual(3))
+    made = client.create_guardrail(**guardrail())["guardrailId"]
+
+    def status(version="DRAFT"):
+        return lambda: get(client, made, version)["status"]
+
+    gone = client.exceptions.ResourceNotFoundException
+    wait(status(), {"CREATING"}, "READY", gone, in_a_row=2)
+    client.update_guardrail(guardrailIdentifier=made, **guardrail())
+    wait(status(), {"UPDATING"}, "READY", gone)
+    version = client.create_guardrail_version(guardrailIdentifier=made)["version"]
+    wait(status(version), {"CREATING"}, "READY", gone, in_a_row=2)
+    client.delete_guardrail(guardrailIdentifier=made)
+    wait(status(), {"DELETING", "READY"}, None, gone)
+
+
+def test_the_policies_of_custodians_get_through(client, made):
+    """Cloud Custodian lists, gets each guardrail, reads its tags, updates it and deletes it."""
+    for summary in client.get_paginator("list_guardrails").paginate().search("guardrails[]"):
+        found = client.get_guardrail(guardrailIdentifier=summary["id"])
+        assert client.list_tags_for_resource(resourceARN=summary["arn"])["tags"] == []
+        assert "contentPolicy" not in found
+        client.update_guardrail(
+            guardrailIdentifier=summary["id"],
+            name=found["name"],
+            blockedInputMessaging=found["blockedInputMessaging"],
+            blockedOutputsMessaging=found["blockedOutputsMessaging"],
+            **content(),
+        )
+        client.tag_resource(resourceARN=summary["arn"], tags=tags(checked="yes"))
+        assert "contentPolicy" in get(client, made)
+        client.delete_guardrail(guardrailIdentifier=summary["id"])
+    assert client.list_guardrails()["guardrails"] == []
+
+
 def test_a_guardrail_that_fails_says_why(client, bedrock_mock):
     bedrock_mock.fail_next(CLOCK, "The policy is too large.")
     made = client.create_guardrail(**guardrail())["guardrailId"]
@@ -327,6 +402,17 @@ WRONG_PROFILE = (
     "Guardrail cross-Region profile ID is invalid. Specify a guardrail profile ID that's "
     "supported in your current AWS Region"
 )
+TOO_LONG = (
+    "One or more of your guardrail topic definitions exceeds the maximum allowed length. Shorten "
+    "your topic definitions or update your guardrail topic policy configuration to support longer "
+    "definitions."
+)
+
+
+def definition(length):
+    return {**TOPIC, "definition": "x" * length}
+
+
 OTHER_REGION_ARN = PROFILE_ARN.replace(REGION, "eu-west-1")
 
 
@@ -335,6 +421,30 @@ OTHER_REGION_ARN = PROFILE_ARN.replace(REGION, "eu-west-1")
     [
         (content(ATTACK), "PROMPT ATTACK content filter strength for response must be NONE"),
         (content(*NOT_UNIQUE), "Content policy must not include duplicate filters"),
+        ({"topicPolicyConfig": {"topicsConfig": [definition(201)]}}, TOO_LONG),
+        (
+            {
+                "topicPolicyConfig": {"topicsConfig": [definition(1001)], **STANDARD},
+                "crossRegionConfig": {"guardrailProfileIdentifier": PROFILE_ARN},
+            },
+            TOO_LONG,
+        ),
+        (
+            {"topicPolicyConfig": {"topicsConfig": [{**TOPIC, "examples": ["x"] * 6}]}},
+            "Number of examples in topic policy exceeds quota limit",
+        ),
+        (
+            {"wordPolicyConfig": {"wordsConfig": [{"text": "x" * 101}]}},
+            "The custom word length in this Word policy exceeds quota limit",
+        ),
+        (
+            {
+                "sensitiveInformationPolicyConfig": {
+                    "regexesConfig": [{**REGEX, "pattern": "x" * 501}]
+                }
+            },
+            "Regex length in sensitive information policy exceeds quota limit",
+        ),
         (
             {"topicPolicyConfig": {"topicsConfig": [TOPIC, TOPIC]}},
             "Topic policy topic names are not unique",
@@ -400,6 +510,53 @@ def test_parts_that_do_not_go_together_are_refused(client, members, message):
     with refused("ValidationException", 400, message):
         client.create_guardrail(**guardrail(**members))
     assert client.list_guardrails()["guardrails"] == []
+
+
+def test_limits_themselves_are_accepted(client):
+    profile = {"crossRegionConfig": {"guardrailProfileIdentifier": PROFILE_ARN}}
+    for number, policy in enumerate(
+        (
+            {"topicPolicyConfig": {"topicsConfig": [{**definition(200), "examples": ["x"] * 5}]}},
+            {"topicPolicyConfig": {"topicsConfig": [definition(1000)], **STANDARD}, **profile},
+            {"wordPolicyConfig": {"wordsConfig": [{"text": "x" * 100}]}},
+            {
+                "sensitiveInformationPolicyConfig": {
+                    "regexesConfig": [{**REGEX, "pattern": "x" * 500}]
+                }
+            },
+        )
+    ):
+        client.create_guardrail(**guardrail(f"guardrail-{number}", **policy))
+
+
+@pytest.mark.parametrize("name", ["Politik: nein", "정치"])
+def test_the_name_of_a_topic_is_refused_in_the_words_of_the_model(client, name):
+    topics = {"topicsConfig": [{**TOPIC, "name": name}]}
+    with refused("ValidationException", 400) as caught:
+        client.create_guardrail(**guardrail(topicPolicyConfig=topics))
+    pattern = "Member must satisfy regular expression pattern: [0-9a-zA-Z-_ !?.]+"
+    assert str(caught.value).endswith(pattern)
+
+
+@pytest.mark.bedrock_mock(
+    config={"bedrock": {"quotas": {"guardrails": 1, "guardrail_versions": 1}}}
+)
+def test_quotas_of_guardrails_versions_and_expressions(client, made):
+    with refused("ServiceQuotaExceededException", 400):
+        client.create_guardrail(**guardrail("guardrail-2"))
+    client.create_guardrail_version(guardrailIdentifier=made)
+    with refused("ServiceQuotaExceededException", 400):
+        client.create_guardrail_version(guardrailIdentifier=made)
+    assert versions(client, made) == ["1", "DRAFT"]
+    regexes = [{**REGEX, "name": f"n{n}", "pattern": f"p{n}"} for n in range(11)]
+    for number, accepted in ((11, False), (10, True)):
+        policy = {"sensitiveInformationPolicyConfig": {"regexesConfig": regexes[:number]}}
+        request = {"guardrailIdentifier": made, **guardrail(**policy)}
+        if accepted:
+            client.update_guardrail(**request)
+        else:
+            with refused("ServiceQuotaExceededException", 400):
+                client.update_guardrail(**request)
 
 
 def test_a_guardrail_needs_a_policy(client):

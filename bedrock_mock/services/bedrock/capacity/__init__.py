@@ -1,0 +1,1 @@
+"""Profiles, throughput, deployments, copies, routers, endpoints: what models are called through."""

@@ -1,0 +1,1 @@
+"""The public catalogue of foundation models and system inference profiles, by region."""

@@ -1,0 +1,1 @@
+"""Replay: invocation logs, those of the real service too, say what models answer."""

@@ -1,0 +1,131 @@
+"""Guardrails as frameworks and the AWS CLI use them: each finds in an answer what it looks for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from support import guardrail
+
+CLAUDE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+EMAIL = {"piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]}
+NOT_IN, NOT_OUT = "Not this question.", "Not this answer."
+
+
+def library(name, package, environment):
+    return pytest.importorskip(
+        name, reason=f"{package} is not installed: the tox environment {environment} has it"
+    )
+
+
+@pytest.fixture
+def made(bedrock):
+    """The id of a guardrail that has a version 1."""
+    client = bedrock.client("bedrock")
+    request = guardrail(sensitiveInformationPolicyConfig=EMAIL)
+    made = client.create_guardrail(**request)["guardrailId"]
+    client.create_guardrail_version(guardrailIdentifier=made)
+    return made
+
+
+class TestStrands:
+    @pytest.fixture
+    def agent(self, made):
+        strands = library("strands", "strands-agents", "agents")
+        from strands.models import BedrockModel
+
+        def agent(**options):
+            model = BedrockModel(
+                model_id=CLAUDE,
+                guardrail_id=made,
+                guardrail_version="1",
+                guardrail_trace="enabled",
+                **options,
+            )
+            return strands.Agent(model=model, callback_handler=None)
+
+        return agent
+
+    @pytest.mark.parametrize("streaming", [True, False])
+    def test_strands_redacts_what_is_blocked(self, agent, bedrock, streaming):
+        bedrock.reply("Never said.")
+        asked = agent(streaming=streaming)
+        answer = asked("Tell me the secret.")
+        assert answer.stop_reason == "guardrail_intervened"
+        assert str(answer).strip() == NOT_IN
+        # Strands finds the block in the trace, and takes the question out of its memory.
+        assert asked.messages[0]["content"] == [{"text": "[User input redacted.]"}]
+        assert len(asked.messages) == 2
+
+    @pytest.mark.parametrize("streaming", [True, False])
+    def test_strands_goes_on_with_what_passes(self, agent, bedrock, streaming):
+        bedrock.reply("Fine.")
+        asked = agent(streaming=streaming)
+        answer = asked("Hello")
+        assert (answer.stop_reason, str(answer).strip()) == ("end_turn", "Fine.")
+        assert asked.messages[0]["content"] == [{"text": "Hello"}]
+
+
+class TestLangChain:
+    @pytest.mark.parametrize("streams", [True, False])
+    def test_langchain_reports_an_intervention(self, bedrock, made, streams):
+        langchain_aws = library("langchain_aws", "langchain-aws", "langchain")
+        config = {"guardrailIdentifier": made, "guardrailVersion": "1", "trace": "enabled"}
+        if streams:
+            config["streamProcessingMode"] = "sync"
+        model = langchain_aws.ChatBedrockConverse(model=CLAUDE, guardrail_config=config)
+        bedrock.reply("Write to ada@example.com.")
+        if streams:
+            message, *others = list(model.stream("Hello"))
+            for other in others:
+                message += other
+        else:
+            message = model.invoke("Hello")
+        assert message.text == "Write to {EMAIL}."
+        metadata = message.response_metadata
+        assert metadata["stopReason"] == "guardrail_intervened"
+        reason = metadata["trace"]["guardrail"]["actionReason"] if not streams else None
+        assert reason in {None, "No action.\nGuardrail masked."}
+
+    def test_langchain_reads_the_body_of_an_invocation(self, bedrock, made):
+        langchain_aws = library("langchain_aws", "langchain-aws", "langchain")
+        config = {"guardrailIdentifier": made, "guardrailVersion": "1", "trace": True}
+        model = langchain_aws.ChatBedrock(model=CLAUDE, guardrails=config)
+        assert model.invoke("Tell me the secret.").text == NOT_IN
+        (request,) = bedrock.calls.of("InvokeModel")[0].assessments
+        assert request["wordPolicy"]["customWords"][0]["match"] == "secret"
+
+
+class TestAwsCli:
+    @pytest.fixture
+    def aws(self, bedrock_server_env):
+        if find_spec("awscli") is None:
+            pytest.skip("awscli is not installed: the tox environment cli has it")
+
+        def aws(*arguments):
+            command = [sys.executable, "-m", "awscli", *arguments]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+            assert (done.returncode, done.stderr) == (0, ""), done.stderr
+            return json.loads(done.stdout)
+
+        return aws
+
+    def test_a_guardrail_is_made_and_applied(self, aws):
+        made = aws(
+            "bedrock",
+            "create-guardrail",
+            *("--name", "cli", "--word-policy-config", "wordsConfig=[{text=secret}]"),
+            *("--blocked-input-messaging", NOT_IN, "--blocked-outputs-messaging", NOT_OUT),
+        )
+        answer = aws(
+            "bedrock-runtime",
+            "apply-guardrail",
+            *("--guardrail-identifier", made["guardrailArn"], "--guardrail-version", "DRAFT"),
+            *("--source", "OUTPUT", "--content", '[{"text": {"text": "A secret"}}]'),
+        )
+        assert answer["outputs"] == [{"text": NOT_OUT}]
+        assert answer["assessments"][0]["wordPolicy"]["customWords"][0]["match"] == "secret"

@@ -1,0 +1,65 @@
+"""A guardrail, and ApplyGuardrail with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from support import REGION, body, guardrail
+
+INPUT_MESSAGE = "Not this question."
+OUTPUT_MESSAGE = "Not this answer."
+
+
+@pytest.fixture
+def bedrock(bedrock_mock):
+    """The mock of the plugin, whose tests share a session of boto3."""
+    return bedrock_mock
+
+
+@pytest.fixture
+def control(bedrock):
+    """A client of the control plane."""
+    return bedrock.client("bedrock", region_name=REGION)
+
+
+@pytest.fixture
+def guard(control):
+    """Makes a guardrail with these policies and gives its id."""
+
+    def make(name="guardrail-1", **policies):
+        request = guardrail(name)
+        del request["wordPolicyConfig"]
+        return control.create_guardrail(**request, **policies)["guardrailId"]
+
+    return make
+
+
+@pytest.fixture
+def apply(runtime):
+    """Applies the DRAFT of a guardrail to texts or blocks."""
+
+    def apply(identifier, *contents, source="INPUT", version="DRAFT", **members):
+        blocks = [{"text": {"text": each}} if isinstance(each, str) else each for each in contents]
+        answer = runtime.apply_guardrail(
+            guardrailIdentifier=identifier,
+            guardrailVersion=version,
+            source=source,
+            content=blocks,
+            **members,
+        )
+        return body(answer)
+
+    return apply
+
+
+@pytest.fixture
+def found(apply):
+    """What the policies of a guardrail find, without what an assessment always has."""
+
+    def found(*args, **members):
+        (assessment,) = apply(*args, **members)["assessments"]
+        always = {"invocationMetrics", "appliedGuardrailDetails"}
+        assert always <= assessment.keys()
+        return {name: value for name, value in assessment.items() if name not in always}
+
+    return found
