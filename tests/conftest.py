@@ -11,6 +11,9 @@ import boto3
 import pytest
 from moto import settings
 from moto.core.config import default_user_config
+from moto.core.models import MockAWS
+
+from bedrock_mock.mock.activation import Activation
 
 pytest_plugins = ["pytester"]
 
@@ -23,6 +26,18 @@ os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.d
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 # moto's recorder, also that of servers that tests start, writes to the working directory else.
 os.environ["MOTO_RECORDER_FILEPATH"] = str(Path(gettempdir(), f"moto_recording_{os.getpid()}"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown():
+    """The test that leaves a mock active fails, and not those that come after it."""
+    result = yield
+    left = [*Activation.active]
+    if left or MockAWS._mocks_active:
+        for each in reversed(left):
+            each.end(remove_data=True)
+        pytest.fail(f"this test left mocks active: {left or 'of moto'}")
+    return result
 
 
 @pytest.fixture

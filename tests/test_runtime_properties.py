@@ -40,18 +40,25 @@ NOT_CONVERSING = [
 ]
 OF_GUARDRAILS = ("ApplyGuardrail", "InvokeGuardrailChecks")
 TEXTS = st.text(CHARACTERS, min_size=1, max_size=30)
-#: The headers of an answer that is JSON with all members in it.
+#: The headers of an answer that is JSON with all members in it, and those of the connection.
 HEADERS = {"connection", "content-length", "content-type", "date", "x-amzn-requestid"}
+VIDEO = {
+    "modelId": "amazon.nova-reel-v1:1",
+    "modelInput": {"taskType": "TEXT_VIDEO", "textToVideoParams": {"text": "A cat."}},
+    "outputDataConfig": {"s3OutputDataConfig": {"s3Uri": "s3://my-bucket/videos"}},
+}
 
 
 @contextmanager
 def world():
-    """A mock with an imported model and a guardrail, the same at each entry."""
+    """A mock with an imported model, a guardrail and a video, the same at each entry."""
     with mock_bedrock() as bedrock:
         mock_random.seed(0)
         client = bedrock.client(region_name="us-east-1")
         client.create_model_import_job(**import_job())
         client.create_guardrail(**guardrail())
+        runtime = bedrock.client("bedrock-runtime", region_name="us-east-1")
+        runtime.start_async_invoke(**VIDEO, clientRequestToken="known")
         yield bedrock
 
 
@@ -72,7 +79,15 @@ def guarded():
 
 
 @pytest.fixture(scope="module")
-def valid(imported, guarded):
+def video():
+    """The ARN of that video."""
+    with world() as bedrock:
+        client = bedrock.client("bedrock-runtime", region_name="us-east-1")
+        return client.list_async_invokes()["asyncInvokeSummaries"][0]["invocationArn"]
+
+
+@pytest.fixture(scope="module")
+def valid(imported, guarded, video):
     """Strategies of valid values, with identifiers of models that are there."""
     models = st.sampled_from([*CONVERSING, imported])
     headers = st.sampled_from(["application/json", "*/*"])
@@ -82,6 +97,9 @@ def valid(imported, guarded):
             # Tokens are counted for few models, by their bare ids.
             "FoundationModelVersionIdentifier": st.sampled_from([CLAUDE, CLAUDE, *CONVERSING]),
             "InvokeModelIdentifier": models,
+            "AsyncInvokeIdentifier": st.sampled_from([VIDEO["modelId"], "unknown"]),
+            "ModelInputPayload": st.just(VIDEO["modelInput"]),
+            "InvocationArn": st.sampled_from([video, video, f"{video[:-1]}0"]),
             "GuardrailIdentifier": st.sampled_from([guarded, guarded, guarded, "0"]),
             "GuardrailVersion": st.sampled_from(["DRAFT", "DRAFT", "9"]),
             # What headers hold is ASCII.
@@ -143,7 +161,7 @@ def invocations(draw, imported):
 def requests_of(draw, valid, name, imported):
     """A valid request, which the rules of conversations and families allow in most cases."""
     whole = draw(valid.of(RUNTIME.model.operation_model(name).input_shape))
-    if name in OF_GUARDRAILS or draw(st.integers(0, 3)) == 0:
+    if name in OF_GUARDRAILS or "Async" in name or draw(st.integers(0, 3)) == 0:
         return whole
     # A conversation brings its own tools along.
     whole.pop("toolConfig", None)
@@ -239,7 +257,7 @@ def test_a_valid_request_is_answered_within_the_model(name, valid, imported):
         st.none() | st.sampled_from([*NOT_CONVERSING, imported]),
     )
     def check(request, reply, model):
-        if model and len(successes) % 5 == 4:
+        if model and "modelId" in request and len(successes) % 5 == 4:
             request["modelId"] = model
         with world() as bedrock:
             bedrock.reply(reply)

@@ -86,7 +86,9 @@ class MockedService:
     def hosts(self) -> re.Pattern[str]:
         """The beginning of its URLs: plain, FIPS, dual-stack and VPC hosts of all partitions."""
         host = rf"(?:vpce-[^./]+\.)?{self.name}(?:-fips)?"
-        return re.compile(rf"https?://{host}\.([^/]+?)(?:\.vpce)?\.(?:{_SUFFIX})")
+        # A bucket of the same name has hosts, too: bedrock.s3.us-east-1.amazonaws.com.
+        region = r"(?!s3[.-])([^./]+)"
+        return re.compile(rf"https?://{host}\.{region}(?:\.vpce)?\.(?:{_SUFFIX})(?=[:/?]|$)")
 
     @cached_property
     def urls(self) -> dict[str, Callable[..., Any]]:

@@ -94,7 +94,7 @@ class Rule:
     content: Content
     is_once: bool
     serial: int
-    begin: Callable[[], None] | None = None
+    begin: Callable[[], None] = lambda: None
     used: int = 0
 
     def misses(self, call: ModelCall) -> list[str]:
@@ -125,8 +125,7 @@ class Replies:
         with self._lock:
             self._rules: list[Rule] = [replace(rule) for rule in self._kept]
             for rule in self._rules:
-                if rule.begin is not None:
-                    rule.begin()
+                rule.begin()
 
     def keep(self) -> None:
         """From now on, a reset does not forget the rules that there are."""
@@ -146,7 +145,7 @@ class Replies:
         content: Content,
         *,
         is_once: bool,
-        begin: Callable[[], None] | None = None,
+        begin: Callable[[], None] = lambda: None,
     ) -> None:
         """From now on, models answer so.
 

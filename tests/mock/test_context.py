@@ -1009,7 +1009,7 @@ def test_transitions_end_with_the_mock():
 
 
 def test_a_clock_that_does_not_exist_is_refused():
-    message = "Known clocks: bedrock::custom_model, bedrock::"
+    message = "Known clocks: .*bedrock::custom_model, bedrock::"
     with mock_bedrock() as bedrock, pytest.raises(ValueError, match=message):
         bedrock.set_transition("bedrock::model_import_jobs", manual(1))
 
@@ -1064,3 +1064,14 @@ def test_the_mock_is_over_when_it_is_over():
         client = boto3.client("bedrock", "us-east-1")
     with pytest.raises(pytest.fail.Exception, match=r"bedrock\.us-east-1\.amazonaws\.com"):
         client.list_imported_models()
+
+
+@pytest.mark.parametrize("name", ["bedrock", "bedrock-runtime"])
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_a_bucket_may_have_the_name_of_the_service(name, region):
+    place = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    with mock_bedrock():
+        s3 = boto3.client("s3", region)
+        s3.create_bucket(Bucket=name, **(place if region != "us-east-1" else {}))
+        s3.put_object(Bucket=name, Key="key", Body=b"content")
+        assert s3.get_object(Bucket=name, Key="key")["Body"].read() == b"content"

@@ -193,7 +193,10 @@ def test_unused_scripts_are_reported_as_they_were_written(bedrock, client):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"model_name": "bedrock::import_job"}, "Unknown clock .*\\. Known clocks: bedrock::"),
+        (
+            {"model_name": "bedrock::import_job"},
+            "Unknown clock .*\\. Known clocks: .*bedrock::model_import_job",
+        ),
         ({"model_name": IMPORT_CLOCK, "job": "job-1"}, "'job-1' has ended already, its status is"),
     ],
 )

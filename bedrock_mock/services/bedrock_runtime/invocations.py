@@ -220,7 +220,7 @@ def _echoed(request: Mapping[str, Any]) -> dict[str, Any]:
 def _events(answer: Answer) -> Iterator[tuple[str, Json] | ServiceError]:
     """The chunks of a stream, each as an event."""
     said, reply = answer.said, answer.said.reply
-    chunks = _raw(reply) if reply.raw is not None else list(answer.family.chunks(said))
+    chunks = list(answer.family.chunks(said)) if reply.raw is None else _raw(reply)
     metrics = {
         "inputTokenCount": said.input_tokens,
         "outputTokenCount": said.output_tokens,
@@ -254,4 +254,6 @@ def _encoded(chunk: Json, more: Mapping[str, Any]) -> bytes:
 
 
 def _raw(reply: Reply) -> list[Json]:
-    return reply.raw if isinstance(reply.raw, list) else [reply.raw]
+    chunks = reply.raw if isinstance(reply.raw, list) else [reply.raw]
+    # What breaks the stream stands in the place of its last chunk.
+    return chunks if reply.error is None else [*chunks, None]

@@ -427,13 +427,38 @@ def test_a_stream_breaks_before_its_end(runtime, reply):
     )
     with pytest.raises(EventStreamError, match="internalServerException"):
         seen.extend(json.loads(event["chunk"]["bytes"]) for event in answer["body"])
-    assert [chunk["outputs"][0]["text"] for chunk in seen] == ["Hi,", " there"]
+    assert [chunk["outputs"][0]["text"] for chunk in seen] == ["Hi,", " there", "."]
     reply(Reply(error="internalServerException"))
     with refused("InternalServerException", 500):
         chunks(runtime, HAIKU, claude())
     reply(Reply("x", error="modelStreamErrorException"))
     with refused("ModelErrorException", 424):
         invoke(runtime, HAIKU, claude())
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "member"),
+    [
+        ("amazon.titan-text-express-v1", {"inputText": "Hello"}, "outputText"),
+        ("meta.llama3-70b-instruct-v1:0", {"prompt": "Hello"}, "generation"),
+    ],
+)
+def test_a_stream_of_one_chunk_breaks_after_it(runtime, reply, model, body, member):
+    reply(Reply("Hi", error="throttlingException"))
+    stream = runtime.invoke_model_with_response_stream(modelId=model, body=json.dumps(body))
+    seen = []
+    with pytest.raises(EventStreamError, match="throttlingException"):
+        seen.extend(json.loads(event["chunk"]["bytes"]) for event in stream["body"])
+    assert [chunk[member] for chunk in seen] == ["Hi"]
+
+
+def test_a_stream_of_bodies_breaks_after_them(runtime, reply):
+    reply(Reply(raw=[{"a": 1}, {"a": 2}], error="throttlingException"))
+    stream = runtime.invoke_model_with_response_stream(modelId=HAIKU, body=json.dumps(claude()))
+    seen = []
+    with pytest.raises(EventStreamError, match="throttlingException"):
+        seen.extend(json.loads(event["chunk"]["bytes"]) for event in stream["body"])
+    assert seen == [{"a": 1}, {"a": 2}]
 
 
 def test_a_stream_may_take_its_time(runtime, reply, monkeypatch):

@@ -11,7 +11,7 @@ import requests
 from botocore.exceptions import ClientError, EventStreamError
 
 from bedrock_mock import Reply, mock_bedrock, reasoning, tool_use
-from support import ACCOUNT, REGION
+from support import ACCOUNT, MOTO_API, REGION
 
 CLAUDE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
 CLAUDE_ID = "anthropic.claude-sonnet-4-5-20250929-v1:0"
@@ -660,6 +660,20 @@ def test_a_stream_that_broke_breaks_again(bedrock, runtime):
         converse(runtime)
 
 
+def test_blocks_that_the_service_model_lacks_are_left_out(bedrock, runtime):
+    content = [{"text": 5}, {"unheard": {"of": 1}}, {"text": "A"}]
+    bedrock.replay(records=[conversed(content)])
+    assert converse(runtime) == [{"text": "A"}]
+
+
+def test_a_chat_may_have_calls_of_tools_and_no_text(bedrock, runtime):
+    (choice,) = CHATS_ANSWER["choices"]
+    message = {**choice["message"], "content": None}
+    answer = {"choices": [{**choice, "message": message}]}
+    bedrock.replay(records=[record("InvokeModel", GPT, CHAT, answer)])
+    assert [list(block) for block in converse(runtime, GPT)] == [["toolUse"], ["toolUse"]]
+
+
 def test_a_replay_ranks_as_a_rule_with_two_conditions(bedrock, runtime):
     bedrock.replay(records=[conversed([{"text": "Logged."}])])
     bedrock.reply("One condition.", user="France")
@@ -805,3 +819,9 @@ def test_a_record_that_cannot_be_read_answers_its_own_body_only(
         assert answer == (
             answered if isinstance(answered, bytes) else json.dumps(answered).encode()
         )
+
+
+def test_a_path_alone_cannot_be_sent(bedrock):
+    answer = requests.post(f"{MOTO_API}/bedrock/replay", json={"path": "log.json"}, timeout=10)
+    assert answer.status_code == 400
+    assert "replay('log.json'): send the records" in answer.json()["message"]

@@ -39,12 +39,6 @@ def test_the_models_of_the_service_have_moto_methods(bedrock):
     assert call.response["output"] == answer["output"]
 
 
-def test_operations_that_are_not_there_yet_say_so(bedrock):
-    runtime = bedrock.client("bedrock-runtime")
-    with pytest.raises(NotImplementedError, match="ListAsyncInvokes is not implemented"):
-        runtime.list_async_invokes()
-
-
 def test_the_wire_is_that_of_the_service(bedrock):
     bedrock.reply("Hi")
     url = f"https://bedrock-runtime.{REGION}.amazonaws.com/model/{NOVA}/converse"

@@ -72,9 +72,13 @@ class Said:
 
     @property
     def pieces(self) -> list[str]:
-        """The text as a stream cuts it; at least one piece."""
-        pieces = self.reply.chunks
-        return list(cut(self.text, self.model.traits.piece) if pieces is None else pieces) or [""]
+        """The text as a stream cuts it; at least one piece.
+
+        A stream that breaks lacks its last chunk, so that chunk gets a piece without text.
+        """
+        chunks = self.reply.chunks
+        pieces = list(cut(self.text, self.model.traits.piece) if chunks is None else chunks)
+        return [*pieces, ""] if self.reply.error is not None else pieces or [""]
 
     def cut(self) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
         """Each block with the pieces of its text as a stream cuts it."""

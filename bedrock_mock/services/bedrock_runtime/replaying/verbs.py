@@ -40,14 +40,18 @@ def replay(
 
 
 def _decoded(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Logged blocks as replies take them: base64 is bytes; what the model lacks is dropped."""
-    found = []
-    for block in blocks:
-        try:
-            decoded = RuntimeBackend.mocked.protocol.read("ContentBlock", block)
-        except ServiceError:
-            # The input of a tool of which a broken stream has sent the beginning, say.
-            continue
-        if decoded:
-            found.append(decoded)
-    return found
+    """Logged blocks as replies take them, where base64 is bytes.
+
+    Blocks that the service model lacks are left out, and calls of tools of which a broken
+    stream had only sent the beginning.
+    """
+    return [decoded for block in blocks if (decoded := _decoded_block(block))]
+
+
+def _decoded_block(block: dict[str, Any]) -> dict[str, Any] | None:
+    try:
+        decoded: dict[str, Any] = RuntimeBackend.mocked.protocol.read("ContentBlock", block)
+    except ServiceError:
+        return None
+    is_begun = isinstance(decoded.get("toolUse", {}).get("input"), str)
+    return None if is_begun else decoded
