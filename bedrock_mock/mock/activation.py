@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from typing import Any, cast
 
@@ -125,6 +126,10 @@ class Activation:
         for backends in used:
             backends.clear()
         used.clear()
+        s3 = sys.modules.get("moto.s3.models")
+        if s3 is not None:
+            # The names of all buckets, which backends take out when they are reset.
+            s3.s3_backends.bucket_accounts.clear()
         reset_responses_mock(responses_mock)
         reset_model_data()
 

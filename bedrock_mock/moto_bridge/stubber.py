@@ -67,7 +67,10 @@ class LazyRaw:
         if self._rest:
             rest, self._rest = self._rest, b""
             yield rest
-        yield from self._chunks
+        # Not "yield from", which would close the chunks when this iterator is dropped: at the
+        # mercy of the garbage collector.
+        for chunk in self._chunks:  # noqa: UP028
+            yield chunk
 
     def read(self, amt: int | None = None, **_: object) -> bytes:
         """The next bytes, ``amt`` of them at most; all that is left without it."""

@@ -224,6 +224,8 @@ def test_backends_that_cannot_be_reset_are_forgotten(monkeypatch):
             mock.stop()
     assert surroundings() == before
     with mock_bedrock():
+        boto3.client("s3", "us-east-1").create_bucket(Bucket="bucket")
+    with mock_bedrock():
         assert boto3.client("s3", "us-east-1").list_buckets()["Buckets"] == []
 
 

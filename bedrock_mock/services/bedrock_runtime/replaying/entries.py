@@ -82,11 +82,7 @@ class Entry:
             "error": self.error,
         }
         if self._is_same_form(call) or self.heard is None:
-            raw = self.answer
-            if self.error is not None:
-                # An error takes the place of the last chunk.
-                raw = [*(raw if isinstance(raw, list) else [raw]), {}]
-            return Reply(raw=raw, **said)
+            return Reply(raw=self.answer, **said)
         blocks = decode(self.heard.blocks)
         return Reply(blocks, stop_reason=self.heard.stop_reason, **said)
 
