@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.services.bedrock_runtime.bodies import read
-from bedrock_mock.services.bedrock_runtime.models import called_model
+from bedrock_mock.services.bedrock_runtime.models import counted_model
 from bedrock_mock.services.bedrock_runtime.tokens import tokens_asked, tokens_of_request
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Counting:
     @operation("CountTokens")
     def count_tokens(self, request: CountTokensRequestTypeDef) -> dict[str, int]:
         """The number of input tokens, as the same request reports them in its usage."""
-        model = called_model(self._backend, request["modelId"])
+        model = counted_model(self._backend, request["modelId"])
         # The id of a profile is refused even if the model behind it can be counted for.
         if not model.traits.counts or model.identifier != model.name:
             raise ValidationException("The provided model doesn't support counting tokens.")

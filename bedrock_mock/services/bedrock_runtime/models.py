@@ -81,6 +81,22 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
         return resolve(control, identifier)
 
 
+def counted_model(backend: ServiceBackend, identifier: str) -> CalledModel:
+    """The model of an identifier for a count of tokens, which needs no profile.
+
+    Raises:
+        ValidationException: there is none.
+        AccessDeniedException, ResourceNotFoundException: the test has no access to it.
+    """
+    control: BedrockBackend = backend.sibling("bedrock")
+    with control.lock:
+        is_foundation = control.foundation_models.id_of(identifier) is not None
+        is_profile = control.inference_profiles.route(identifier) is not None
+        if is_foundation and not is_profile:
+            return _known(control, identifier)
+    return called_model(backend, identifier)
+
+
 def asynchronous_model(backend: ServiceBackend, identifier: str) -> CalledModel:
     """The model of an identifier for an asynchronous invocation, which needs no profile.
 

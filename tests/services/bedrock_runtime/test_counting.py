@@ -54,6 +54,20 @@ def test_profiles_and_other_families_cannot_count(counted, model):
         counted(model, converse=CONVERSATION)
 
 
+def test_a_model_that_only_profiles_serve_counts_by_its_own_id(counted):
+    model = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+    assert counted(model, converse=CONVERSATION) == 7
+    assert counted(model, invokeModel={"body": json.dumps(BODY)}) == 7
+
+
+@pytest.mark.parametrize(
+    "model", ["us.does-not-exist-v1:0", "arn:aws:bedrock:us-east-1:123456789012:imported-model/a"]
+)
+def test_an_unknown_model_cannot_count(counted, model):
+    with refused("ValidationException", 400, "The provided model identifier is invalid."):
+        counted(model, converse=CONVERSATION)
+
+
 def test_a_body_that_breaks_the_schema_is_refused(counted):
     faults = (
         "#: required key [anthropic_version] not found#: required key [max_tokens] not found"
