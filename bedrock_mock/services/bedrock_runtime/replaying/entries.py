@@ -8,7 +8,7 @@ from typing import Any
 
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.scripting.model_call import ModelCall
-from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.scripting.reply import USAGE, Reply
 from bedrock_mock.services.bedrock_runtime.conversations import asked_by
 from bedrock_mock.services.bedrock_runtime.families import family_of
 from bedrock_mock.services.bedrock_runtime.families.base import Asked
@@ -30,8 +30,8 @@ _COUNTS = {
     "cacheReadInputTokens": ("input", "cacheReadInputTokenCount"),
     "cacheWriteInputTokens": ("input", "cacheWriteInputTokenCount"),
 }
-#: Of a logged usage, what the mock adds by itself.
-_ADDED = frozenset({"serverToolUsage", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"})
+#: Of a logged usage, what the mock does not add by itself.
+_KEPT = USAGE - {"serverToolUsage", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"}
 #: The members of a body by which a family that has several forms tells them apart.
 _FORM = ("messages", "prompt", "max_tokens")
 
@@ -130,7 +130,8 @@ def _asked(operation: str, model_id: str, request: Mapping[str, Any]) -> Asked |
 def _usage(record: Mapping[str, Any], answer: Json) -> dict[str, Any]:
     """The tokens; those of the prompt cache only where there are any."""
     if isinstance(answer, Mapping) and "totalTokens" in answer.get("usage", {}):
-        return {name: value for name, value in answer["usage"].items() if name not in _ADDED}
+        usage = answer["usage"]
+        return {name: usage[name] for name in usage if name in _KEPT and usage[name] is not None}
     found = {name: record.get(part, {}).get(count) for name, (part, count) in _COUNTS.items()}
     return {
         name: value
