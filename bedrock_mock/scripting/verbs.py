@@ -138,12 +138,12 @@ def raise_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
 
 def reply(call: VerbCall, content: Json, **when: Json) -> None:
     """Has models answer so whenever a call meets the conditions."""
-    SCRIPTS.replies.add(call.text, call.where, When(**when), content, is_once=False)
+    SCRIPTS.replies.add(call.text, call.where, _when(when), content, is_once=False)
 
 
 def reply_next(call: VerbCall, content: Json, **when: Json) -> None:
     """Has models answer so once."""
-    SCRIPTS.replies.add(call.text, call.where, When(**when), content, is_once=True)
+    SCRIPTS.replies.add(call.text, call.where, _when(when), content, is_once=True)
 
 
 def calls(_: VerbCall) -> list[dict[str, Any]]:
@@ -160,6 +160,18 @@ def _record(call: Call) -> dict[str, Any]:
 def unused(_: VerbCall) -> list[str]:
     """What was scripted and never used."""
     return SCRIPTS.unused()
+
+
+def _when(conditions: dict[str, Any]) -> When:
+    """The conditions of a rule.
+
+    Raises:
+        ValueError: no service has the operation, so no call could meet them.
+    """
+    when = When(**conditions)
+    if when.operation is not None:
+        _declared(when.operation)
+    return when
 
 
 def _declared(name: str) -> tuple[MockedService, frozenset[str]]:

@@ -356,6 +356,15 @@ def said(runtime, *messages, **members):
     return content(ask(runtime, *messages, **members))[0]["text"]
 
 
+def test_a_rule_for_an_operation_that_no_service_has_is_refused(bedrock, runtime):
+    with pytest.raises(ValueError, match=r"Unknown operation 'converse'\. Did you mean: Converse"):
+        bedrock.reply("never", operation="converse")
+    with pytest.raises(ValueError, match=r"Unknown operation 'InvokeModelStream'\. Did"):
+        bedrock.reply_next("never", operation="InvokeModelStream")
+    assert bedrock.unused() == []
+    assert said(runtime) != "never"
+
+
 def test_conditions_are_met_by_the_call(runtime, reply, bedrock):
     reply("anything")
     reply("user", user="France")
