@@ -34,7 +34,12 @@ def verb(
 
     @wraps(documented)
     def performed(self: Owner, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        _, *given = declared.bind(self, *args, **kwargs).arguments.items()
+        try:
+            _, *given = declared.bind(self, *args, **kwargs).arguments.items()
+        except TypeError as error:
+            _, *names = declared.parameters
+            msg = f"{documented.__name__}: {error}. Its arguments are: {', '.join(names)}"
+            raise TypeError(msg) from None
         defaults = declared.parameters
         said = {name: value for name, value in given if value is not defaults[name].default}
         result: Result = self._perform(documented.__name__, **said)

@@ -603,6 +603,12 @@ def test_what_makes_no_sense_is_refused_with_a_message(server, path, body, messa
     assert message in answer.json()["message"]
 
 
+def test_an_argument_that_a_verb_lacks_is_refused_with_those_that_it_has(bedrock):
+    message = r"^reply: got an unexpected keyword argument 'prompt'\. Its arguments are: content, "
+    with pytest.raises(TypeError, match=message):
+        bedrock.reply("Hi", prompt="France")
+
+
 # --- what scripts and calls do not do -------------------------------------------------------
 
 
