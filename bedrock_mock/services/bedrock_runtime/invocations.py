@@ -116,7 +116,8 @@ class Invocations:
             counts[f"{_HEADER}Input-Token-Count"] = str(said.input_tokens)
         if family.counts_output:
             counts[f"{_HEADER}Output-Token-Count"] = str(said.output_tokens)
-        counts |= {f"{_HEADER}{name}": str(count) for name, count in _cached(said, _CACHE_HEADERS)}
+            cached = _cached(said, _CACHE_HEADERS)
+            counts |= {f"{_HEADER}{name}": str(count) for name, count in cached}
         encoded = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         return {"body": encoded, "contentType": _JSON, HEADERS: counts, **_echoed(request)}
 
@@ -237,6 +238,8 @@ def _events(answer: Answer) -> Iterator[tuple[str, Json] | ServiceError]:
             yield error_of(reply.error)
         else:
             more = answer.members if is_last else answer.member_of_each
+            if not answer.was_asked:
+                chunk = answer.family.unasked(chunk)  # noqa: PLW2901 - what is left of it
             if is_last and answer.was_asked:
                 more = {**more, _METRICS: metrics}
             yield "chunk", {"bytes": _encoded(chunk, more)}

@@ -883,3 +883,12 @@ def test_json_is_text_of_every_family(runtime, reply):
         invoke(runtime, "meta.llama3-70b-instruct-v1:0", {"prompt": "x"})["generation"]
         == '{"a": 1}'
     )
+
+
+def test_an_image_reports_no_prompt_cache(runtime):
+    body = {"taskType": "TEXT_IMAGE", "textToImageParams": {"text": "a cat"}}
+    answer = runtime.invoke_model(modelId="amazon.nova-canvas-v1:0", body=json.dumps(body))
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    assert [name for name in headers if name.startswith("x-amzn-bedrock-")] == [
+        "x-amzn-bedrock-invocation-latency"
+    ]

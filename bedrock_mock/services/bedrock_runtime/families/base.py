@@ -145,6 +145,10 @@ class Family:
         """The objects of a stream, if the family streams."""
         raise NotImplementedError(type(self).__name__)  # pragma: no cover - see ``streams``
 
+    def unasked(self, chunk: dict[str, Any]) -> dict[str, Any]:
+        """What a chunk has where a guardrail has blocked the request and no model was asked."""
+        return chunk
+
 
 def prompted(text: Json, schema: Json = None) -> Asked:
     """A prompt as a conversation of one message; a JSON schema says what form it asks for."""

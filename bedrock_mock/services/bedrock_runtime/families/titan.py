@@ -62,3 +62,7 @@ class TitanText(Family):
             "completionReason": vocabulary(_REASONS, said.stop_reason),
             "inputTextTokenCount": said.input_tokens,
         }
+
+    def unasked(self, chunk: dict[str, Any]) -> dict[str, Any]:
+        """All but the reason: there was no completion."""
+        return {name: value for name, value in chunk.items() if name != "completionReason"}

@@ -207,6 +207,7 @@ def test_a_blocked_request_is_one_chunk_without_metrics(stream):
     (chunk,) = stream("A secret")
     assert (chunk["outputText"], chunk["index"], chunk[ACTION]) == (NOT_IN, 0, "INTERVENED")
     assert METRICS not in chunk
+    assert "completionReason" not in chunk
     assert [*chunk[TRACE]["guardrail"]] == ["input", "actionReason"]
 
 
