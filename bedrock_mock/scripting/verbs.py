@@ -16,6 +16,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.copying import copied
+from bedrock_mock.protocol.messages import message_of
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.scripting.calls import Call
@@ -34,13 +35,6 @@ _HOLD = (
     "To move it on yourself, hold its clock before it is created: freeze(), or "
     "set_transition(clock, {'progression': 'frozen'})."
 )
-_MESSAGES = {
-    "AccessDeniedException": "You do not have sufficient access to perform this action.",
-    "InternalServerException": "The server encountered an internal error. Try again later.",
-    "ExpiredTokenException": "The security token included in the request is expired",
-    "ThrottlingException": "Too many requests, please wait before trying again.",
-    "UnrecognizedClientException": "The security token included in the request is invalid.",
-}
 
 
 def verbs() -> dict[str, Verb]:
@@ -129,7 +123,7 @@ def raise_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
     if after < 0 or (times is not None and times < 1):
         msg = f"{call.text}: times must be at least 1 (or None for all calls), and after 0 or more"
         raise ValueError(msg)
-    shown = message or _MESSAGES.get(code, f"{code}, as the test has scripted it.")
+    shown = message or message_of(service.name, code)
     kind = errors.kind_of(code)
     SCRIPTS.add_fault(
         Fault(call.text, call.where, service.name, operation, kind, shown, times, after)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from bedrock_mock.protocol.errors import ServiceError, ValidationException, kind_of
+from bedrock_mock.protocol.messages import message_of
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.scripting.model_call import texts_of
@@ -227,5 +228,6 @@ def latency_of(reply: Reply, output_tokens: int) -> int:
 def plain_error(name: str) -> ServiceError:
     """The error of an operation for an error that a reply has in its stream."""
     if name in _IN_PLAIN_CALLS:
-        return kind_of(_IN_PLAIN_CALLS[name])(f"{name}, as the test has scripted it.")
+        code = _IN_PLAIN_CALLS[name]
+        return kind_of(code)(message_of("bedrock-runtime", code))
     return error_of(name)

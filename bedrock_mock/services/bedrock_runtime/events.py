@@ -9,6 +9,7 @@ from typing import Any
 
 from bedrock_mock.protocol.encoding import Extended
 from bedrock_mock.protocol.errors import ServiceError, kind_of
+from bedrock_mock.protocol.messages import message_of
 from bedrock_mock.scripting.reply import Reply
 from bedrock_mock.services.bedrock_runtime.cutting import cut, pieces_of
 from bedrock_mock.services.bedrock_runtime.traits import Traits
@@ -29,7 +30,7 @@ Event = tuple[str, dict[str, Any]] | ServiceError
 def error_of(name: str, message: str | None = None) -> ServiceError:
     """The error of an exception in a stream: ``modelStreamErrorException``."""
     code = name[:1].upper() + name[1:]
-    return kind_of(code)(message or f"{code}, as the test has scripted it.")
+    return kind_of(code)(message or message_of("bedrock-runtime", code))
 
 
 def events(

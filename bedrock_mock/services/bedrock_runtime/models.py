@@ -13,6 +13,7 @@ from bedrock_mock.protocol.errors import (
     ValidationException,
     kind_of,
 )
+from bedrock_mock.protocol.messages import message_of
 from bedrock_mock.services.bedrock.catalogue import public
 from bedrock_mock.services.bedrock_runtime import called_through
 from bedrock_mock.services.bedrock_runtime.traits import Traits, traits_of
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 _ARN = re.compile(r"arn:[^:]+:[a-z]+:[^:]*:\d*:(?P<kind>[a-z-]+)/.+")
 _VIDEO = ("amazon.nova-reel", "luma.ray")
 _INVALID = "The provided model identifier is invalid."
-_COLD = (
-    "Model is not ready for inference. Wait and try your request again. Refer to "
-    "https://docs.aws.amazon.com/bedrock/latest/userguide/invoke-imported-model.html"
-    "#handle-model-not-ready-exception."
-)
-_NO_ACCESS = "You don't have access to the model with the specified model ID."
 _LEGACY = (
     "Access denied. This Model is marked by provider as Legacy and you have not been actively "
     "using the model in the last 30 days. Please upgrade to an active model on Amazon Bedrock"
@@ -166,7 +161,7 @@ def foundation(control: BedrockBackend, model_id: str, identifier: str, *names: 
     if not control.model_access.allows(model_id, identifier, *names):
         if model.get("modelLifecycle", {}).get("status") == "LEGACY":
             raise ResourceNotFoundException(_LEGACY)
-        raise AccessDeniedException(_NO_ACCESS)
+        raise AccessDeniedException(message_of("bedrock-runtime", "AccessDeniedException"))
     takes = frozenset(model.get("inputModalities", ()))
     writes = "TEXT" in model.get("outputModalities", ("TEXT",))
     # A model of speech answers in a bidirectional stream only.
@@ -191,7 +186,8 @@ def _warm_up(backend: ServiceBackend, arn: str) -> None:
     calls: Any = backend.cold_calls  # type: ignore[attr-defined]  # that of RuntimeBackend
     if calls[arn] < backend.setting("cold_imported_models"):
         calls[arn] += 1
-        raise kind_of("ModelNotReadyException")(_COLD)
+        code = "ModelNotReadyException"
+        raise kind_of(code)(message_of("bedrock-runtime", code))
 
 
 def _imported(control: BedrockBackend, arn: str) -> CalledModel:

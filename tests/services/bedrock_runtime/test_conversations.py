@@ -6,7 +6,9 @@ import re
 import time
 from itertools import islice
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError, EventStreamError
 
 from bedrock_mock import Reply, reasoning, tool_use
@@ -18,6 +20,7 @@ CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
 WITH_CACHE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
 NOVA = "amazon.nova-lite-v1:0"
 TITAN = "amazon.titan-text-express-v1"
+UNEXPECTED = "The system encountered an unexpected error during processing. Try your request again."
 WEATHER = {
     "toolSpec": {
         "name": "get_weather",
@@ -354,6 +357,36 @@ def test_without_a_stream_the_operation_has_the_error(runtime, reply, error, cod
 
 def said(runtime, *messages, **members):
     return content(ask(runtime, *messages, **members))[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "text"),
+    [
+        ("ThrottlingException", 429, "Too many requests, please wait before trying again."),
+        ("ServiceUnavailableException", 503, "Bedrock is unable to process your request."),
+        ("InternalServerException", 500, UNEXPECTED),
+        ("ModelErrorException", 424, UNEXPECTED),
+        (
+            "ModelTimeoutException",
+            408,
+            "Model has timed out in processing the request. Try your request again.",
+        ),
+        (
+            "AccessDeniedException",
+            403,
+            "You don't have access to the model with the specified model ID.",
+        ),
+    ],
+)
+def test_an_error_without_a_text_has_the_one_of_the_service(bedrock, code, status, text):
+    once = Config(retries={"max_attempts": 0})
+    runtime = boto3.client("bedrock-runtime", region_name=REGION, config=once)
+    bedrock.raise_next("Converse", code)
+    with refused(code, status, text):
+        said(runtime)
+    bedrock.reply_next(Reply(error=code))
+    with refused(code, status, text):
+        said(runtime)
 
 
 def test_a_rule_for_an_operation_that_no_service_has_is_refused(bedrock, runtime):
