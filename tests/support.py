@@ -274,7 +274,7 @@ def body(answer):
 
 
 def milliseconds(moment):
-    """The moment as imports and customizations tell it."""
+    """The moment as imports and customizations write it."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

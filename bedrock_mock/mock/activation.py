@@ -60,7 +60,7 @@ class Activation:
                 raise
 
     def end(self, *, remove_data: bool) -> None:
-        """Ends it; what was there before is there again, whatever began meanwhile."""
+        """Ends it; restores what was there before, even if other mocks have begun since."""
         with self._lock:
             self._end = _End(self)
             try:

@@ -1,4 +1,4 @@
-"""What a test expects a model to have been asked, whatever the operation and the family."""
+"""Expectations about what a model was asked, the same for every operation and family."""
 
 from __future__ import annotations
 

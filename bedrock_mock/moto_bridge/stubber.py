@@ -63,7 +63,7 @@ class LazyRaw:
         self._rest = b""
 
     def stream(self, *_: object, **__: object) -> Iterator[bytes]:
-        """The chunks as they are made, whatever size is asked for."""
+        """The chunks as they are made; the size that is asked for is ignored."""
         if self._rest:
             rest, self._rest = self._rest, b""
             yield rest

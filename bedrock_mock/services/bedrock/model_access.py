@@ -61,7 +61,7 @@ class ModelAccess:
     """Which models the account may use.
 
     Without any agreement all models can be used, but those of the setting ``no_access``. An
-    agreement gives access to a model; when it is deleted, the account has none.
+    agreement gives access to a model; when it is deleted, the account loses its access.
     """
 
     def __init__(self, backend: BedrockBackend) -> None:

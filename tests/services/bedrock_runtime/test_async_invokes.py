@@ -444,7 +444,9 @@ def test_the_bytes_of_a_reply_are_the_video(bedrock, runtime, west, s3):
     assert duration(files(s3, start(runtime))["output.mp4"]) == 6
     bedrock.reply_next(Reply(raw={"a": 1}))
     with refused(
-        "ValidationException", 400, f"The reply for {REEL} is no video: give Reply(raw=...) bytes."
+        "ValidationException",
+        400,
+        f"The reply for {REEL} is not a video: give Reply(raw=...) bytes.",
     ):
         start(runtime)
 

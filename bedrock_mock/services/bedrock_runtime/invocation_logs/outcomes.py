@@ -70,7 +70,7 @@ def outcome_of(answer: Json) -> Outcome:
             for name, value in answer.headers.items()
             if name.endswith("-Token-Count")
         }
-        assert isinstance(answer.body, bytes)  # noqa: S101 - it is no stream
+        assert isinstance(answer.body, bytes)  # noqa: S101 - it is not a stream
         kind = answer.headers.get("Content-Type", "application/json")
         return Outcome(parsed(answer.body), kind, _counts(found))
     return Outcome(_converse(answer), counts=_counts(answer["usage"]))
