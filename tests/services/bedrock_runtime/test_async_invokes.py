@@ -34,13 +34,6 @@ MALFORMED = "Malformed input request: {}, please reformat your input and try aga
 
 
 @pytest.fixture
-def s3(bedrock):
-    s3 = boto3.client("s3", REGION)
-    s3.create_bucket(Bucket="my-bucket")
-    return s3
-
-
-@pytest.fixture
 def west(bedrock):
     """A client for a region that has Luma Ray."""
     return bedrock.client("bedrock-runtime", region_name="us-west-2")
