@@ -77,7 +77,7 @@ class MockBedrock:
         raise AttributeError(msg)
 
     def _finish(self, *activations: Activation, remove_data: bool = True) -> None:
-        """Has these be over, wherever an exception or Ctrl-C has interrupted them."""
+        """Ends these, even if an exception or Ctrl-C has interrupted them."""
         for each in activations:
             each.finish(remove_data=remove_data)
             self._activations = [other for other in self._activations if other is not each]

@@ -67,8 +67,8 @@ class LazyRaw:
         if self._rest:
             rest, self._rest = self._rest, b""
             yield rest
-        # Not "yield from", which would close the chunks when this iterator is dropped: at the
-        # mercy of the garbage collector.
+        # Not "yield from", which would close the chunks whenever the garbage collector finds
+        # this iterator.
         for chunk in self._chunks:  # noqa: UP028
             yield chunk
 
