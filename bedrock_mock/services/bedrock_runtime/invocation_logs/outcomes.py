@@ -105,8 +105,8 @@ class FollowedStream(Generator[bytes, None, None]):
     """The frames of a stream, which are noted as they pass.
 
     A stream ends with its last event, with an error, or because the client closes it: then its
-    record has what was sent by then. One that is dropped without being closed leaves no record, so
-    that nothing happens at the mercy of the garbage collector.
+    record has what was sent by then. One that is dropped without being closed leaves no record,
+    because only the garbage collector would notice it, at any time.
 
     Args:
         operation: ``ConverseStream`` or ``InvokeModelWithResponseStream``.
