@@ -129,7 +129,7 @@ def _evaluate_it(client: Foreign, bedrock: BedrockMock) -> None:
         _show(names[item["jobIdentifier"]], item["jobStatus"])
     for error in answer["errors"]:
         _show(names[error["jobIdentifier"]], f"refused, {error['code']}: {error['message']}")
-    # From here on whatever is due is done at once: what is being deleted goes.
+    # From here on every change is made at once: what is being deleted goes.
     bedrock.set_transition("bedrock::evaluation_job", {"progression": "immediate"})
     _say("list_evaluation_jobs(), a moment later")
     for job in client.list_evaluation_jobs()["jobSummaries"]:

@@ -9,7 +9,7 @@ import pytest
 
 #: The ini options: what they set in Bedrock's part of the config, and what they are for.
 _OPTIONS = {
-    "validate_requests": "hold the values of requests against the service model",
+    "validate_requests": "check the values of requests against the service model",
     "check_unused": "fail a test that leaves something scripted behind that was never used",
 }
 _PREFIX = "bedrock_mock_"

@@ -212,7 +212,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
         if server is not None and server.is_used and config_of(item)["bedrock"]["check_unused"]:
             # Asked while the server runs, and reported after the other fixtures are torn down.
             unused = server.unused()
-    except Exception as error:  # noqa: BLE001 - whatever it is, it must not hinder the teardown
+    except Exception as error:  # noqa: BLE001 - no error may hinder the teardown
         problem = error
     yield
     if problem is not None:

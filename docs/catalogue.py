@@ -169,7 +169,7 @@ def main(paths: Iterable[str], day: str | None = None) -> None:
     """Writes the catalogue anew."""
     answers = [json.loads(Path(path).read_text(encoding="utf-8")) for path in paths]
     known = json.loads(CATALOGUE.read_text(encoding="utf-8"))
-    day = day or date.today().isoformat()  # noqa: DTZ011 - the day of whoever refreshes it
+    day = day or date.today().isoformat()  # noqa: DTZ011 - the local day of the user
     CATALOGUE.write_text(written(merged(known, answers, day)), encoding="utf-8")
 
 

@@ -86,7 +86,7 @@ def nonconforming_string(shape, value, path):
     if pattern and not compiled(pattern).fullmatch(value):
         yield f"{path} is {value!r}, which does not match {pattern}"
     if enum and value not in enum and shape.name not in OPEN_ENUMS:
-        yield f"{path} is {value!r}, which is none of {enum}"
+        yield f"{path} is {value!r}, which is not in {enum}"
 
 
 def nonconforming_timestamp(_shape, value, path):

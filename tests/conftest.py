@@ -24,6 +24,7 @@ for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+SET = {name for name in os.environ if name.startswith("AWS_")}
 # moto's recorder, also that of servers that tests start, writes to the working directory else.
 os.environ["MOTO_RECORDER_FILEPATH"] = str(Path(gettempdir(), f"moto_recording_{os.getpid()}"))
 
@@ -37,6 +38,11 @@ def pytest_runtest_teardown():
         for each in reversed(left):
             each.end(remove_data=True)
         pytest.fail(f"this test left mocks active: {left or 'of moto'}")
+    names = {name for name in os.environ if name.startswith("AWS_")} - SET
+    for name in names:
+        del os.environ[name]
+    if names:
+        pytest.fail(f"this test left variables behind: {', '.join(sorted(names))}")
     return result
 
 

@@ -318,5 +318,5 @@ EXECUTORS = {
 
 
 def executor(block, executors):
-    assert block.kind in executors, f"nobody knows how to execute the block in line {block.line}"
+    assert block.kind in executors, f"no executor for the block in line {block.line}"
     return executors[block.kind]

@@ -60,7 +60,7 @@ class Kind:
         get: the operation that gets one, and the member that names it.
         listing: the operation that lists them, and the member with the items.
         named: the member of an item that has its name.
-        status: the member with the status, or ``None`` if it has none.
+        status: the member with the status, or ``None`` for a kind without one.
         statuses: the first status and the one that follows.
         clock: what moves the status on, or ``None``.
         by_name: the member of Get's answer that names the resource, too; ``None`` if only
@@ -75,7 +75,7 @@ class Kind:
         ends_as: the last status, if it is not the second one.
         moment: the member of an item with the time of its creation; the names of the filters by
             it begin like it, without ``At``.
-        token_alone: whether a token makes a request a repetition whatever else it says.
+        token_alone: whether a token makes a request a repetition even if other members differ.
         needs: gives members of the request that need something else: it takes a function that
             calls an operation, and the role to pass.
         wrapped: the member that holds the resource in the answers of Create and Get, or ``None``.
@@ -210,7 +210,7 @@ def of_job(get, member):
 
 
 def snapshot(client):
-    """All that the lists and tags of an account and region tell; it is a look at each job."""
+    """All that the lists and tags of an account and region show; it is a look at each job."""
     items = []
     for kind in {kind.listing: kind for kind in ALL}.values():
         for item in kind.items(client):

@@ -171,7 +171,7 @@ def kind(shape):
 
 
 def bounds(shape):
-    """The least and the greatest length or value; where there is none, one that is big."""
+    """The least and the greatest length or value; without a bound, a big one."""
     default = (-(2**31), 2**31 - 1) if shape.type_name in NUMBERS else (0, 10**9)
     return shape.metadata.get("min", default[0]), shape.metadata.get("max", default[1])
 

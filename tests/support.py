@@ -221,13 +221,17 @@ def marketplace_endpoint(name="endpoint-1", **members):
     }
 
 
+#: The messages of a guardrail that blocks a question or an answer.
+NOT_IN, NOT_OUT = "Not this question.", "Not this answer."
+
+
 def guardrail(name="guardrail-1", **members):
     """A valid CreateGuardrail request."""
     return {
         "name": name,
         "wordPolicyConfig": {"wordsConfig": [{"text": "secret"}]},
-        "blockedInputMessaging": "Not this question.",
-        "blockedOutputsMessaging": "Not this answer.",
+        "blockedInputMessaging": NOT_IN,
+        "blockedOutputsMessaging": NOT_OUT,
         **members,
     }
 
@@ -274,7 +278,7 @@ def body(answer):
 
 
 def milliseconds(moment):
-    """The moment as imports and customizations tell it."""
+    """The moment as imports and customizations write it."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

@@ -219,7 +219,7 @@ def test_a_valid_request_is_answered_within_the_model(name, valid):
 
 
 def comes_back(name, request, body):
-    """Whoever gets what has just been created sees the members of the request as sent."""
+    """A Get of what has just been created returns the members of the request as sent."""
     get = name.replace("Create", "Get")
     if name == get or get not in OPERATIONS:
         return

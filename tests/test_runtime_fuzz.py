@@ -17,7 +17,7 @@ from support import import_job, in_process
 pytestmark = [in_process, pytest.mark.long]
 
 MODEL = BEDROCK_RUNTIME.protocol.model
-#: The one that is not answered is refused at once, whatever the body.
+#: The one that is not answered is refused at once, with any body.
 PATHS = paths_of(MODEL)
 NOVA = "amazon.nova-lite-v1:0"
 CONVERSATION = {

@@ -31,7 +31,7 @@ WATCHDOG_SECONDS = 100
 
 @pytest.fixture(autouse=True)
 def _watchdog():
-    """Tells where each thread stands, should they wait for one another."""
+    """Prints where each thread stands if they wait for one another."""
     faulthandler.dump_traceback_later(WATCHDOG_SECONDS, file=sys.__stderr__)
     yield
     faulthandler.cancel_dump_traceback_later()

@@ -60,7 +60,7 @@ class Activation:
                 raise
 
     def end(self, *, remove_data: bool) -> None:
-        """Ends it; what was there before is there again, whatever began meanwhile."""
+        """Ends it; restores what was there before, even if other mocks have begun since."""
         with self._lock:
             self._end = _End(self)
             try:
@@ -77,7 +77,7 @@ class Activation:
                 self.finish(remove_data=remove_data)
 
     def finish(self, *, remove_data: bool = True) -> None:
-        """Has it be over, wherever its beginning or end was interrupted; again, does nothing."""
+        """Ends it, even if its beginning or end was interrupted; a second call does nothing."""
         with self._lock:
             before = self._before
             if before is None:
@@ -99,7 +99,7 @@ class Activation:
             self._before = None
 
     def _finish_moto(self, count: int, before: Surroundings, *, remove_data: bool) -> None:
-        """Has moto's mock be over: it counts before it patches, and patches step by step."""
+        """Ends moto's mock, which counts before it patches, and patches step by step."""
         mocked = type(self._aws)
         mocked._nested_count, mocked._mocks_active = count, count > 0  # noqa: SLF001 - as above
         NESTING.forget(self._aws)

@@ -1,4 +1,4 @@
-"""What a test expects a model to have been asked, whatever the operation and the family."""
+"""Expectations about what a model was asked, the same for every operation and family."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ def asked_of(operation: str, members: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def meets(call: Call, expected: Mapping[str, Json]) -> bool:
-    """Whether a model was asked so; a call that was refused before has asked none."""
+    """Whether a model was asked so; a call that was refused before did not ask a model."""
     asked = call.asked
     return asked is not None and all(_TESTS[name](value, asked) for name, value in expected.items())

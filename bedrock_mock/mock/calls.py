@@ -103,12 +103,12 @@ class Calls(Sequence[Call]):
         Args:
             members: what the request must have at least; a dict among them, too, is what
                 must at least be there. Of Converse, InvokeModel and their streams also what
-                the model was asked, whatever its family: ``model``, ``user`` and ``system`` as
+                the model was asked, for every family: ``model``, ``user`` and ``system`` as
                 in ``reply``, ``tools`` (names that were offered) and ``messages`` (in the form
                 of Converse).
 
         Raises:
-            AssertionError: there is none, or more than one; it shows what comes nearest.
+            AssertionError: no call matches, or more than one; it shows the nearest calls.
         """
         (call,) = self.times(1, **members)
         return call

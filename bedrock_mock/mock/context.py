@@ -77,7 +77,7 @@ class MockBedrock:
         raise AttributeError(msg)
 
     def _finish(self, *activations: Activation, remove_data: bool = True) -> None:
-        """Has these be over, wherever an exception or Ctrl-C has interrupted them."""
+        """Ends these, even if an exception or Ctrl-C has interrupted them."""
         for each in activations:
             each.finish(remove_data=remove_data)
             self._activations = [other for other in self._activations if other is not each]
@@ -131,13 +131,16 @@ class _MockBedrock:
                 the service model off; ``"references": "strict"``, which has roles, buckets,
                 files, keys, subnets and security groups be there in moto; ``"quotas": True``,
                 or a dict of numbers, which has the service's quotas hold; ``"check_unused":
-                False``, with which fixtures let scripts go that were never used;
+                False``, with which fixtures accept scripts that were never used;
                 ``"foundation_models"``, a list in the form of ListFoundationModels, or the
                 path of a JSON file with one, in place of the package's own;
                 ``"inference_profiles"``, the same for ListInferenceProfiles; ``"no_access"``, a
                 list of globs of models that answer as they do without access; ``"unmatched":
                 "error"``, with which a call to a model that no rule is for is refused;
-                ``"cold_imported_models"``, for how many calls an imported model is not ready.
+                ``"cold_imported_models"``, for how many calls an imported model is not ready;
+                ``"profanities"``, the words of the managed list of guardrails;
+                ``"minimum_batch_records"``, the fewest records of a batch inference job; and
+                ``"no_batch"``, a list of globs of models that refuse batch inference.
 
         Returns:
             The decorated object, or a :class:`MockBedrock` to decorate with, to enter, or to
@@ -191,7 +194,7 @@ def current() -> BedrockMock:
         :func:`bedrock_mock.install`, plain ``mock_aws`` has one too.
 
     Raises:
-        RuntimeError: none is active.
+        RuntimeError: no mock is active.
 
     Example::
 

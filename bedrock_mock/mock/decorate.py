@@ -1,4 +1,4 @@
-"""Wraps whatever a decorator can stand on, one plain branch for each kind."""
+"""Wraps what can be decorated, one plain branch for each kind."""
 
 from __future__ import annotations
 

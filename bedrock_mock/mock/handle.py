@@ -90,10 +90,8 @@ class BedrockMock(Clients, Scripting):
         """Sets how jobs move on, until the mock ends.
 
         Args:
-            model_name: the clock: ``bedrock::model_import_job``,
-                ``bedrock::model_customization_job``, ``bedrock::evaluation_job``,
-                ``bedrock::custom_model``, ``bedrock::guardrail`` or
-                ``bedrock-runtime::async_invoke``.
+            model_name: the clock, such as ``bedrock::model_import_job``; docs/usage.md lists
+                all clocks.
             transition: ``{"progression": "immediate"}``, ``{"progression": "manual",
                 "times": n}`` (the n-th look sees the next status), ``{"progression":
                 "time", "seconds": s}`` or, as :meth:`freeze` does, ``{"progression":

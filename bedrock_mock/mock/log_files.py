@@ -27,7 +27,7 @@ def read_logs(path: str | PathLike[str]) -> list[dict[str, Any]]:
         path: a file of ModelInvocationLogs, one a line, plain or gzip; or a folder.
 
     Raises:
-        ValueError: a file is not one of invocation logs, or a folder has none.
+        ValueError: a file is not an invocation log, or a folder contains no such file.
         OSError: it cannot be read.
     """
     start = Path(path)

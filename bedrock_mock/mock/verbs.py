@@ -165,7 +165,7 @@ class Scripting(ABC):
     def advance(  # type: ignore[empty-body]
         self, job: str, *, region_name: str | None = None, account_id: str | None = None
     ) -> str:
-        """Moves a job on by one status, whatever its clock says.
+        """Moves a job on by one status; it works with every clock.
 
         Returns:
             The new status; ``Gone`` for one that is deleted now.
@@ -402,7 +402,7 @@ class Scripting(ABC):
             account_id: whose (default: anybody's).
 
         Returns:
-            How many logged calls have an answer; those that failed have none.
+            How many logged calls have an answer; a call that failed does not count.
 
         Raises:
             ValueError: neither or both are given, a file is not one of logs, or no record

@@ -1,4 +1,4 @@
-"""What is due happens before moto answers a request, for whichever of its services it is."""
+"""What is due happens before moto answers a request to any of its services."""
 
 from __future__ import annotations
 

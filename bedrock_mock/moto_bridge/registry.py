@@ -144,7 +144,7 @@ def _made_first(name: str) -> Callable[..., Any]:
     return method
 
 
-# Whatever looks at the whole finds it whole.
+# These methods read or change all entries, so the missing ones are made first.
 for _name in (
     *("__contains__", "__delitem__", "__eq__", "__iter__", "__len__", "__ne__", "__or__"),
     *("__reduce__", "__repr__", "__reversed__", "__ror__", "__setitem__", "copy", "get", "items"),

@@ -63,12 +63,12 @@ class LazyRaw:
         self._rest = b""
 
     def stream(self, *_: object, **__: object) -> Iterator[bytes]:
-        """The chunks as they are made, whatever size is asked for."""
+        """The chunks as they are made; the size that is asked for is ignored."""
         if self._rest:
             rest, self._rest = self._rest, b""
             yield rest
-        # Not "yield from", which would close the chunks when this iterator is dropped: at the
-        # mercy of the garbage collector.
+        # Not "yield from", which would close the chunks whenever the garbage collector finds
+        # this iterator.
         for chunk in self._chunks:  # noqa: UP028
             yield chunk
 

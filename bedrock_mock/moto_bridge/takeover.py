@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class _Takeover:
-    """Knows who wants our backends in moto's slots."""
+    """Keeps our backends in moto's slots as long as an owner needs them."""
 
     def __init__(self) -> None:
         self._lock = new_lock()
@@ -44,7 +44,7 @@ class _Takeover:
         """Puts our backends in, unless they are; interrupted, it has done nothing.
 
         Args:
-            owner: who wants them; servers and :meth:`install` need no name.
+            owner: who needs them; servers and :meth:`install` leave it out.
         """
         with self._lock:
             try:

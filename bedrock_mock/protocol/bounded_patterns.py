@@ -59,7 +59,7 @@ def spans(pattern: str, text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _is_quick(pattern: str, length: int) -> bool:
-    """Whether a pattern takes few steps for a text of this length, whatever the text."""
+    """Whether a pattern takes few steps for every text of this length."""
     if _REFERENCE.search(pattern):
         return False
     plain = _CLASS.sub("c", _ESCAPE.sub("e", pattern))

@@ -65,7 +65,7 @@ class Encoders(Compiler[Encode]):
 
 
 def _text_encoder(most: int) -> Encode:
-    """The encoder of a text of ours, which may tell a user's names and values at length."""
+    """The encoder of a text of ours, which may contain long names and values of a user."""
     return lambda text: text if len(text) <= most else f"{text[: most - 3]}..."
 
 

@@ -104,7 +104,7 @@ def _encoder(shape: StructureShape, encoders: Encoders) -> Encode:
 
     def encode_result(result: Json) -> Json:
         if isinstance(result, Page):
-            # A List operation has one list member, whatever its name.
+            # A List operation has one list member; its name differs.
             (items,) = lists
             result = {items: result.items, "nextToken": result.next_token}
         return encode({} if result is None else result)

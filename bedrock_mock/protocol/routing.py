@@ -39,7 +39,7 @@ class Routes:
         return None
 
     def knows(self, path: str) -> bool:
-        """Whether any operation, by whatever method, has this path."""
+        """Whether any operation has this path, with any HTTP method."""
         return any(self.route(method, path) for method in _METHODS)
 
     @cached_property

@@ -79,7 +79,7 @@ class Service:
         return self._routes.route(method, path)
 
     def knows(self, path: str) -> bool:
-        """Whether any operation, by whatever method, has this path."""
+        """Whether any operation has this path, with any HTTP method."""
         return self._routes.knows(path)
 
     @cached_property

@@ -107,7 +107,7 @@ class ServiceBackend(BaseBackend):
         """The backend of this service for another account and region.
 
         ``None`` if nothing has used that account, or there is no such region. It has a lock of
-        its own; whoever holds ours must not wait for that one.
+        its own: do not wait for that one while you hold this backend's.
         """
         accounts: Any = moto.backends.get_backend(cast("Any", self.mocked.slot))
         try:
@@ -181,7 +181,7 @@ class ServiceBackend(BaseBackend):
         return self.kinds.get(arn_type) or self._others.get(arn_type)
 
     def resource(self, arn: str) -> Resource | None:
-        """The resource of this ARN as of now, whatever its kind, or ``None``."""
+        """The resource of this ARN as of now, of any kind, or ``None``."""
         kind = self.kind_of(arn)
         if kind is None:
             return None

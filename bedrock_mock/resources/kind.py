@@ -173,7 +173,7 @@ class Kind(Generic[R]):
         """The resource of this identifier as of now.
 
         Raises:
-            ResourceNotFoundException: there is none.
+            ResourceNotFoundException: there is no such resource.
         """
         self.settle(identifier)
         return self.store.find(identifier)

@@ -49,7 +49,7 @@ class Lifecycle:
     overdue: ClassVar[Mapping[str, str]] = {}
     #: Why it fails when a fallible status ends; ``None`` where it does not.
     failure: str | None = None
-    #: The moment at which its time is up, in naive UTC, whatever its clock says.
+    #: The moment at which its time is up, in naive UTC, for every clock.
     deadline: datetime | None = None
 
     def __init__(self, status: str, since: datetime, request: Mapping[str, Any]) -> None:
@@ -76,7 +76,7 @@ class Lifecycle:
         """Hook: the status has just become this one, at this moment (naive UTC)."""
 
     def leaving(self, at: datetime) -> None:
-        """Hook: the status is about to end at this moment, for whatever reason."""
+        """Hook: the status is about to end at this moment, for any reason."""
 
     def finish(self, at: datetime) -> str | None:  # noqa: ARG002 - for those who need it
         """Hook: a fallible status ends at this moment; does its work, or says why it cannot."""
@@ -171,7 +171,7 @@ class Lifecycle:
             self._catch_up()
 
     def advance(self) -> None:
-        """Goes on to the next status, whatever the clock says; it must not have ended."""
+        """Goes on to the next status without asking the clock; it must not have ended."""
         self._move_on()
 
     def move_to(self, status: str, at: datetime | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What is under way, so that what is due happens before moto answers whatever it is asked."""
+"""Jobs that are under way: what is due happens before moto answers any request."""
 
 from __future__ import annotations
 

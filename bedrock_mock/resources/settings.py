@@ -39,6 +39,24 @@ def one_of(*choices: Json) -> Setting:
     return Setting(choices[0], choices.__contains__, " or ".join(map(repr, choices)))
 
 
+def globs(*default: str) -> Setting:
+    """A setting that is a list of globs of model ids."""
+    return Setting(
+        default,
+        lambda value: (
+            isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
+        ),
+        "a list of globs of model ids",
+    )
+
+
+def whole_number(default: int, of: str) -> Setting:
+    """A setting that is a whole number from 0; ``of`` says what it counts."""
+    return Setting(
+        default, lambda value: type(value) is int and value >= 0, f"a whole number of {of} from 0"
+    )
+
+
 ON_UNLESS_SET = Setting(default=True, accepts=(True, False).__contains__, words="True or False")
 #: The settings that hold for every service.
 SHARED: Mapping[str, Setting] = {

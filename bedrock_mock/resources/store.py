@@ -12,7 +12,7 @@ from bedrock_mock.protocol.errors import ResourceNotFoundException
 
 
 class Resource(Protocol):
-    """What every resource has, whatever its kind."""
+    """What a resource of any kind has."""
 
     @property
     def arn(self) -> str:
@@ -101,7 +101,7 @@ class Store(Generic[R]):
         """The resource that has this identifier for one of its keys.
 
         Raises:
-            ResourceNotFoundException: there is none.
+            ResourceNotFoundException: there is no such resource.
         """
         resource = self.get(identifier)
         if resource is None:

@@ -30,7 +30,7 @@ class Call:
         response: the members of the answer, or ``None`` where it was an error.
         error: ``{"Code": ..., "Message": ...}`` as in botocore's ClientError, or ``None``.
         service: the service's name in botocore, ``bedrock``.
-        asked: what a model was asked, in the words of Converse whatever the operation and the
+        asked: what a model was asked, in the form of Converse for every operation and
             family; ``None`` for calls that ask no model, or that were refused before.
         rule: the rule that answered, as the test wrote it: ``reply('Paris.', user='capital')``;
             ``None`` without one.
@@ -91,7 +91,7 @@ class CallRecord:
         self._bytes = 0
 
     def add(self, call: Call, body: int) -> None:
-        """Keeps a call whose request had a body of so many bytes."""
+        """Keeps a call whose request had a body of this size in bytes."""
         size = _OVERHEAD + 2 * body + size_of(call.response)
         if size > MAX_CALL_BYTES:
             asked = call.asked and call.asked.kept()

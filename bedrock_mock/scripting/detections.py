@@ -81,8 +81,8 @@ class Detections:
 
         Args:
             text: the text, or ``None`` for an image.
-            names: the id, ARN and name of the guardrail; empty where none is used.
-            source: ``INPUT`` or ``OUTPUT``; ``None`` where there is no direction.
+            names: the id, ARN and name of the guardrail; empty without a guardrail.
+            source: ``INPUT`` or ``OUTPUT``; ``None`` without a direction.
             where: the region and the account of the call.
         """
         with self._lock:

@@ -33,7 +33,7 @@ def find_job(identifier: str, where: Where) -> tuple[ServiceBackend, Any]:
     """The one job of this name or ARN, and its backend.
 
     Raises:
-        ValueError: there is none, or there are several.
+        ValueError: no job matches, or several do.
     """
     found = [(backend, job) for backend, job in jobs(where) if identifier in (job.arn, job.name)]
     if len(found) == 1:

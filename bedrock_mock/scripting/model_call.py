@@ -1,4 +1,4 @@
-"""One call to a model, in the words of Converse whatever the operation and the family."""
+"""One call to a model, in the form of Converse for every operation and family."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ class Replies:
         A function of the test is called without our lock: it may call the service.
 
         Raises:
-            ValueError: a function has given something that is no reply.
+            ValueError: a function has returned something that is not a reply.
         """
         rule = self._take(call)
         if rule is None:

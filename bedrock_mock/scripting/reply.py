@@ -156,7 +156,7 @@ class Reply(_Said):
 
     @property
     def text(self) -> str:
-        """The text of the content, without what is no text."""
+        """The text of the content; other blocks are left out."""
         return "".join(block.get("text", "") for block in self.blocks)
 
 
@@ -208,7 +208,8 @@ def _block(part: Json) -> dict[str, Any]:
         if len(part) == 1 and BLOCKS & part.keys():
             return dict(part)
         msg = (
-            f"{part!r} is no content block, which has one member: {', '.join(sorted(BLOCKS))}. "
+            f"{part!r} is not a content block. A block has one of these members: "
+            f"{', '.join(sorted(BLOCKS))}. "
             "For an answer that is JSON: Reply(json=...)"
         )
         raise ValueError(msg)

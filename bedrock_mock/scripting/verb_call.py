@@ -72,7 +72,7 @@ class VerbCall:
         there = list(self.jobs(clock, job)) if script.is_for_one else []
         if job is not None and there and all(each.has_ended for _, each in there):
             must_go_on(self.text, there[0][1], _EARLIER)
-        # First, for a job may be created meanwhile.
+        # First, because another thread may create a job now.
         SCRIPTS.add_for_job(script)
         for backend, each in there:
             with backend.lock:

@@ -87,7 +87,7 @@ def answer_of(
     try:
         # Read as a whole: what fails may do so late.
         content = b"".join(moto(environ, begin))
-    except Exception as error:  # noqa: BLE001 - whatever it is
+    except Exception as error:  # noqa: BLE001 - every error becomes an answer
         _log.exception("moto failed to answer %s %s", environ["REQUEST_METHOD"], environ["RAW_URI"])
         if environ["RAW_URI"].startswith("/moto-api/state") and isinstance(error, _OF_BODIES):
             message = _lacks(environ, error)

@@ -106,7 +106,7 @@ class Application:
     def _service_of(self, environ: Environ, path: str) -> MockedService | None:
         """The service that a request is for, by its signature, host or path; else ``None``."""
         if f"{path}/".startswith("/moto-api/"):
-            # Scripts and proxies may sign whatever they send.
+            # Scripts and proxies may sign every request.
             return None
         if is_preflight(environ):
             # It has no signature, and asks about a verb that is not its own.

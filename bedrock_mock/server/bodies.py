@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-#: Bodies are read in pieces: who says that there is much more gets no memory for it.
+#: Bodies are read in pieces, so a large Content-Length alone takes no memory.
 _PIECE = 64 * 1024
 
 

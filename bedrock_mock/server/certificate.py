@@ -1,4 +1,4 @@
-"""A certificate for a server over HTTPS, and the authority that clients are told to trust."""
+"""A certificate for a server over HTTPS, and the authority that clients trust."""
 
 from __future__ import annotations
 

@@ -96,11 +96,11 @@ class TestPydanticAI:
     def test_pydantic_ai_streams(self, agent, bedrock):
         bedrock.reply(Reply("It is sunny.", chunks=["It is ", "sunny."]))
 
-        async def tell():
+        async def main():
             async with agent().run_stream(QUESTION) as result:
                 return [text async for text in result.stream_text(delta=True, debounce_by=None)]
 
-        assert asyncio.run(tell()) == ["It is ", "sunny."]
+        assert asyncio.run(main()) == ["It is ", "sunny."]
 
     def test_pydantic_ai_gets_structured_output_without_a_script(self, agent, bedrock):
         from pydantic import BaseModel

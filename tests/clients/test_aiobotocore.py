@@ -44,7 +44,7 @@ def test_streams_of_models_are_read_as_they_come(make, bedrock):
     bedrock.reply(Reply("Hello", chunks=["Hel", "lo"]))
     messages = MESSAGES
 
-    async def tell():
+    async def main():
         async with create("bedrock-runtime") as runtime:
             answer = await runtime.converse_stream(
                 modelId="amazon.nova-lite-v1:0", messages=messages
@@ -57,7 +57,7 @@ def test_streams_of_models_are_read_as_they_come(make, bedrock):
             answer = await runtime.invoke_model(modelId=model, body=body)
             return converse, invoke, json.loads(await answer["body"].read())
 
-    converse, invoke, whole = asyncio.run(tell())
+    converse, invoke, whole = asyncio.run(main())
     deltas = [
         each["contentBlockDelta"]["delta"] for each in converse if "contentBlockDelta" in each
     ]
@@ -70,11 +70,11 @@ def in_one_event_loop(story):
     """A test made of a coroutine that takes a client and the server."""
 
     def test(connect, bedrock_server):
-        async def tell():
+        async def main():
             async with connect() as bedrock:
                 await story(bedrock, bedrock_server)
 
-        asyncio.run(tell())
+        asyncio.run(main())
 
     return test
 
@@ -186,11 +186,11 @@ def in_the_process(story):
     def test(make, bedrock_mock):
         create = make()
 
-        async def tell():
+        async def main():
             async with create("bedrock-runtime", region_name="us-east-1") as runtime:
                 await story(runtime, bedrock_mock)
 
-        asyncio.run(tell())
+        asyncio.run(main())
 
     return test
 
@@ -247,19 +247,19 @@ def test_services_of_moto_are_answered_too(bedrock_mock):
     boto3.client("s3", "us-east-1").create_bucket(Bucket="my-bucket")
     boto3.client("s3", "us-east-1").put_object(Bucket="my-bucket", Key="key", Body=b"data")
 
-    async def tell():
+    async def main():
         async with create("s3", region_name="us-east-1") as s3:
             answer = await s3.get_object(Bucket="my-bucket", Key="key")
             return await answer["Body"].read()
 
-    assert asyncio.run(tell()) == b"data"
+    assert asyncio.run(main()) == b"data"
 
 
 def test_what_is_passed_through_leaves():
     create = aiobotocore()
     passed = {"passthrough": {"urls": ["https://bedrock-runtime"], "services": []}}
 
-    async def tell():
+    async def main():
         async with create("bedrock-runtime", region_name="us-east-1") as runtime:
             await runtime.converse(modelId=MODEL, messages=MESSAGES)
 
@@ -267,7 +267,7 @@ def test_what_is_passed_through_leaves():
         mock_bedrock(config={"core": passed}),
         pytest.raises(pytest.fail.Exception, match="tried to reach bedrock-runtime"),
     ):
-        asyncio.run(tell())
+        asyncio.run(main())
 
 
 def test_a_client_that_was_made_before_the_mock_is_answered_too(monkeypatch):
@@ -275,11 +275,11 @@ def test_a_client_that_was_made_before_the_mock_is_answered_too(monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
 
-    async def tell():
+    async def main():
         async with create("bedrock-runtime", region_name="us-east-1") as runtime:
             with mock_bedrock() as bedrock:
                 bedrock.reply("Hi")
                 return await runtime.converse(modelId=MODEL, messages=MESSAGES)
 
-    message = asyncio.run(tell())["output"]["message"]
+    message = asyncio.run(main())["output"]["message"]
     assert message["content"] == [{"text": "Hi"}]

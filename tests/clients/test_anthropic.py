@@ -31,11 +31,11 @@ def client(bedrock):
 
 
 def in_an_event_loop(story):
-    async def tell():
+    async def main():
         async with anthropic.AsyncAnthropicBedrock(max_retries=0) as client:
             return await story(client)
 
-    return asyncio.run(tell())
+    return asyncio.run(main())
 
 
 def test_a_message_is_answered(bedrock, client):

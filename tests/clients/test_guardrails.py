@@ -9,11 +9,10 @@ from importlib.util import find_spec
 
 import pytest
 
-from support import guardrail
+from support import NOT_IN, NOT_OUT, guardrail
 
 CLAUDE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
 EMAIL = {"piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]}
-NOT_IN, NOT_OUT = "Not this question.", "Not this answer."
 
 
 def library(name, package, environment):

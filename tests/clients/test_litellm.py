@@ -66,13 +66,13 @@ def test_a_tool_is_called(model, bedrock):
 def test_asynchronous_calls_are_answered(model, bedrock):
     bedrock.reply(Reply("Sunny.", chunks=["Sun", "ny."]))
 
-    async def tell():
+    async def main():
         whole = await litellm.acompletion(model=model, messages=MESSAGES)
         stream = await litellm.acompletion(model=model, messages=MESSAGES, stream=True)
         chunks = [chunk.choices[0].delta.content async for chunk in stream]
         return whole.choices[0].message.content, "".join(filter(None, chunks))
 
-    assert asyncio.run(tell()) == ("Sunny.", "Sunny.")
+    assert asyncio.run(main()) == ("Sunny.", "Sunny.")
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ pytestmark = [
 def scripts(server_process):
     """The files that the page loads from CDNs, by their paths there; npm has the same files.
 
-    The page tells the hashes of most of them: the browser would refuse another file.
+    The page states the hashes of most of them: the browser would refuse another file.
     """
     with urlopen(f"{server_process.endpoint_url}/moto-api/") as answer:  # noqa: S310
         page = answer.read().decode()

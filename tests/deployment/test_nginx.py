@@ -26,7 +26,7 @@ NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 ACCOUNTS = ("123456789012", "111122223333")
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "ap-south-1")
 SCOPE = "key-{n}/2030010{n}/us-east-1/bedrock/aws4_request"
-# nginx writes nowhere else, and works as whoever runs the tests.
+# nginx writes nowhere else, and runs as the user of the tests.
 SURROUNDINGS = """\
 {user}
 pid nginx.pid;

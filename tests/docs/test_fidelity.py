@@ -1,4 +1,4 @@
-"""The documents tell of each operation that there is, and of no other."""
+"""The documents describe each operation that there is, and no other."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_a_code_block_does_what_it_says(block, tmp_path):
 )
 def test_a_block_of_an_unknown_form_is_an_error(text):
     (block,) = blocks(text)
-    with pytest.raises(AssertionError, match="nobody knows"):
+    with pytest.raises(AssertionError, match="no executor"):
         executor(block, EXECUTORS)
 
 

@@ -25,7 +25,7 @@ def found(pattern, *path):
 
 
 def run_docker(block, place):
-    """There is no Docker engine here: what the commands name is held against the Dockerfile."""
+    """There is no Docker engine here: what the commands name is checked against the Dockerfile."""
     build, run = (shlex.split(line) for line in block.code.splitlines())
     assert build == ["docker", "build", "--tag", "bedrock-mock", "."]
     (exposed,) = found(r"^EXPOSE (\d+)$", "Dockerfile")

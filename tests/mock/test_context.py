@@ -117,7 +117,7 @@ def test_coroutines_under_one_decorator_may_run_at_the_same_time():
     async def both():
         return await asyncio.gather(coroutine("a"), coroutine("b"))
 
-    # The mock nests: whoever starts while it is active shares its state.
+    # The mock nests: one that starts while it is active shares its state.
     assert asyncio.run(both()) == [["b", "a"], ["b", "a"]]
 
 
@@ -267,7 +267,7 @@ def test_a_class_whose_setup_fails_leaves_no_mock_behind():
 
 
 def sequence(cls, *, fails=False):
-    """Sets an instance up and tears it down as pytest does, and tells whether it was mocked."""
+    """Sets an instance up and tears it down as pytest does, and returns whether it was mocked."""
     instance, mocked = cls(), []
 
     def both(name):

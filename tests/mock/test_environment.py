@@ -63,7 +63,7 @@ def with_endpoint(monkeypatch, tmp_path):
 
 
 @pytest.mark.usefixtures("unusable")
-def test_clients_are_made_and_answered_whatever_the_profile():
+def test_clients_are_made_and_answered_with_any_profile():
     with mock_bedrock() as bedrock:
         for client in (bedrock.client(), boto3.client("bedrock", REGION)):
             assert models(client) == []

@@ -46,7 +46,7 @@ OWNERS = [
     *(models.MockAWS, backends, requests.adapters.HTTPAdapter),
 ]
 CONFIG = {"bedrock": {"quotas": True}}
-#: Each step takes a whole mock: the quick suite takes one in so many.
+#: Each step takes a whole mock, so the quick suite tests one step out of this number.
 STRIDE = 97
 
 

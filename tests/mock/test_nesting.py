@@ -1,4 +1,4 @@
-"""Mocks of moto and ours, which begin and end in whatever order: all is as it was before."""
+"""Mocks of moto and ours, which begin and end in any order: all is as it was before."""
 
 from __future__ import annotations
 

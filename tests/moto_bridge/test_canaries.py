@@ -371,7 +371,7 @@ def test_moto_counts_its_mocks_before_it_patches():
 def test_motos_authorisation_counts_requests():
     from moto.core.authorization import ActionAuthenticatorMixin
 
-    # A batch is one request, however many resources it is held against: core/response.py.
+    # A batch is one request, however many resources it is checked against: core/response.py.
     assert isinstance(ActionAuthenticatorMixin.request_count, int)
 
 

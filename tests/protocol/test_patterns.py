@@ -23,7 +23,7 @@ PATTERNS = sorted({shape.metadata["pattern"] for shape in SHAPES if "pattern" in
 # Names of automated reasoning, which not every version of the model has.
 LETTERS = r"\p{L}[\p{L}\p{M}0-9_]*( [\p{L}\p{M}0-9_]+)*"
 REWRITTEN = [each for each in PATTERNS if compiled(each).pattern != each and "\\p{" not in each]
-# All short strings of the characters that the rewritten part tells apart.
+# All short strings of the characters that the rewritten part treats differently.
 SHORT = ["".join(each) for length in range(6) for each in product("aZ1-.+!/\n", repeat=length)]
 
 
@@ -141,7 +141,7 @@ ADVERSARIES = """
 """
 
 
-def test_no_pattern_takes_long_whatever_the_string():
+def test_no_pattern_takes_long_for_any_string():
     try:
         result = subprocess.run(
             [sys.executable, "-c", textwrap.dedent(ADVERSARIES)],

@@ -1,4 +1,4 @@
-"""Requests held against the service model: what is refused, and in which words."""
+"""Requests checked against the service model: what is refused, and in which words."""
 
 from __future__ import annotations
 
@@ -501,7 +501,7 @@ def test_types_stay_types():
 
 @sloppy
 def test_an_empty_token_is_ignored():
-    # boto3 makes up a token where there is none; other clients need not.
+    # boto3 makes up a missing token; other clients need not.
     tokens = ({}, {"clientRequestToken": ""}, {}, {"clientRequestToken": ""})
     arns = [
         call("CreateModelImportJob", import_job(f"job-{n}", f"model-{n}", **token)).json()["jobArn"]

@@ -60,7 +60,7 @@ class Looked:
         return self.kind.look(self.client, arn)[self.kind.status]
 
     def list(self, status=None, **filters):
-        """The statuses that List tells, of those with a status or of all."""
+        """The statuses that List returns, of those with a status or of all."""
         if status:
             filters[self.kind.status_filter] = status
         return [item[self.kind.status] for item in self.kind.items(self.client, **filters)]

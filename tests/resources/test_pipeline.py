@@ -1,4 +1,4 @@
-"""Requests as they come over the wire: whatever comes is answered with JSON, and below 500."""
+"""Requests as they come over the wire: each is answered with JSON, and below 500."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def rated_job(value):
     return job
 
 
-def told(job):
-    """What GetEvaluationJob tells of a job that is created with this request."""
+def returned(job):
+    """What GetEvaluationJob returns for a job that is created with this request."""
     created = send("POST", EVALUATIONS, job)
     assert created.status_code == 202, created.text
     return send("GET", f"{EVALUATIONS}/{created.json()['jobArn']}").json()
@@ -180,7 +180,7 @@ def test_a_member_of_another_json_type_is_refused(path, value):
 
 def test_the_request_that_these_change_is_valid_and_comes_back_as_sent():
     job = generating_job()
-    assert told(job)["inferenceConfig"] == job["inferenceConfig"]
+    assert returned(job)["inferenceConfig"] == job["inferenceConfig"]
 
 
 @pytest.mark.parametrize("value", [1, "true", None, []])
@@ -207,7 +207,7 @@ def test_a_null_in_a_map_of_documents_comes_back_as_sent():
     config = rag["knowledgeBaseConfig"]["retrieveAndGenerateConfig"]["externalSourcesConfiguration"]
     fields = {"top_k": None, "seed": 1}
     config["generationConfiguration"]["additionalModelRequestFields"] = fields
-    assert told(job)["inferenceConfig"] == job["inferenceConfig"]
+    assert returned(job)["inferenceConfig"] == job["inferenceConfig"]
 
 
 @pytest.mark.parametrize(
@@ -228,13 +228,13 @@ def test_a_null_in_a_map_of_documents_comes_back_as_sent():
 )
 def test_a_document_comes_back_as_sent(value):
     job = filtered_job(value)
-    assert json.dumps(told(job)["inferenceConfig"]) == json.dumps(job["inferenceConfig"])
+    assert json.dumps(returned(job)["inferenceConfig"]) == json.dumps(job["inferenceConfig"])
 
 
 @pytest.mark.parametrize("value", [0, -1.5, 1e-300, 2**60, "NaN", "Infinity", "-Infinity"])
 def test_a_float_comes_back_as_sent(value):
     job = rated_job(value)
-    assert told(job)["evaluationConfig"] == job["evaluationConfig"]
+    assert returned(job)["evaluationConfig"] == job["evaluationConfig"]
 
 
 def test_an_integer_beyond_all_floats_is_no_float():
@@ -244,7 +244,7 @@ def test_an_integer_beyond_all_floats_is_no_float():
 def test_a_whole_number_may_be_written_as_a_float():
     job = changed(generating_job(), steps(f"{NUMBERS}.maxTokens"), 7.0)
     assert b"7.0" in json.dumps(job).encode()
-    assert told(job)["inferenceConfig"] == job["inferenceConfig"]
+    assert returned(job)["inferenceConfig"] == job["inferenceConfig"]
 
 
 def test_a_document_of_the_allowed_depth_comes_back():
@@ -252,14 +252,14 @@ def test_a_document_of_the_allowed_depth_comes_back():
     for _ in range(80):
         value = [value]
     job = filtered_job(value)
-    assert told(job)["inferenceConfig"] == job["inferenceConfig"]
+    assert returned(job)["inferenceConfig"] == job["inferenceConfig"]
 
 
 def test_unknown_members_are_ignored_and_not_sent_back():
     job = evaluation_job(unknown=1)
     job["outputDataConfig"]["unknown"] = {}
     job["evaluationConfig"]["automated"]["datasetMetricConfigs"][0]["unknown"] = [1]
-    assert "unknown" not in json.dumps(told(job))
+    assert "unknown" not in json.dumps(returned(job))
 
 
 def test_of_a_member_that_comes_twice_the_last_counts():

@@ -21,7 +21,7 @@ def identifiers(kind, client, arn):
     return [arn, *([kind.look(client, arn)[kind.by_name]] if kind.by_name else [])]
 
 
-def test_a_policy_can_be_for_one_resource_by_whatever_it_is_named(client, kind):
+def test_a_policy_can_be_for_one_resource_by_name_and_arn(client, kind):
     one, other = kind.make(client), kind.make(client, number=2)
     its_client = with_key(user("reader", kind.get[0], resource=one))
     for identifier in identifiers(kind, client, one):

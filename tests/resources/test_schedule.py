@@ -1,4 +1,4 @@
-"""What is due happens when it is due, whoever looks, at whatever, and through whatever."""
+"""What is due happens when it is due, before any request of any client is answered."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def ended(client, arn):
     return job["status"], job["lastModifiedTime"] - job["creationTime"]
 
 
-# --- whoever looks --------------------------------------------------------------------
+# --- other services -------------------------------------------------------------------
 
 
 @in_process
-def test_results_are_there_for_whoever_lists_the_bucket(evaluate, clock, s3):
+def test_results_are_there_when_the_bucket_is_listed(evaluate, clock, s3):
     evaluate()
     clock.tick(59)
     assert keys(s3) == []
@@ -310,7 +310,7 @@ def test_a_function_may_ask_for_the_job_that_it_is_called_for(
 
 @pytest.fixture
 def posted(bedrock_mock):
-    """Sets a transition as moto's API does, which asks nobody."""
+    """Sets a transition as moto's API does, without a check."""
     assert bedrock_mock.unused() == []
 
     def posted(clock_name, transition):
@@ -330,7 +330,7 @@ def posted(bedrock_mock):
         (IMPORT_CLOCK, "frozen", "is not a transition"),
     ],
 )
-def test_what_moto_takes_and_nobody_knows_is_a_warning(
+def test_an_unknown_transition_that_moto_takes_is_a_warning(
     client, posted, clock_name, transition, message
 ):
     for set_transition in (posted, state_manager.set_transition):

@@ -54,7 +54,7 @@ def test_a_config_in_the_wrong_place_is_refused(begin, config):
 def test_what_means_something_is_taken(config):
     with mock_bedrock(config=config) as bedrock:
         assert bedrock.client().list_imported_models()["modelSummaries"] == []
-        # An inner mock puts back what it has found, also where that is none.
+        # An inner mock puts back what it has found, also if nothing was set.
         before = dict(default_user_config)
         with mock_bedrock():
             pass

@@ -34,7 +34,7 @@ quick = settings(
 
 
 def item(name, second=0):
-    """A resource that was created so many seconds after a fixed moment."""
+    """A resource that was created this number of seconds after a fixed moment."""
     created = datetime(2024, 2, 29) + timedelta(seconds=second)  # noqa: DTZ001 - as in the stores
     return SimpleNamespace(arn=f"arn:{name}", name=name, creation_time=created, tags={})
 
@@ -231,7 +231,7 @@ def cost(function):
 
 @contextmanager
 def world(size):
-    """A mock with so many jobs of each kind, and the ARNs of the oldest of each."""
+    """A mock with this number of jobs of each kind, and the ARNs of the oldest of each."""
     with mock_bedrock():
         for number in range(size):
             request = import_job(f"job-{number}", f"model-{number}", jobTags=tags(a="b"))

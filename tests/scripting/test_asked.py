@@ -59,7 +59,7 @@ def test_a_call_that_asks_no_model_has_none(bedrock):
     assert (call.user, call.system, call.tools, call.messages) == ("", "", [], ())
 
 
-def test_what_was_asked_can_be_read_whatever_the_family(bedrock, runtime):
+def test_what_was_asked_can_be_read_for_every_family(bedrock, runtime):
     runtime.invoke_model(modelId=LLAMA, body=json.dumps({"prompt": "The capital of France?"}))
     call = bedrock.calls.of("InvokeModel").once(user="France", model="meta.*")
     assert call.model == LLAMA

@@ -42,7 +42,7 @@ def test_what_is_said_becomes_a_reply(said, expected):
         ({}, "Reply: give one of content, json, raw, embedding, images, scores, not none"),
         ({"json": 1, "raw": 2}, "not json and raw"),
         ({"content": 5}, "a model answers with text, a block, a list of them or a Reply, not"),
-        ({"content": {"a": 1}}, "{'a': 1} is no content block.*For an answer that is JSON: Reply"),
+        ({"content": {"a": 1}}, "{'a': 1} is not a content block.*For an answer that is JSON"),
         ({"content": "Hi", "delay": -1}, "Reply: delay is a number of seconds from 0, not -1"),
         ({"content": "Hi", "gap": -1}, "Reply: gap is"),
         ({"content": "Hi", "chunks": "Hi"}, "Reply: chunks is a list of texts, not 'Hi'"),
@@ -68,7 +68,7 @@ def test_what_makes_no_sense_is_refused(arguments, message):
 
 @pytest.mark.parametrize("said", [{}, {"a": 1}, {"content": "x", "a": 1}])
 def test_a_dict_that_is_neither_a_block_nor_a_reply_is_refused(said):
-    with pytest.raises(ValueError, match=re.escape(f"{said!r} is no content block")):
+    with pytest.raises(ValueError, match=re.escape(f"{said!r} is not a content block")):
         reply_of(said)
 
 

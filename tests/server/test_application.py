@@ -1,4 +1,4 @@
-"""Plain HTTP against the server: whatever comes, it answers with JSON, and never with a 5xx."""
+"""Plain HTTP against the server: it answers every request with JSON, and never with a 5xx."""
 
 from __future__ import annotations
 

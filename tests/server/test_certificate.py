@@ -1,4 +1,4 @@
-"""HTTPS with a certificate that clients are told to trust, and bearer tokens, which need it."""
+"""HTTPS with a certificate that clients trust, and bearer tokens, which need it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On a server, too, what is due happens before whatever request is answered."""
+"""On a server, too, what is due happens before any request is answered."""
 
 from __future__ import annotations
 

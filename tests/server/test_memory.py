@@ -25,7 +25,7 @@ SIGNED = (
 
 
 def megabytes(process, name):
-    """A figure of a process's memory, as Linux tells it."""
+    """A figure of a process's memory, as Linux reports it."""
     status = Path(f"/proc/{process}/status").read_text("utf-8")
     return int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024
 

@@ -64,7 +64,7 @@ def test_what_cannot_be_said_so_is_refused(server, when, message):
 
 
 def test_a_content_that_is_none_is_refused(server):
-    with pytest.raises(ValueError, match="is no content block"):
+    with pytest.raises(ValueError, match="is not a content block"):
         server.reply({"text": "a", "more": "b"})
     with pytest.raises(ValueError, match="unexpected keyword argument 'usr'"):
         server.reply_next("x", usr="y")

@@ -683,7 +683,7 @@ def test_the_demo_prints_the_whole_story(monkeypatch, capsys):
 
 
 @pytest.mark.once
-def test_the_demo_stays_in_its_process_whatever_the_environment_says():
+def test_the_demo_stays_in_its_process_in_every_environment():
     others = {"TEST_SERVER_MODE": "true", "AWS_PROFILE": "nobody"}
     others["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1"
     command = [sys.executable, "-W", "error", "-m", "bedrock_mock", "demo"]

@@ -74,6 +74,6 @@ class BedrockBackend(ServiceBackend):
         """Also one of the runtime: its invocations have their tags here."""
         if self.kind_of(arn) is not None:
             return super().resource(arn)
-        # The runtime's lock is not held here: whatever holds that may ask for ours.
+        # The runtime's lock is not taken here: a thread that holds it may ask for ours.
         kind = self.sibling("bedrock-runtime").kind_of(arn)
         return None if kind is None else kind.store.get(arn)

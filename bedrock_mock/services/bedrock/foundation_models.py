@@ -89,7 +89,7 @@ class FoundationModels:
         return self._made[1]
 
     def find(self, identifier: str) -> Model | None:
-        """The model of an id or ARN, ``None`` if there is none.
+        """The model of an id or ARN, ``None`` if it is unknown.
 
         A model that the service lists no more is found, as far as its facts are known:
         programs that were written for it have tests, too.

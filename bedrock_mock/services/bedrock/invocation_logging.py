@@ -27,7 +27,7 @@ class InvocationLogging:
     """The operations on the configuration.
 
     Attributes:
-        config: the ``loggingConfig`` that was put, ``None`` where there is none.
+        config: the ``loggingConfig`` that was put, ``None`` before a Put and after a Delete.
     """
 
     def __init__(self, backend: BedrockBackend) -> None:

@@ -15,7 +15,7 @@ from bedrock_mock.protocol.errors import (
 )
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.operations import operation
-from bedrock_mock.resources.settings import Setting
+from bedrock_mock.resources.settings import globs
 from bedrock_mock.services.bedrock.catalogue import public
 
 if TYPE_CHECKING:
@@ -29,13 +29,7 @@ if TYPE_CHECKING:
 
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
-NO_ACCESS = Setting(
-    default=(),
-    accepts=lambda value: (
-        isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
-    ),
-    words="a list of globs of model ids",
-)
+NO_ACCESS = globs()
 _AVAILABLE, _NOT_AVAILABLE = "AVAILABLE", "NOT_AVAILABLE"
 #: The models of this provider need no agreement.
 _OWN_PROVIDER = "Amazon"
@@ -61,7 +55,7 @@ class ModelAccess:
     """Which models the account may use.
 
     Without any agreement all models can be used, but those of the setting ``no_access``. An
-    agreement gives access to a model; when it is deleted, the account has none.
+    agreement gives access to a model; when it is deleted, the account loses its access.
     """
 
     def __init__(self, backend: BedrockBackend) -> None:

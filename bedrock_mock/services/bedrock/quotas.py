@@ -68,7 +68,7 @@ def check_quota(backend: ServiceBackend, name: str, used: Callable[[], int]) -> 
         used: how much of it is used; asked only where quotas hold.
 
     Raises:
-        ServiceQuotaExceededException: there is none.
+        ServiceQuotaExceededException: the quota is used up.
     """
     limit = limit_of(backend, name)
     if limit is not None and used() >= limit:

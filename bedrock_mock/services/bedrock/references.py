@@ -32,7 +32,7 @@ _ARCHITECTURES = (
     "t5",
 )
 #: The units of a copy by architecture, hidden size and number of layers, as far as public
-#: sources tell them: Llama 3.1 8B and 70B, and Qwen3 4B.
+#: sources state them: Llama 3.1 8B and 70B, and Qwen3 4B.
 _UNITS = {("llama", 4096, 32): 2, ("llama", 8192, 80): 8, ("qwen3", 2560, 36): 1}
 _VERSIONS = {"gpt_oss": "v2.0"}
 _WITHOUT_INSTRUCT = ("gpt_oss", "qwen")

@@ -37,7 +37,7 @@ def check_role(backend: ServiceBackend, role_arn: str) -> None:
 def kms_key_arn(backend: ServiceBackend, key: str | None) -> str | None:
     """The ARN of a KMS key that is given as id, alias or ARN; the service reports only that.
 
-    It is the key that moto's KMS knows by it. Where there is none, and references are not
+    It is the key that moto's KMS knows by it. Where KMS has no such key, and references are not
     strict, the same alias always gives the same made-up key.
 
     Raises:

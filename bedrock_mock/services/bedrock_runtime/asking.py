@@ -1,4 +1,4 @@
-"""A model is asked: the rules of the test answer, and the record of calls is told which."""
+"""Asks a model: the rules of the test answer, and the record of calls notes which rule."""
 
 from __future__ import annotations
 

@@ -12,6 +12,12 @@ from bedrock_mock.services.bedrock_runtime.traits import traits_of
 
 if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
+    from bedrock_mock.services.bedrock.capacity.custom_model_deployments import (
+        CustomModelDeployment,
+    )
+    from bedrock_mock.services.bedrock.capacity.provisioned_model_throughputs import (
+        ProvisionedModelThroughput,
+    )
     from bedrock_mock.services.bedrock_runtime.models import CalledModel
 
 _INVALID = "The provided model identifier is invalid."
@@ -32,11 +38,7 @@ def throughput(control: BedrockBackend, arn: str) -> CalledModel:
         ModelNotReadyException: it is being created.
         AccessDeniedException, ResourceNotFoundException: the test has no access to the model.
     """
-    found = control.provisioned_model_throughputs.known(arn)
-    if found is None:
-        raise ValidationException(_INVALID)
-    _check_ready(found.status)
-    return served(control, arn, found.name, found.model_arn)
+    return _ready(control, arn, control.provisioned_model_throughputs.known(arn))
 
 
 def deployment(control: BedrockBackend, arn: str) -> CalledModel:
@@ -47,7 +49,14 @@ def deployment(control: BedrockBackend, arn: str) -> CalledModel:
         ModelNotReadyException: it is being created.
         AccessDeniedException, ResourceNotFoundException: the test has no access to the model.
     """
-    found = control.custom_model_deployments.known(arn)
+    return _ready(control, arn, control.custom_model_deployments.known(arn))
+
+
+def _ready(
+    control: BedrockBackend,
+    arn: str,
+    found: ProvisionedModelThroughput | CustomModelDeployment | None,
+) -> CalledModel:
     if found is None:
         raise ValidationException(_INVALID)
     _check_ready(found.status)

@@ -19,7 +19,7 @@ _BY_FORMAT = {
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
 _STATED = ("const", "default")
-#: A value is not longer than this, whatever its schema says.
+#: A value is not longer than this, even if its schema allows more.
 _LONGEST = 10_000
 _NUMBER = (int, float)
 

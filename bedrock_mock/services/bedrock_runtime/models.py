@@ -65,7 +65,7 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
     """The model of an identifier.
 
     Raises:
-        ValidationException: there is none, or only a profile serves it.
+        ValidationException: there is no such model, or only a profile serves it.
         AccessDeniedException, ResourceNotFoundException: the test has no access to it.
     """
     arn = _ARN.fullmatch(identifier)
@@ -96,7 +96,7 @@ def asynchronous_model(backend: ServiceBackend, identifier: str) -> CalledModel:
     """The model of an identifier for an asynchronous invocation, which needs no profile.
 
     Raises:
-        ValidationException: there is none.
+        ValidationException: there is no such model.
         AccessDeniedException, ResourceNotFoundException: the test has no access to it.
     """
     control: BedrockBackend = backend.sibling("bedrock")

@@ -1,4 +1,4 @@
-"""The paths of OpenAI's API on the runtime's host: they are InvokeModel in another dress.
+"""The paths of OpenAI's API on the runtime's host: another form of InvokeModel.
 
 Source: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html
 """

@@ -2,7 +2,7 @@
 
 from bedrock_mock.protocol.rules import Departures
 from bedrock_mock.resources.service import MockedService
-from bedrock_mock.resources.settings import Setting, one_of
+from bedrock_mock.resources.settings import Setting, one_of, whole_number
 from bedrock_mock.services.bedrock_runtime import openai_paths
 from bedrock_mock.services.bedrock_runtime.backend import RuntimeBackend
 from bedrock_mock.services.bedrock_runtime.guardrails.profanities import PROFANITIES
@@ -41,11 +41,7 @@ BEDROCK_RUNTIME = MockedService(
             words="a list of words",
         ),
         "unmatched": one_of("default", "error"),
-        "cold_imported_models": Setting(
-            default=0,
-            accepts=lambda value: type(value) is int and value >= 0,
-            words="a whole number of calls from 0",
-        ),
+        "cold_imported_models": whole_number(0, of="calls"),
     },
     verbs={"detect": detect, "replay": replay},
 )

@@ -18,7 +18,7 @@ def tokens(text: str) -> int:
 
 
 def tokens_of_blocks(blocks: Iterable[Mapping[str, Any]]) -> int:
-    """The number of tokens of content blocks; what is no text counts as its JSON."""
+    """The number of tokens of content blocks; other blocks count as their JSON."""
     return sum(tokens(_text(block)) for block in blocks)
 
 

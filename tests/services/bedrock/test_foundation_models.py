@@ -218,7 +218,7 @@ def test_a_filter_gives_the_models_that_have_the_value(client, name, member, val
 
 
 @pytest.mark.parametrize("provider", ["Mistral AI", "mistral ai"])
-def test_the_provider_is_the_whole_name_in_whatever_case(client, provider):
+def test_the_provider_is_the_whole_name_in_any_case(client, provider):
     found = models(client, byProvider=provider)
     assert found
     assert {each["providerName"] for each in found} == {"Mistral AI"}
@@ -254,7 +254,7 @@ def test_the_catalogue_can_be_replaced_by_a_list():
         assert model["modelArn"] == arn_of("my.model-v1")
         assert get(client, "my.model-v1") == model
         assert ids(client, byProvider="me", byOutputModality="TEXT") == ["my.model-v1"]
-        # What an entry does not tell of itself passes no filter.
+        # A member that an entry lacks passes no filter.
         assert ids(client, byInferenceType="ON_DEMAND") == []
     with mock_bedrock() as bedrock:
         assert "my.model-v1" not in ids(bedrock.client(region_name=REGION))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import boto3
 import pytest
 
 from bedrock_mock import mock_bedrock
@@ -23,6 +24,14 @@ def bedrock(config):
 @pytest.fixture
 def runtime(bedrock):
     return bedrock.client("bedrock-runtime", region_name=REGION)
+
+
+@pytest.fixture
+def s3(bedrock):
+    """A client of moto's S3 with ``my-bucket``."""
+    s3 = boto3.client("s3", REGION)
+    s3.create_bucket(Bucket="my-bucket")
+    return s3
 
 
 @pytest.fixture

@@ -34,13 +34,6 @@ MALFORMED = "Malformed input request: {}, please reformat your input and try aga
 
 
 @pytest.fixture
-def s3(bedrock):
-    s3 = boto3.client("s3", REGION)
-    s3.create_bucket(Bucket="my-bucket")
-    return s3
-
-
-@pytest.fixture
 def west(bedrock):
     """A client for a region that has Luma Ray."""
     return bedrock.client("bedrock-runtime", region_name="us-west-2")
@@ -444,7 +437,9 @@ def test_the_bytes_of_a_reply_are_the_video(bedrock, runtime, west, s3):
     assert duration(files(s3, start(runtime))["output.mp4"]) == 6
     bedrock.reply_next(Reply(raw={"a": 1}))
     with refused(
-        "ValidationException", 400, f"The reply for {REEL} is no video: give Reply(raw=...) bytes."
+        "ValidationException",
+        400,
+        f"The reply for {REEL} is not a video: give Reply(raw=...) bytes.",
     ):
         start(runtime)
 

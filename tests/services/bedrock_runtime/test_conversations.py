@@ -446,7 +446,7 @@ def test_a_rule_that_a_function_uses_up_meanwhile_is_not_used_twice(runtime, rep
     def meanwhile(call):
         asked.append(call.user)
         if len(asked) == 1:
-            # The test's own function calls the model, and gets the answer that is there once.
+            # The function calls the model itself, and gets the answer that is used once.
             assert said(runtime, user("inner")) == "once"
         return True
 

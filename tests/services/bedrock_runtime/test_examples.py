@@ -114,5 +114,5 @@ SCHEMAS = st.recursive(
 
 
 @given(SCHEMAS)
-def test_a_value_fits_whatever_schema(schema):
+def test_a_value_fits_every_schema(schema):
     assert fits(example(schema), schema)

@@ -19,7 +19,7 @@ pytestmark = [in_process, pytest.mark.long]
 
 TEXTS = st.text(CHARACTERS, min_size=1, max_size=80)
 NAMES = st.from_regex("[a-zA-Z0-9_-]{1,64}", fullmatch=True)
-#: What JSON cannot tell apart from another value is left out: numbers that are written otherwise.
+#: Numbers that JSON writes in another way are left out.
 ARGUMENTS = st.dictionaries(st.text(CHARACTERS, max_size=8), JSON, max_size=3)
 
 

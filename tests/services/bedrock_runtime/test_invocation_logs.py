@@ -36,13 +36,6 @@ IMAGE = {"image": {"format": "png", "source": {"bytes": PNG}}}
 
 
 @pytest.fixture
-def s3(bedrock):
-    s3 = boto3.client("s3", REGION)
-    s3.create_bucket(Bucket="my-bucket")
-    return s3
-
-
-@pytest.fixture
 def configure(bedrock):
     control = bedrock.client(region_name=REGION)
 

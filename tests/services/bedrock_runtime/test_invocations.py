@@ -815,7 +815,7 @@ def test_a_body_that_breaks_the_schema_is_refused_as_recorded(runtime, model, bo
         invoke(runtime, model, body)
 
 
-def test_a_guardrail_that_nobody_made_is_refused(runtime):
+def test_an_unknown_guardrail_is_refused(runtime):
     message = "The guardrail identifier or version provided in the request does not exist."
     with refused("ValidationException", 400, message):
         invoke(runtime, HAIKU, claude(), guardrailIdentifier="abcdefghijkl", guardrailVersion="1")

@@ -596,7 +596,7 @@ def test_vectors_need_the_same_body(bedrock, runtime):
         f"global.{CLAUDE_ID}",
     ],
 )
-def test_a_model_is_the_same_by_whatever_profile(bedrock, runtime, model_id):
+def test_a_model_is_the_same_through_any_profile(bedrock, runtime, model_id):
     arn = f"arn:aws:bedrock:us-west-2:111122223333:inference-profile/eu.{CLAUDE_ID}"
     bedrock.replay(records=[conversed([{"text": "Paris."}], arn)])
     assert converse(runtime, model_id) == [{"text": "Paris."}]

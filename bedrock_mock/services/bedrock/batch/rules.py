@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ValidationException
-from bedrock_mock.resources.settings import Setting
+from bedrock_mock.resources.settings import globs, whole_number
 from bedrock_mock.services.bedrock.customization.base_models import foundation_model
 
 if TYPE_CHECKING:
@@ -25,19 +25,9 @@ _PROBED = (
     "openai.gpt-5.6-sol*",
 )
 
-NO_BATCH = Setting(
-    default=_PROBED,
-    accepts=lambda value: (
-        isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
-    ),
-    words="a list of globs of model ids",
-)
+NO_BATCH = globs(*_PROBED)
 #: The service's own minimum cannot be changed; tests may want smaller files.
-MINIMUM = Setting(
-    default=100,
-    accepts=lambda value: type(value) is int and value >= 0,
-    words="a whole number of records from 0",
-)
+MINIMUM = whole_number(100, of="records")
 
 
 def batch_model(backend: BedrockBackend, identifier: str) -> Any:  # noqa: ANN401 - the runtime's

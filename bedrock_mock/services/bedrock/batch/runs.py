@@ -47,7 +47,7 @@ class _Output:
 
     def flush(self) -> None:
         for line in reversed(self._waiting):
-            # Real clients parse whatever stands between two newlines.
+            # Real clients parse everything between two newlines.
             self.file.write(line if self.is_empty else b"\n" + line)
             self.is_empty = False
         self._waiting.clear()

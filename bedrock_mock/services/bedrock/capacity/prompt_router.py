@@ -92,7 +92,7 @@ class DefaultPromptRouter(PromptRouter):
 
 
 def default_routers(backend: BedrockBackend) -> Store[DefaultPromptRouter]:
-    """The default routers of a region; it may have none."""
+    """The default routers of a region, which may be empty."""
     store = Store[DefaultPromptRouter]("default prompt router", ("arn",))
     geography = _PROFILES.get(backend.region_name[:3], "")
     # Of the same moment the later one is listed first.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SYSTEM_DEFINED = "SYSTEM_DEFINED"
 ARN_TYPE = "inference-profile"
 KEYS = ("arn", "inference_profile_id")
-#: The moment of a profile of the user's own that has none.
+#: The moment of a profile of the user's own that does not say one.
 _UNDATED = datetime(2024, 8, 1)  # noqa: DTZ001 - naive UTC, as everywhere in the stores
 
 Models = Sequence[Mapping[str, str]]

@@ -50,7 +50,7 @@ class Losses:
         return {"trainingLoss": self.training[-1]}
 
     def validation_metrics(self, validators: int) -> list[dict[str, float]] | None:
-        """The ``validationMetrics``, one for each validator; ``None`` where there is none."""
+        """The ``validationMetrics``, one for each validator; ``None`` without validators."""
         return [{"validationLoss": self.validation[-1]}] * validators or None
 
 

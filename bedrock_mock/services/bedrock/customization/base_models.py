@@ -48,12 +48,12 @@ def base_model(backend: ServiceBackend, models: Store[CustomModel], identifier: 
     """The model that a ``baseModelIdentifier`` means.
 
     Raises:
-        ResourceNotFoundException: it can only be a custom model's, and there is none.
+        ResourceNotFoundException: it can only be a custom model's, which does not exist.
     """
     custom = models.get(identifier)
     if custom is not None:
         return BaseModel(custom.arn, custom.foundation_model_arn)
-    # The id of a foundation model has a dot behind its provider, a custom model's name has none.
+    # The id of a foundation model has a dot behind its provider; a custom model's name has no dot.
     is_arn = identifier.startswith("arn:")
     if f":{_FOUNDATION_MODEL}" in identifier or (not is_arn and "." in identifier):
         return foundation_model(backend, identifier)

@@ -72,7 +72,7 @@ def write_results(backend: ServiceBackend, job: EvaluationJob, at: datetime) -> 
             # On disk where they are many: nothing is written before all data sets are read.
             file = stack.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
             for place_in_file, each in enumerate(found):
-                # Real clients parse whatever stands between two newlines.
+                # Real clients parse everything between two newlines.
                 file.write(b"\n" * bool(place_in_file) + written(records.of(each)))
             name = f"{UUID(int=mock_random.getrandbits(128), version=4)}_output.jsonl"
             files[f"{folder}/{job_id}/{place}/{name}"] = file

@@ -63,7 +63,7 @@ class EnforcedGuardrails:
     """The operations on the configuration.
 
     Attributes:
-        config: the configuration, ``None`` where there is none.
+        config: the configuration, ``None`` before a Put and after a Delete.
     """
 
     def __init__(self, backend: BedrockBackend) -> None:

@@ -47,7 +47,7 @@ class _Video(Producer):
         if raw is None:
             return video(seconds)
         if not isinstance(raw, bytes):
-            msg = f"The reply for {said.model.name} is no video: give Reply(raw=...) bytes."
+            msg = f"The reply for {said.model.name} is not a video: give Reply(raw=...) bytes."
             raise ValidationException(msg)
         return raw
 

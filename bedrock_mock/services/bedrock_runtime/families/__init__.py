@@ -82,5 +82,5 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
 
 @lru_cache
 def family_of(model_id: str) -> Family | None:
-    """The family of a model by its id; ``None`` if InvokeModel does not know it yet."""
+    """The family of a model by its id; ``None`` if InvokeModel does not know it."""
     return next((family for glob, family in FAMILIES if fnmatchcase(model_id, glob)), None)

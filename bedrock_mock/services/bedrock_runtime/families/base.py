@@ -67,7 +67,7 @@ class Said:
 
     @property
     def text(self) -> str:
-        """The text, without what is no text."""
+        """The text; other blocks are left out."""
         return "".join(block.get("text", "") for block in self.blocks)
 
     @property

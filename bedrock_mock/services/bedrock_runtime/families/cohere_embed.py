@@ -25,7 +25,7 @@ _CONTENTS = ("texts", "images", "inputs")
 
 
 class CohereEmbed(Embedding):
-    """Version 4 tells vectors apart by type, version 3 where a request names types."""
+    """Version 4 returns vectors by type, version 3 only where a request names types."""
 
     schema: ClassVar = open_body(
         "input_type",

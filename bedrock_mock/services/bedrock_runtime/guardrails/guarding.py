@@ -70,7 +70,7 @@ class Guarding:
     Attributes:
         backend: whose call it is.
         guards: the guardrails.
-        trace: ``enabled``, ``enabled_full`` or ``disabled``, in whatever case.
+        trace: ``enabled``, ``enabled_full`` or ``disabled``, in any case.
         inputs: the evaluations of the request, one for each guardrail.
         outputs: those of the answer.
     """

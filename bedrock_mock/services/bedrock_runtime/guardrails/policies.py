@@ -156,7 +156,7 @@ def filters(content: Content) -> Iterator[Hit]:
 
 
 def words(content: Content) -> Iterator[Hit]:
-    """The custom words and the profanities that stand in the texts, in whatever case."""
+    """The custom words and the profanities that stand in the texts, in any case."""
     for word in content.entries("word_policy", "words"):
         action = action_of(word, content.source)
         yield from _words(content, [word["text"]], "customWords", {}, action)
@@ -202,7 +202,7 @@ def personal_data(content: Content) -> Iterator[Hit]:
 
 
 def entity_spans(kind: str, text: str, detected: Sequence[Detection]) -> list[tuple[int, int]]:
-    """Where a text has an entity of a type, by a pattern or by the test's word."""
+    """Where a text has an entity of a type, by a pattern or by what the test says."""
     said = {each for one in detected for each in one.entities.get(kind, ())}
     spans = [found.span() for each in said for found in re.finditer(re.escape(each), text)]
     return sorted({*spans, *entities.find(kind, text)})

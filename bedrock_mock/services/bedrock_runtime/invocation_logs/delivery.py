@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 def deliver(backend: ServiceBackend, config: Mapping[str, Any], record: Record) -> None:
     """Delivers a record to each destination of a configuration that is there.
 
-    The call has been answered: what fails here is logged, and is no error of the call.
+    The call has been answered: what fails here is logged, and does not fail the call.
     """
     destinations = {"s3Config": _to_s3, "cloudWatchConfig": _to_cloud_watch}
     for name, to_destination in destinations.items():

@@ -70,7 +70,7 @@ def outcome_of(answer: Json) -> Outcome:
             for name, value in answer.headers.items()
             if name.endswith("-Token-Count")
         }
-        assert isinstance(answer.body, bytes)  # noqa: S101 - it is no stream
+        assert isinstance(answer.body, bytes)  # noqa: S101 - it is not a stream
         kind = answer.headers.get("Content-Type", "application/json")
         return Outcome(parsed(answer.body), kind, _counts(found))
     return Outcome(_converse(answer), counts=_counts(answer["usage"]))
@@ -105,8 +105,8 @@ class FollowedStream(Generator[bytes, None, None]):
     """The frames of a stream, which are noted as they pass.
 
     A stream ends with its last event, with an error, or because the client closes it: then its
-    record has what was sent by then. One that is dropped without being closed leaves no record, so
-    that nothing happens at the mercy of the garbage collector.
+    record has what was sent by then. One that is dropped without being closed leaves no record,
+    because only the garbage collector would notice it, at any time.
 
     Args:
         operation: ``ConverseStream`` or ``InvokeModelWithResponseStream``.

@@ -39,7 +39,7 @@ class Part:
     Attributes:
         name: ``input`` or ``output``.
         content_type: what its body is.
-        body: the body: a JSON value or bytes; ``None`` if there is none, or it is left out.
+        body: the body: a JSON value or bytes; ``None`` if it is missing or left out.
         counts: its tokens, by the names of the record.
     """
 

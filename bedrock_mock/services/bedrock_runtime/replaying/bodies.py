@@ -1,4 +1,4 @@
-"""What a model says in an answer of InvokeModel, whatever the family: the way back to Converse."""
+"""Reads what a model says in an answer of InvokeModel, of any family, in the form of Converse."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _chat(body: Mapping[str, Any]) -> Heard:
     return Heard(blocks, _reason(reason))
 
 
-#: The member that tells a form, and what reads it.
+#: The member that marks a form, and what reads it.
 _FORMS: dict[str, Callable[[Mapping[str, Any]], Heard]] = {
     "content": _claude,
     "output": _nova,

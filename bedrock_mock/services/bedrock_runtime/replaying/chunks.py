@@ -16,7 +16,7 @@ def body_of(chunks: Json) -> Json:
     """The body of the same answer without a stream, as far as it says what the model says.
 
     Args:
-        chunks: the objects of a stream, of whatever family.
+        chunks: the objects of a stream, of any family.
     """
     objects = [each for each in chunks if isinstance(each, Mapping)]
     if any(each.get("type") == "message_start" for each in objects):

@@ -32,7 +32,7 @@ _COUNTS = {
 }
 #: Of a logged usage, what the mock does not add by itself.
 _KEPT = USAGE - {"serverToolUsage", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"}
-#: The members of a body by which a family that has several forms tells them apart.
+#: The members of a body that mark its form, for families that have several.
 _FORM = ("messages", "prompt", "max_tokens")
 
 

@@ -1,4 +1,4 @@
-"""Conversations in a form in which two are equal if they say the same, whatever the operation."""
+"""Conversations in a form in which two are equal if they say the same, through any operation."""
 
 from __future__ import annotations
 

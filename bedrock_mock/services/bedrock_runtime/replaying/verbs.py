@@ -31,8 +31,8 @@ def replay(
     if not recording.size:
         msg = (
             f"replay({shown}): none of the {len(records)} records has both a request and an "
-            "answer: calls that failed have none, and bodies that were delivered apart must lie "
-            "beside the file or in a folder data/ there"
+            "answer: calls that failed have no answer, and bodies that were delivered apart "
+            "must lie beside the file or in a folder data/ there"
         )
         raise ValueError(msg)
     call.answer_by(f"replay({shown})", recording.has, recording.reply, recording.rewind)

@@ -509,7 +509,7 @@ def test_a_job_that_does_not_end_in_time_is_completed_in_part(batch, bedrock_moc
 
 
 @pytest.mark.parametrize("transition", [FROZEN, manual(100)])
-def test_time_is_up_whatever_the_clock_says(batch, bedrock_mock, transition):
+def test_time_is_up_with_every_clock(batch, bedrock_mock, transition):
     bedrock_mock.set_transition(BATCH_CLOCK, transition)
     with ticking() as clock:
         arn, other = batch.create(*FOUR), batch.create(timeoutDurationInHours=48)

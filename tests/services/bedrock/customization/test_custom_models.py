@@ -1,4 +1,4 @@
-"""Custom models: those that customization jobs leave behind, and those that are brought along."""
+"""Custom models: those that customization jobs make, and those that CreateCustomModel makes."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_times_are_sent_in_utc_with_milliseconds(client):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", item["creationTime"])
 
 
-# --- a model that is brought along --------------------------------------------------------
+# --- CreateCustomModel ----------------------------------------------------------------------
 
 
 def test_create_answers_202_and_the_new_models_arn_only(client):
@@ -195,7 +195,7 @@ def test_a_clock_held_by_the_test_holds_job_and_model(client, bedrock_mock):
         bedrock_mock.advance("same")
 
 
-def test_a_token_seen_before_gives_the_first_model_whatever_the_other_members(client):
+def test_a_token_seen_before_gives_the_first_model_even_if_other_members_differ(client):
     arn = create(client, clientRequestToken="token")
     assert create(client, "custom-2", clientRequestToken="token") == arn
     assert names(client) == ["custom-1"]

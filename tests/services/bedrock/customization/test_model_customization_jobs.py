@@ -210,7 +210,7 @@ def test_a_custom_model_can_be_customised_further(client, identifier):
     create(client, "job-2", "custom-2", baseModelIdentifier=first[identifier])
     job = get(client, "job-2")
     second = client.get_custom_model(modelIdentifier="custom-2")
-    # A job tells the foundation model that it all began with, the model what it was made of.
+    # A job names the first foundation model, and the model names its direct source.
     assert job["baseModelArn"] == BASE_ARN
     assert second["baseModelArn"] == first["modelArn"]
     assert arn_pattern("custom-model").fullmatch(second["modelArn"])
@@ -321,7 +321,7 @@ def test_a_model_name_is_claimed_by_a_job_then_held_by_the_model_then_free(clien
     assert get(client) == first
 
 
-def test_a_token_seen_before_gives_the_first_job_whatever_the_other_members(client):
+def test_a_token_seen_before_gives_the_first_job_even_if_other_members_differ(client):
     arn = create(client, clientRequestToken="token")
     before = snapshot(client)
     assert create(client, clientRequestToken="token") == arn

@@ -412,7 +412,7 @@ def test_a_job_is_found_by_its_own_arn_only(client, bedrock_mock):
 # --- names, tokens, refusals --------------------------------------------------------------
 
 
-def test_a_token_seen_before_gives_the_first_job_whatever_the_other_members(client, bedrock_mock):
+def test_a_token_seen_before_gives_the_first_job_even_if_other_members_differ(client, bedrock_mock):
     arn = create(client, clientRequestToken="token")
     before = snapshot(client)
     assert create(client, clientRequestToken="token") == arn

@@ -425,7 +425,7 @@ def test_a_human_job_has_the_ratings_of_people(client, bedrock_mock, put, result
     assert result["flowDefinitionArn"] == flow
     assert result["modelResponseIdMap"] == {"0": MODEL, "1": JUDGE}
     (answer,) = result["humanAnswers"]
-    # The job has ended at once, so nobody has spent time on it.
+    # The job has ended at once, so no time was spent on it.
     assert answer["acceptanceTime"] == answer["submissionTime"]
     assert answer["timeSpentInSeconds"] == 0
     assert answer["acceptanceTime"].endswith("Z")
@@ -497,7 +497,7 @@ def test_a_wrong_score_is_refused(client, bedrock_mock, put, said):
     message = f"the score of 'Builtin.Accuracy' {SCORE_FORMS}, not {said!r}"
     with pytest.raises(ValueError, match=re.escape(message)):
         bedrock_mock.evaluation_results("evaluation-1", {"Builtin.Accuracy": said})
-    # A function is found out when it is called, by whoever looks at the job.
+    # A function is called, and refused, when the job is looked at.
     put(*LINES)
     bedrock_mock.evaluation_results("evaluation-1", lambda _: {"Builtin.Accuracy": said})
     bedrock_mock.freeze()
@@ -706,7 +706,7 @@ def test_a_metric_that_is_defined_nowhere_fails_the_job(client, put):
         ([b'["prompt"]'], "line 1 is not a JSON object with prompt"),
         ([{"question": "?"}], "line 1 is not a JSON object with prompt"),
         ([b"\xff"], "line 1 is not a JSON object with prompt"),
-        # Python reads these, and would write what nobody else reads.
+        # Python reads these, and would write what other readers refuse.
         ([b'{"prompt": "?", "x": NaN}'], "line 1 is not a JSON object with prompt"),
         ([b'{"prompt": "?", "x": 1e999}'], "line 1 is not a JSON object with prompt"),
         ([b"\n\n"], "is empty"),

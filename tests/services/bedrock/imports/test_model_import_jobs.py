@@ -229,7 +229,7 @@ def test_a_model_name_is_claimed_by_a_job_then_held_by_the_model_then_free(clien
     assert get(client, "job-1") == first
 
 
-def test_a_token_seen_before_gives_the_first_job_whatever_the_other_members(client):
+def test_a_token_seen_before_gives_the_first_job_even_if_other_members_differ(client):
     arn = create(client, clientRequestToken="token")
     before = snapshot(client)
     assert create(client, clientRequestToken="token") == arn

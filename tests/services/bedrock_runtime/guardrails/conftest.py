@@ -6,8 +6,12 @@ import pytest
 
 from support import REGION, body, guardrail
 
-INPUT_MESSAGE = "Not this question."
-OUTPUT_MESSAGE = "Not this answer."
+POLICIES = {
+    "wordPolicyConfig": {"wordsConfig": [{"text": "secret"}]},
+    "sensitiveInformationPolicyConfig": {
+        "piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]
+    },
+}
 
 
 @pytest.fixture
@@ -32,6 +36,12 @@ def guard(control):
         return control.create_guardrail(**request, **policies)["guardrailId"]
 
     return make
+
+
+@pytest.fixture
+def made(guard):
+    """The id of a guardrail that blocks ``secret`` and masks email addresses."""
+    return guard(**POLICIES)
 
 
 @pytest.fixture

@@ -7,21 +7,9 @@ import json
 import pytest
 
 from bedrock_mock import Reply, tool_use
-from support import ACCOUNT, REGION, body
+from support import ACCOUNT, NOT_IN, NOT_OUT, REGION, body
 
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
-POLICIES = {
-    "wordPolicyConfig": {"wordsConfig": [{"text": "secret"}]},
-    "sensitiveInformationPolicyConfig": {
-        "piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]
-    },
-}
-NOT_IN, NOT_OUT = "Not this question.", "Not this answer."
-
-
-@pytest.fixture
-def made(guard):
-    return guard(**POLICIES)
 
 
 @pytest.fixture

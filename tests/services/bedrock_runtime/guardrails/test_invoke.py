@@ -7,23 +7,12 @@ import json
 import pytest
 
 from bedrock_mock import Reply
+from support import NOT_IN, NOT_OUT
 
 TITAN = "amazon.titan-text-express-v1"
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
-POLICIES = {
-    "wordPolicyConfig": {"wordsConfig": [{"text": "secret"}]},
-    "sensitiveInformationPolicyConfig": {
-        "piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]
-    },
-}
-NOT_IN, NOT_OUT = "Not this question.", "Not this answer."
 ACTION, TRACE = "amazon-bedrock-guardrailAction", "amazon-bedrock-trace"
 METRICS = "amazon-bedrock-invocationMetrics"
-
-
-@pytest.fixture
-def made(guard):
-    return guard(**POLICIES)
 
 
 @pytest.fixture

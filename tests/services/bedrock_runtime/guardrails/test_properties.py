@@ -1,4 +1,4 @@
-"""Guardrails of every form against generated texts: what holds whatever is found."""
+"""Guardrails of every form against generated texts: what holds for every finding."""
 
 from __future__ import annotations
 
