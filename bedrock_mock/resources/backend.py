@@ -183,9 +183,7 @@ class ServiceBackend(BaseBackend):
     def resource(self, arn: str) -> Resource | None:
         """The resource of this ARN as of now, of any kind, or ``None``."""
         kind = self.kind_of(arn)
-        if kind is None:
-            return None
-        return kind.known(arn)
+        return None if kind is None else kind.known(arn)
 
     def resources(self) -> Iterator[tuple[str, Resource]]:
         """All resources as of now, each with the part of its ARN that names what it is."""

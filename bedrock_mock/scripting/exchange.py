@@ -27,7 +27,7 @@ class Exchange:
     assessments: list[Mapping[str, Any]] = field(default_factory=list)
 
 
-_CURRENT: ContextVar[Exchange | None] = ContextVar("bedrock_mock_exchange", default=None)
+_CURRENT: ContextVar[Exchange] = ContextVar("bedrock_mock_exchange")
 
 
 @contextmanager
@@ -43,14 +43,11 @@ def exchange() -> Iterator[Exchange]:
 
 def note(asked: ModelCall | None = None, rule: str | None = None) -> None:
     """Adds to the exchange of the request that is being served, if there is one."""
-    current = _CURRENT.get()
-    if current is not None:
-        current.asked = asked or current.asked
-        current.rule = rule or current.rule
+    current = _CURRENT.get(Exchange())
+    current.asked = asked or current.asked
+    current.rule = rule or current.rule
 
 
 def note_assessment(assessment: Mapping[str, Any]) -> None:
     """Adds what a guardrail has found to the exchange of the request that is being served."""
-    current = _CURRENT.get()
-    if current is not None:
-        current.assessments.append(assessment)
+    _CURRENT.get(Exchange()).assessments.append(assessment)

@@ -101,6 +101,15 @@ def test_what_no_model_is_asked_is_a_member(bedrock):
         bedrock.calls.of("ListFoundationModels").once(user="x")
 
 
+def test_of_a_very_long_question_the_beginning_is_kept():
+    with mock_bedrock() as bedrock:
+        runtime = bedrock.client("bedrock-runtime")
+        ask(runtime, "x" * 5_000_000)
+        (call,) = bedrock.calls
+        assert set(call.user) == {"x"}
+        assert 0 < len(call.user) < 1_000_000
+
+
 def test_a_refused_call_was_asked_nothing(bedrock, runtime):
     with pytest.raises(runtime.exceptions.ValidationException):
         runtime.converse(modelId="none", messages=[])

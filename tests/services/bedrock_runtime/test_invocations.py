@@ -452,6 +452,12 @@ def test_a_stream_of_one_chunk_breaks_after_it(runtime, reply, model, body, memb
     assert [chunk[member] for chunk in seen] == ["Hi"]
 
 
+def test_a_chunk_may_be_any_json(runtime, reply):
+    reply(Reply(raw=["a", 5]))
+    stream = runtime.invoke_model_with_response_stream(modelId=HAIKU, body=json.dumps(claude()))
+    assert [json.loads(event["chunk"]["bytes"]) for event in stream["body"]] == ["a", 5]
+
+
 def test_a_stream_of_bodies_breaks_after_them(runtime, reply):
     reply(Reply(raw=[{"a": 1}, {"a": 2}], error="throttlingException"))
     stream = runtime.invoke_model_with_response_stream(modelId=HAIKU, body=json.dumps(claude()))

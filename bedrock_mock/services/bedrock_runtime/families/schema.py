@@ -27,7 +27,7 @@ class Schema:
     Attributes:
         type: ``String``, ``Integer``, ``Number``, ``Boolean``, ``JSONArray`` or ``JSONObject``.
         least: the smallest number, the fewest characters or elements.
-        most: the same at the other end.
+        most: the largest number.
         items: of an array, what each element must be; ``None`` for anything.
         members: of an object, those whose values are checked.
         is_open: whether an object may have other members, too.
@@ -73,16 +73,11 @@ class Schema:
             if self.most is not None and value > self.most:
                 yield f"{path}: {value} is not less or equal to {self.most}"
         elif isinstance(value, (str, list)):
-            words = (
-                ("minLength", "maxLength")
-                if isinstance(value, str)
-                else ("minimum item count", "maximum item count")
-            )
-            shown = "actual" if isinstance(value, str) else "found"
+            is_text = isinstance(value, str)
+            words = "expected minLength" if is_text else "expected minimum item count"
+            shown = "actual" if is_text else "found"
             if self.least is not None and len(value) < self.least:
-                yield f"{path}: expected {words[0]}: {self.least}, {shown}: {len(value)}"
-            if self.most is not None and len(value) > self.most:
-                yield f"{path}: expected {words[1]}: {self.most}, {shown}: {len(value)}"
+                yield f"{path}: {words}: {self.least}, {shown}: {len(value)}"
 
 
 STRING = Schema("String")
