@@ -68,8 +68,8 @@ def test_they_may_end_in_any_order(before, kinds):
 
 
 def test_what_a_test_sets_meanwhile_is_there_again_after_an_inner_mock(monkeypatch):
-    with mock_bedrock():
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "chosen")
+    with mock_bedrock(), monkeypatch.context() as patched:
+        patched.setenv("AWS_ACCESS_KEY_ID", "chosen")
         for inner in (mock_aws, mock_bedrock):
             with inner():
                 assert os.environ["AWS_ACCESS_KEY_ID"] == FAKE
