@@ -14,11 +14,15 @@ from bedrock_mock.mock.verbs import Scripting
 from bedrock_mock.moto_bridge.backends import backends_of
 from bedrock_mock.protocol.types import Foreign, Json
 from bedrock_mock.resources.schedule import SCHEDULE
+from bedrock_mock.scripting.model_call import ModelCall
+from bedrock_mock.scripting.replies import TextTest
 from bedrock_mock.scripting.verb_call import VerbCall
 from bedrock_mock.scripting.verbs import verbs
 from bedrock_mock.scripting.where import Where
 from bedrock_mock.services import SERVICES
 
+#: The types that the signatures of verbs name, and that their module does not import.
+_TYPES = {"ModelCall": ModelCall, "TextTest": TextTest}
 #: The verbs whose arguments are those of another one: they take several contents at once.
 _DECLARED = {"reply_next": "reply"}
 
@@ -61,7 +65,7 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Json:
 
 def _check_types(name: str, method: Foreign, bound: inspect.BoundArguments) -> None:
     for argument, value in bound.arguments.items():
-        hint = get_type_hints(method)[argument]
+        hint = get_type_hints(method, localns=_TYPES)[argument]
         if not _fits(value, hint):
             shown = hint.__name__ if isinstance(hint, type) else str(hint)
             shown = re.sub(r"\b(?:typing|collections\.abc)\.", "", shown)

@@ -10,7 +10,6 @@ from typing import Any
 import requests
 
 from bedrock_mock.protocol.types import Json
-from bedrock_mock.scripting.reply import Reply
 
 #: Beside moto's own paths.
 API_PATH = "/moto-api/bedrock"
@@ -33,6 +32,8 @@ def _sendable(verb: str, name: str, value: Json) -> Json:
     Raises:
         ValueError: a part of it cannot be sent.
     """
+    from bedrock_mock.scripting.reply import Reply  # noqa: PLC0415 - not before it is needed
+
     if isinstance(value, Reply):
         return _sendable(verb, name, value.said)
     if isinstance(value, Mapping):

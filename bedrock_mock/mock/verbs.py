@@ -11,11 +11,12 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from bedrock_mock.protocol.types import Json
-from bedrock_mock.scripting.model_call import ModelCall
-from bedrock_mock.scripting.replies import TextTest
 
 if TYPE_CHECKING:
+    # Those who enter a mock and say nothing do not pay for these; ``performing`` has them.
     from bedrock_mock.mock.calls import Calls
+    from bedrock_mock.scripting.model_call import ModelCall
+    from bedrock_mock.scripting.replies import TextTest
 
 #: Scores by the names of metrics, each as it is or in ``{"score": ..., "explanation": ...}``.
 Scores = Mapping[str, Any]
