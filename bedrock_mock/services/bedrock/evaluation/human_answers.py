@@ -46,7 +46,7 @@ class AnswersToHumans(Records):
 
     def of(self, record: Record) -> Record:
         """One person's answers, the record and the answers of the models."""
-        # Nobody can have worked for longer than the job has run.
+        # A worker cannot have worked for longer than the job has run.
         spent = min(mock_random.randint(*_SECONDS), self._lasted)
         answer = {
             "acceptanceTime": iso8601(self._at - timedelta(seconds=spent)),
