@@ -9,6 +9,8 @@ from typing import Any
 
 #: Stands in for the ARN of the imported model that a test has made.
 IMPORTED = "an imported model"
+#: Begins as the kinds of marketplace endpoints do.
+MARKETPLACE = "marketplace.endpoint"
 
 
 @dataclass(frozen=True)
@@ -259,6 +261,14 @@ ALL = [
     ),
     Family("an imported model that chats", IMPORTED, **CHAT),
     Family(
+        "a marketplace endpoint",
+        MARKETPLACE,
+        **PROMPT,
+        text=lambda answer: answer["choices"][0]["text"],
+        piece=lambda chunk: chunk["choices"][0]["text"],
+    ),
+    Family("a marketplace endpoint that chats", MARKETPLACE, **CHAT),
+    Family(
         "Titan Embeddings",
         "amazon.titan-embed-text-v2:0",
         **INPUT_TEXT,
@@ -293,7 +303,12 @@ ALL = [
         lambda text: {"inputType": "text", "inputText": text},
     ),
     Family(
-        "Rerank",
+        "Amazon Rerank",
+        "amazon.rerank-v1:0",
+        lambda text: {"query": text, "documents": [text]},
+    ),
+    Family(
+        "Cohere Rerank",
         "cohere.rerank-v3-5:0",
         lambda text: {"query": text, "documents": [text], "api_version": 2},
         more={"top_n": 1},

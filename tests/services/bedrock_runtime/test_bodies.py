@@ -60,6 +60,16 @@ def claude(**members):
             "#/inputText: expected minLength: 1, actual: 0",
         ),
         (
+            "amazon.titan-embed-text-v2:0",
+            {"inputText": "x", "dimensions": 300},
+            "#/dimensions: 300 is not a valid enum value",
+        ),
+        (
+            "cohere.rerank-v3-5:0",
+            {"query": "x", "documents": ["y"]},
+            "#: required key [api_version] not found",
+        ),
+        (
             "cohere.embed-english-v3",
             {"texts": [], "input_type": "classification"},
             "#/texts: expected minimum item count: 1, found: 0",
@@ -73,13 +83,13 @@ def claude(**members):
             "amazon.titan-embed-text-v2:0",
             {"inputText": "x", "embeddingTypes": ["float", []], "dimensions": 10**9},
             (
-                "#/dimensions: 1000000000 is not less or equal to 1024"
+                "#/dimensions: 1000000000 is not a valid enum value"
                 "#/embeddingTypes/1: expected type: String, found: JSONArray"
             ),
         ),
         (
             "cohere.rerank-v3-5:0",
-            {"query": "x", "documents": ["y"], "top_n": []},
+            {"query": "x", "documents": ["y"], "api_version": 2, "top_n": []},
             "#/top_n: expected type: Integer, found: JSONArray",
         ),
         (

@@ -13,7 +13,7 @@ from model_strategies import CHARACTERS, JSON
 
 from bedrock_mock import Reply, tool_use
 from bedrock_mock.services.bedrock_runtime.families import FAMILIES, family_of
-from support import import_job, in_process
+from support import import_job, in_process, marketplace_endpoint
 
 pytestmark = [in_process, pytest.mark.long]
 
@@ -41,12 +41,15 @@ def replies(draw):
 
 @pytest.fixture
 def model_of(bedrock):
-    """Gives the model of a family; an imported one is made first."""
+    """Gives the model of a family; one of the account is made first."""
 
     def model_of(family):
+        control = bedrock.client(region_name="us-east-1")
+        if family.model == families.MARKETPLACE:
+            made = control.create_marketplace_model_endpoint(**marketplace_endpoint())
+            return made["marketplaceModelEndpoint"]["endpointArn"]
         if family.model != families.IMPORTED:
             return family.model
-        control = bedrock.client(region_name="us-east-1")
         control.create_model_import_job(**import_job())
         return control.list_imported_models()["modelSummaries"][0]["modelArn"]
 

@@ -26,7 +26,7 @@ from bedrock_mock.services.bedrock_runtime.families.mistral import Mistral
 from bedrock_mock.services.bedrock_runtime.families.nova import Nova
 from bedrock_mock.services.bedrock_runtime.families.nova_embed import NovaEmbed
 from bedrock_mock.services.bedrock_runtime.families.openai import Chat, MistralChat, TextCompletions
-from bedrock_mock.services.bedrock_runtime.families.rerank import Rerank
+from bedrock_mock.services.bedrock_runtime.families.rerank import CohereRerank, Rerank
 from bedrock_mock.services.bedrock_runtime.families.titan import TitanText
 from bedrock_mock.services.bedrock_runtime.families.titan_embed import TitanEmbed, TitanMultimodal
 from bedrock_mock.services.bedrock_runtime.families.twelvelabs import Marengo, Pegasus
@@ -56,7 +56,7 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
     ("mistral.mistral-large-2402*", Mistral()),
     ("mistral.mistral-small-2402*", Mistral()),
     ("mistral.*", MistralChat()),
-    ("cohere.rerank*", Rerank()),
+    ("cohere.rerank*", CohereRerank()),
     ("cohere.embed*", CohereEmbed()),
     ("cohere.command-r*", CommandR()),
     ("cohere.command*", Command()),

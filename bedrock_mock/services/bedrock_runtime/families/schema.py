@@ -29,6 +29,7 @@ class Schema:
         least: the smallest number, the fewest characters or elements.
         most: the largest number.
         items: of an array, what each element must be; ``None`` for anything.
+        values: the only values that it may have; empty if it may have any.
         members: of an object, those whose values are checked.
         is_open: whether an object may have other members, too.
         required: the members that an object must have.
@@ -38,6 +39,7 @@ class Schema:
     least: float | None = None
     most: float | None = None
     items: Schema | None = None
+    values: tuple[Json, ...] = ()
     members: Mapping[str, Schema] = field(default_factory=dict)
     is_open: bool = True
     required: tuple[str, ...] = ()
@@ -48,6 +50,8 @@ class Schema:
         if found != self.type and not (self.type == "Number" and found in ("Integer", "Double")):
             yield f"{path}: expected type: {self.type}, found: {found}"
             return
+        if self.values and value not in self.values:
+            yield f"{path}: {value} is not a valid enum value"
         yield from self._out_of_bounds(value, path)
         if isinstance(value, dict):
             for name in self.required:

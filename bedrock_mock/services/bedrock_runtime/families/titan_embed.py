@@ -27,7 +27,7 @@ class TitanEmbed(Embedding):
     schema: ClassVar = body(
         "inputText",
         inputText=Schema("String", 1),
-        dimensions=Schema("Integer", 256, 1024),
+        dimensions=Schema("Integer", values=(256, 512, 1024)),
         normalize=BOOLEAN,
         embeddingTypes=STRINGS,
     )
@@ -56,7 +56,7 @@ class TitanMultimodal(Embedding):
     schema: ClassVar = body(
         inputText=STRING,
         inputImage=STRING,
-        embeddingConfig=body(outputEmbeddingLength=Schema("Integer", 256, 1024)),
+        embeddingConfig=body(outputEmbeddingLength=Schema("Integer", values=(256, 384, 1024))),
     )
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
