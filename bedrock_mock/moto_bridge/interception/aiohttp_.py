@@ -103,10 +103,13 @@ class _Transport(asyncio.Transport):
 
     def close(self) -> None:
         """Makes no more pieces."""
+        if self._is_closing:
+            return
         self._is_closing = True
         if self._answering is not None:
             self._answering.cancel()
-        self._protocol.connection_lost(None)
+        # Not at once: older versions close in the middle of the parser's work on the last piece.
+        asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
 
     abort = close
 
