@@ -9,7 +9,7 @@ import pytest
 from kinds import shape_of
 
 from bedrock_mock.services.bedrock.service import BEDROCK
-from support import REGION, batch_job, body
+from support import REGION, batch_job, body, needs
 
 BUCKET = "my-bucket"
 COUNTS = ("total", "processed", "success", "error")
@@ -38,12 +38,6 @@ def record(number, model_input=None):
 def settings(**members):
     """A mark with settings of Bedrock, under which small files are enough."""
     return pytest.mark.bedrock_mock(config={"bedrock": {"minimum_batch_records": 1, **members}})
-
-
-def needs(is_there):
-    """Skips the test where the installed service model is too old for it."""
-    if not is_there:
-        pytest.skip("needs a newer botocore")
 
 
 def need_counts():

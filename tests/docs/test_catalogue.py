@@ -9,6 +9,8 @@ import pytest
 from documents import ROOT
 
 from bedrock_mock import mock_bedrock
+from bedrock_mock.services.bedrock.service import BEDROCK
+from support import needs
 
 pytestmark = pytest.mark.once
 
@@ -188,6 +190,8 @@ def test_it_is_written_anew_from_saved_answers(tmp_path, monkeypatch):
 
 def test_what_the_mock_lists_can_be_read_again():
     """So nothing of an answer is lost on the way through the file."""
+    life = BEDROCK.protocol.model.shape_for("FoundationModelLifecycle")
+    needs("startOfLifeTime" in life.members)
     regions = ("us-east-1", "eu-west-1", "ap-south-1")
     with mock_bedrock() as bedrock:
         answers = []

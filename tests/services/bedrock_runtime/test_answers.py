@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from bedrock_mock import Reply, reasoning, tool_use
-from support import REGION, in_process, refused
+from support import REGION, in_process, known, needs, refused
 
 pytestmark = in_process
 
@@ -123,15 +123,14 @@ def structured(schema):
 
 
 def test_json_is_made_from_the_schema_that_is_asked_for(bedrock):
+    needs(known("ConverseRequest", ["outputConfig"]))
     answer = wire(NOVA, **structured(json.dumps(SCHEMA)))
     (block,) = answer["output"]["message"]["content"]
     assert json.loads(block["text"]) == {"city": "Paris", "days": 2}
 
 
 def test_a_schema_that_is_not_json_is_refused(runtime):
-    shape = runtime.meta.service_model.operation_model("Converse").input_shape
-    if "outputConfig" not in shape.members:
-        pytest.skip("the installed botocore has no outputConfig")
+    needs(known("ConverseRequest", ["outputConfig"]))
     message = (
         "The value at outputConfig.textFormat.structure.jsonSchema.schema is not valid JSON. "
         "Provide a JSON schema and try again."

@@ -6,10 +6,10 @@ import json
 
 import boto3
 import pytest
-from batches import BUCKET, HAIKU, Batch, message, needs, record, settings, turn
+from batches import BUCKET, HAIKU, Batch, message, record, settings, turn
 
 from bedrock_mock import Reply, mock_bedrock
-from support import BATCH_CLOCK, batch_job, guardrail
+from support import BATCH_CLOCK, batch_job, guardrail, needs
 
 pytestmark = settings()
 

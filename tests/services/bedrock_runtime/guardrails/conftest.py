@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support import REGION, body, guardrail
+from support import ALWAYS_ASSESSED, REGION, body, guardrail
 
 POLICIES = {
     "wordPolicyConfig": {"wordsConfig": [{"text": "secret"}]},
@@ -68,8 +68,7 @@ def found(apply):
 
     def found(*args, **members):
         (assessment,) = apply(*args, **members)["assessments"]
-        always = {"invocationMetrics", "appliedGuardrailDetails"}
-        assert always <= assessment.keys()
-        return {name: value for name, value in assessment.items() if name not in always}
+        assert set(ALWAYS_ASSESSED) <= assessment.keys()
+        return {name: value for name, value in assessment.items() if name not in ALWAYS_ASSESSED}
 
     return found

@@ -7,7 +7,7 @@ import json
 import pytest
 from permissions import authorised, user, with_key
 
-from support import ACCOUNT, REGION, refused
+from support import ACCOUNT, ALWAYS_ASSESSED, REGION, known, refused
 
 UNKNOWN = "The guardrail identifier or version provided in the request does not exist."
 NO_SOURCE = (
@@ -15,16 +15,19 @@ NO_SOURCE = (
     "content to guard are required for Guardrails contextual grounding policy evaluation."
 )
 USAGE = dict.fromkeys(
-    (
-        "topicPolicyUnits",
-        "contentPolicyUnits",
-        "wordPolicyUnits",
-        "sensitiveInformationPolicyUnits",
-        "sensitiveInformationPolicyFreeUnits",
-        "contextualGroundingPolicyUnits",
-        "contentPolicyImageUnits",
-        "automatedReasoningPolicyUnits",
-        "automatedReasoningPolicies",
+    known(
+        "GuardrailUsage",
+        [
+            "topicPolicyUnits",
+            "contentPolicyUnits",
+            "wordPolicyUnits",
+            "sensitiveInformationPolicyUnits",
+            "sensitiveInformationPolicyFreeUnits",
+            "contextualGroundingPolicyUnits",
+            "contentPolicyImageUnits",
+            "automatedReasoningPolicyUnits",
+            "automatedReasoningPolicies",
+        ],
     ),
     0,
 )
@@ -99,23 +102,22 @@ def test_an_answer_without_findings_has_every_member_that_the_service_sends(guar
     answer = apply(made, "Hello")
     latency = answer["assessments"][0]["invocationMetrics"].pop("guardrailProcessingLatency")
     assert latency > 0
+    assessment = {
+        "invocationMetrics": {"usage": usage, "guardrailCoverage": coverage},
+        "appliedGuardrailDetails": {
+            "guardrailId": made,
+            "guardrailVersion": "DRAFT",
+            "guardrailArn": f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/{made}",
+            "guardrailOrigin": ["REQUEST"],
+            "guardrailOwnership": "SELF",
+        },
+    }
     assert answer == {
         "usage": usage,
         "action": "NONE",
         "actionReason": "No action.",
         "outputs": [],
-        "assessments": [
-            {
-                "invocationMetrics": {"usage": usage, "guardrailCoverage": coverage},
-                "appliedGuardrailDetails": {
-                    "guardrailId": made,
-                    "guardrailVersion": "DRAFT",
-                    "guardrailArn": f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/{made}",
-                    "guardrailOrigin": ["REQUEST"],
-                    "guardrailOwnership": "SELF",
-                },
-            }
-        ],
+        "assessments": [{name: assessment[name] for name in ALWAYS_ASSESSED}],
         "guardrailCoverage": coverage,
     }
 
