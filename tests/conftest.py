@@ -6,8 +6,10 @@ import os
 import socket
 from pathlib import Path
 from tempfile import gettempdir
+from types import SimpleNamespace
 
 import boto3
+import botocore.endpoint
 import pytest
 from moto import settings
 from moto.core.config import default_user_config
@@ -24,6 +26,8 @@ for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+# botocore repeats calls that a test makes fail, and does not wait before it does.
+botocore.endpoint.time = SimpleNamespace(sleep=lambda _: None)
 SET = {name for name in os.environ if name.startswith("AWS_")}
 # moto's recorder, also that of servers that tests start, writes to the working directory else.
 os.environ["MOTO_RECORDER_FILEPATH"] = str(Path(gettempdir(), f"moto_recording_{os.getpid()}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 from contextlib import contextmanager
@@ -25,12 +26,16 @@ SECONDS = 30
 
 
 def exit_status(work):
-    """The status of a forked child that does some work: SIGALRM ends one that hangs."""
+    """The status of a forked child that does some work: SIGALRM ends one that hangs.
+
+    Where it hangs is then among the captured output.
+    """
     child = os.fork()
     if not child:
         status = 1
         try:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            faulthandler.register(signal.SIGALRM, file=2, chain=True)
             signal.alarm(SECONDS)
             work()
             status = 0

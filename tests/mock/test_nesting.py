@@ -20,7 +20,7 @@ pytestmark = in_process
 
 FAKE = "FOOBARKEY"
 KINDS = {
-    "moto": lambda: mock_aws(config={"iam": {"load_aws_managed_policies": True}}),
+    "moto": lambda: mock_aws(config={"batch": {"use_docker": False}}),
     "ours": lambda: mock_bedrock(config={"bedrock": {"quotas": True}}),
 }
 BEGINNINGS = [
@@ -57,13 +57,14 @@ def test_they_may_end_in_any_order(before, kinds):
         mocks = [KINDS[kind]() for kind in kinds]
         for mock in mocks:
             mock.start()
-        boto3.client("sts", "us-east-1").get_caller_identity()
+        sts = boto3.client("sts", "us-east-1")
+        sts.get_caller_identity()
         for left, place in reversed(list(enumerate(reversed(order)))):
             mocks[place].stop()
             ours_are_active = any(kinds[each] == "ours" for each in order[len(kinds) - left :])
             if ours_are_active:
                 assert os.environ["AWS_ACCESS_KEY_ID"] == FAKE
-                boto3.client("sts", "us-east-1").get_caller_identity()
+                sts.get_caller_identity()
         assert everything() == before
 
 

@@ -374,7 +374,7 @@ def test_aiohttp_gives_up_when_the_test_does(bedrock_mock):
         async with aiohttp.ClientSession(timeout=timeout) as session:
             await session.post(INVOKE, data=BODY, headers=JSON)
 
-    with pytest.raises(asyncio.TimeoutError):  # noqa: UP041 - differs in Python 3.10
+    with pytest.raises(asyncio.TimeoutError):
         asyncio.run(call())
 
 
