@@ -186,7 +186,16 @@ def valid():
             # There is one managed list, and none may be named twice.
             "GuardrailManagedWordListsConfig": st.just([{"type": "PROFANITY"}]),
             "GuardrailContentFilterType": st.sampled_from(["HATE", "INSULTS", "VIOLENCE"]),
-            "TaggableResourcesArn": st.sampled_from([*arns.values(), *unknown.values()]),
+            # An older service model knows fewer kinds.
+            "TaggableResourcesArn": st.sampled_from(
+                [
+                    arn
+                    for arn in (*arns.values(), *unknown.values())
+                    if re.fullmatch(
+                        MODEL.shape_for("TaggableResourcesArn").metadata["pattern"], arn
+                    )
+                ]
+            ),
         }
     )
 

@@ -388,6 +388,12 @@ def test_nova_streams_tools_as_one_delta(runtime, reply):
     assert deltas == [{"text": "Hi"}, {"toolUse": {"input": '{"n":1}'}}]
 
 
+def test_nova_sends_bytes_of_a_block_as_base64(runtime, reply):
+    reply([{"reasoningContent": {"redactedContent": b"\x00\xff"}}, "Hi"])
+    content = invoke(runtime, NOVA, nova())["output"]["message"]["content"]
+    assert content == [{"reasoningContent": {"redactedContent": "AP8="}}, {"text": "Hi"}]
+
+
 def test_llama_counts_as_it_goes(runtime, reply):
     reply(Reply("Hi, there.", chunks=["Hi, t", "here."]))
     first, last = chunks(runtime, "meta.llama3-70b-instruct-v1:0", {"prompt": "Hello"})

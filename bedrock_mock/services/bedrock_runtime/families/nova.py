@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schem
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
@@ -79,8 +80,17 @@ def _usage(said: Said) -> dict[str, int]:
 
 
 def _sent(block: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A block as Nova sends it: here the id of a tool call is a UUID."""
+    """A block as Nova sends it: the id of a tool call is a UUID, and bytes are base64."""
     if "toolUse" not in block:
-        return block
+        sent: Mapping[str, Any] = _as_json(block)
+        return sent
     made = str(UUID(int=mock_random.getrandbits(128), version=4))
     return {"toolUse": {**block["toolUse"], "toolUseId": made}}
+
+
+def _as_json(value: Any) -> Any:  # noqa: ANN401 - of a block, at any depth
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, Mapping):
+        return {name: _as_json(each) for name, each in value.items()}
+    return [_as_json(each) for each in value] if isinstance(value, list) else value
