@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import boto3
 import botocore.endpoint
 import pytest
+from botocore.loaders import JSONFileLoader
 from moto import settings
 from moto.core.config import default_user_config
 from moto.core.models import MockAWS
@@ -26,6 +27,18 @@ for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+# Each test with a session of boto3 of its own would parse botocore's data again: megabytes of JSON.
+_read, _data = JSONFileLoader.load_file, {}
+
+
+def load_file(self, path):
+    """What a file of botocore holds, read once a process."""
+    if path not in _data and (found := _read(self, path)) is not None:
+        _data[path] = found
+    return _data.get(path)
+
+
+JSONFileLoader.load_file = load_file
 # botocore repeats calls that a test makes fail, and does not wait before it does.
 botocore.endpoint.time = SimpleNamespace(sleep=lambda _: None)
 SET = {name for name in os.environ if name.startswith("AWS_")}
