@@ -46,10 +46,10 @@ class Bucket:
         found = self._object(key)
         return None if found is None else _lines(found, longest)
 
-    def read(self, key: str) -> bytes | None:
-        """An object as a whole, or ``None``."""
+    def read(self, key: str, most: int = MAX_LINE) -> bytes | None:
+        """An object, or ``None``; of one with more bytes than ``most``, the first ``most + 1``."""
         found = self._object(key)
-        return None if found is None else bytes(found.value)
+        return None if found is None else _piece(found, 0, most + 1)
 
     def has(self, prefix: str) -> bool:
         """Whether there is an object of this key, or below it."""
@@ -77,16 +77,10 @@ class Bucket:
 
 
 def _lines(found: Any, longest: int) -> Iterator[bytes]:  # noqa: ANN401 - moto's FakeKey
-    # The object's ``value`` would be all of it, as a copy.
-    buffer, offset = found._value_buffer, 0  # noqa: SLF001 - see the canaries
+    offset = 0
     #: Of the line that goes on in the next chunk, as much as is kept.
     begun = bytearray()
-    while True:
-        with found.lock:
-            buffer.seek(offset)
-            chunk = buffer.read(_CHUNK)
-        if not chunk:
-            break
+    while chunk := _piece(found, offset, _CHUNK):
         offset += len(chunk)
         first, *others = chunk.split(b"\n")
         begun += first[: longest + 1 - len(begun)]
@@ -96,6 +90,14 @@ def _lines(found: Any, longest: int) -> Iterator[bytes]:  # noqa: ANN401 - moto'
             begun = bytearray(others[-1])
     if begun:
         yield bytes(begun)
+
+
+def _piece(found: Any, offset: int, size: int) -> bytes:  # noqa: ANN401 - moto's FakeKey
+    # The object's ``value`` would be all of it, as a copy.
+    buffer = found._value_buffer  # noqa: SLF001 - see the canaries
+    with found.lock:
+        buffer.seek(offset)
+        return bytes(buffer.read(size))
 
 
 def bucket_of(backend: ServiceBackend, uri: str, owner: str | None = None) -> Bucket | None:

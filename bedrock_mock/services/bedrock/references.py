@@ -125,6 +125,8 @@ def model_at(backend: ServiceBackend, uri: str) -> Model:
             msg = f"The model's files at {uri} are not complete: {', '.join(missing)} not found."
             return Model(failure=msg)
     config = bucket.read(f"{prefix}config.json")
+    if config is not None and len(config) > neighbours.MAX_LINE:
+        return Model(failure="The model's config.json is larger than 1 MiB.")
     return Model() if config is None else _model_of(config)
 
 

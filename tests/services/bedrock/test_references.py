@@ -101,6 +101,7 @@ def test_the_units_of_a_copy_follow_family_and_size(
         (b"[]", "config.json is not a JSON object with a model_type"),
         (b'{"model_type": 1}', "The model architecture '1' is not supported."),
         (b"[" * 100_000, "config.json is not a JSON object with a model_type"),
+        (b" " * (1024 * 1024 + 1), "config.json is larger than 1 MiB"),
         (b"\xff", "config.json is not a JSON object with a model_type"),
     ],
 )
