@@ -821,6 +821,43 @@ def test_a_body_that_breaks_the_schema_is_refused_as_recorded(runtime, model, bo
         invoke(runtime, model, body)
 
 
+@pytest.mark.parametrize("model", [GPT, f"arn:aws:bedrock:us-east-1::foundation-model/{GPT}"])
+def test_a_body_of_openai_may_repeat_what_the_call_says(runtime, reply, model):
+    reply("Hi.")
+    body = chat(model=GPT, stream=False)
+    assert invoke(runtime, model, body)["choices"][0]["message"]["content"] == "Hi."
+    assert chunks(runtime, model, chat(model=GPT, stream=True))
+    assert chunks(runtime, model, chat(model=None, stream=None))
+
+
+def test_a_body_of_openai_that_names_another_model_is_refused(runtime, reply, bedrock):
+    reply("Hi.", is_once=True)
+    message = (
+        "The model in the request body, openai.gpt-oss-20b-1:0, isn't the model of the request. "
+        f"Leave model out of the body, or set it to one of: {GPT}."
+    )
+    with refused("ValidationException", 400, message):
+        invoke(runtime, GPT, chat(model="openai.gpt-oss-20b-1:0"))
+    assert len(bedrock.unused()) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "asked", "action"),
+    [
+        (invoke, True, "InvokeModelWithResponseStream"),
+        (chunks, False, "InvokeModel"),
+    ],
+    ids=["a stream", "no stream"],
+)
+def test_a_body_of_openai_that_asks_for_another_form_is_refused(runtime, call, asked, action):
+    message = (
+        f"The request body has stream set to {json.dumps(asked)}, which this action doesn't "
+        f"support. Leave stream out of the body, or call {action}."
+    )
+    with refused("ValidationException", 400, message):
+        call(runtime, GPT, chat(stream=asked))
+
+
 def test_an_unknown_guardrail_is_refused(runtime):
     message = "The guardrail identifier or version provided in the request does not exist."
     with refused("ValidationException", 400, message):

@@ -25,7 +25,12 @@ from bedrock_mock.services.bedrock_runtime.families.marketplace import Marketpla
 from bedrock_mock.services.bedrock_runtime.families.mistral import Mistral
 from bedrock_mock.services.bedrock_runtime.families.nova import Nova
 from bedrock_mock.services.bedrock_runtime.families.nova_embed import NovaEmbed
-from bedrock_mock.services.bedrock_runtime.families.openai import Chat, MistralChat, TextCompletions
+from bedrock_mock.services.bedrock_runtime.families.openai import (
+    Chat,
+    GptOss,
+    MistralChat,
+    TextCompletions,
+)
 from bedrock_mock.services.bedrock_runtime.families.rerank import CohereRerank, Rerank
 from bedrock_mock.services.bedrock_runtime.families.titan import TitanText
 from bedrock_mock.services.bedrock_runtime.families.titan_embed import TitanEmbed, TitanMultimodal
@@ -64,7 +69,7 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
     ("ai21.*", Chat()),
     ("deepseek.r1*", TextCompletions()),
     ("deepseek.*", Chat()),
-    ("openai.*", Chat()),
+    ("openai.*", GptOss()),
     ("qwen.*", Chat()),
     ("moonshot*", Chat()),
     ("minimax.*", Chat()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
@@ -126,6 +126,20 @@ class Family:
         faults = "".join(self.schema.faults(body))
         if faults:
             self.refuse(faults)
+
+    def check_call(
+        self, body: Mapping[str, Any], names: Collection[str], *, is_stream: bool
+    ) -> None:
+        """Refuses a body that contradicts the call that carries it; most bodies cannot.
+
+        Args:
+            body: the body.
+            names: all names of the model that is called.
+            is_stream: whether the call asks for a stream.
+
+        Raises:
+            ValidationException: it names another model, or another form of the answer.
+        """
 
     @staticmethod
     def refuse(faults: str) -> NoReturn:

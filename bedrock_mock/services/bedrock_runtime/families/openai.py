@@ -6,10 +6,11 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-op
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, ClassVar
 
 from bedrock_mock.moto_bridge.clock import utcnow
+from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.families.base import (
     Asked,
@@ -74,6 +75,31 @@ class Chat(Family):
         for delta in deltas:
             yield {**head, "choices": [{"index": 0, "delta": delta, self.reason: None}]}
         yield {**head, "choices": [{"index": 0, "delta": {}, self.reason: _reason(said)}]}
+
+
+class GptOss(Chat):
+    """OpenAI's own models, whose bodies may repeat what the call says."""
+
+    def check_call(
+        self, body: Mapping[str, Any], names: Collection[str], *, is_stream: bool
+    ) -> None:
+        """Refuses a ``model`` that is not the one that is called, and a ``stream`` likewise."""
+        model = body.get("model")
+        if model is not None and model not in names:
+            msg = (
+                f"The model in the request body, {model}, isn't the model of the request. Leave "
+                f"model out of the body, or set it to one of: {', '.join(names)}."
+            )
+            raise ValidationException(msg)
+        if body.get("stream") is (not is_stream):
+            asked, action = (
+                ("false", "InvokeModel") if is_stream else ("true", "InvokeModelWithResponseStream")
+            )
+            msg = (
+                f"The request body has stream set to {asked}, which this action doesn't support. "
+                f"Leave stream out of the body, or call {action}."
+            )
+            raise ValidationException(msg)
 
 
 class MistralChat(Chat):
