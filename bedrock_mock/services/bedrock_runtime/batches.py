@@ -28,28 +28,6 @@ _UNSUPPORTED: Mapping[str, str] = {
     "toolConfig": "tool use",
     "tools": "tool use",
 }
-_ANTHROPIC = "anthropic."
-#: The members of the bodies of Anthropic's models; they refuse others.
-_ANTHROPIC_BODY = frozenset(
-    {
-        "anthropic_beta",
-        "anthropic_version",
-        "context_management",
-        "max_tokens",
-        "max_tokens_to_sample",
-        "messages",
-        "metadata",
-        "output_config",
-        "prompt",
-        "stop_sequences",
-        "system",
-        "temperature",
-        "thinking",
-        "tool_choice",
-        "top_k",
-        "top_p",
-    }
-)
 _EXTRA = "{}: Extra inputs are not permitted"
 #: Members at any depth; as keys of encoded JSON they cannot be part of a text.
 _CACHE_POINTS = (b'"cachePoint":', b'"cache_control":')
@@ -93,8 +71,6 @@ class BatchModel:
         _check_supported(model_input, encoded)
         if invocation_type == "Converse":
             return self._conversed(model_input, encoded)
-        if self.model.kind.startswith(_ANTHROPIC):
-            _check_members(model_input.keys() - _ANTHROPIC_BODY)
         request = {"modelId": self.model.identifier, "body": encoded}
         answer = self._backend.invocations.answer(self.model, request)
         said, body = answer.said, answer.body()

@@ -803,10 +803,23 @@ def test_a_body_whose_parts_are_of_another_type_is_refused(runtime, model, body)
             HAIKU,
             {"prompt": "x"},
             (
+                "#: required key [max_tokens] not found"
                 "#: required key [anthropic_version] not found"
-                "#: required key [max_tokens] not found#: required key [messages] not found"
+                "#: required key [messages] not found#: extraneous key [prompt] is not permitted"
             ),
         ),
+        (
+            "anthropic.claude-3-5-sonnet-20240620-v1:0",
+            {"messages": [{"role": "user", "content": "Hello"}], "toolConfig": {}, "stream": True},
+            (
+                '#: subject must not be valid against schema {"required":["messages"]}'
+                "#: required key [max_tokens] not found"
+                "#: required key [anthropic_version] not found"
+                "#: extraneous key [toolConfig] is not permitted"
+                "#: extraneous key [stream] is not permitted"
+            ),
+        ),
+        (HAIKU, claude(messages=[]), "#/messages: expected minimum item count: 1, found: 0"),
         (
             "anthropic.claude-v2",
             {"prompt": "x"},
@@ -819,6 +832,45 @@ def test_a_body_that_breaks_the_schema_is_refused_as_recorded(runtime, model, bo
     message = f"Malformed input request: {faults}, please reformat your input and try again."
     with refused("ValidationException", 400, message):
         invoke(runtime, model, body)
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ({}, "max_tokens: Field required"),
+        ({"max_tokens": 9, "messages": []}, "anthropic_version: Field required"),
+        ({"max_tokens": 9, "anthropic_version": "x"}, "messages: Field required"),
+        (claude(model=SONNET), "model: Extra inputs are not permitted"),
+        (claude(messages=[], stream=True), "stream: Extra inputs are not permitted"),
+        (claude(prompt="x"), "prompt: Extra inputs are not permitted"),
+        (claude(messages=[]), "messages: at least one message is required"),
+    ],
+)
+def test_newer_models_of_claude_report_the_first_fault_of_a_body(runtime, reply, body, fault):
+    reply("Hi.")
+    with refused("ValidationException", 400, fault):
+        invoke(runtime, SONNET, body)
+
+
+def test_a_body_of_claude_may_have_every_member_that_it_knows(runtime, reply):
+    reply("Hi.")
+    body = claude(
+        anthropic_beta=["interleaved-thinking-2025-05-14"],
+        context_management={"edits": []},
+        metadata={"user_id": "a"},
+        output_config={"effort": "low"},
+        output_format={"type": "json_schema", "schema": {}},
+        stop_sequences=["."],
+        system="Be kind.",
+        temperature=1,
+        thinking={"type": "enabled", "budget_tokens": 1024},
+        tool_choice={"type": "auto"},
+        tools=[{"name": "f", "input_schema": {}}],
+        top_k=1,
+        top_p=1,
+    )
+    for model in (SONNET, HAIKU):
+        assert invoke(runtime, model, body)["content"] == [{"type": "text", "text": "Hi."}]
 
 
 @pytest.mark.parametrize("model", [GPT, f"arn:aws:bedrock:us-east-1::foundation-model/{GPT}"])

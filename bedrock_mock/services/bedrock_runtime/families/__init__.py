@@ -40,8 +40,9 @@ from bedrock_mock.services.bedrock_runtime.families.twelvelabs import Marengo, P
 FAMILIES: tuple[tuple[str, Family], ...] = (
     ("imported.*", Imported()),
     ("marketplace.*", Marketplace()),
-    ("anthropic.claude-v2*", Messages(or_else=Completions())),
-    ("anthropic.claude-instant*", Messages(or_else=Completions())),
+    ("anthropic.claude-v2*", Messages(Completions(), lists_faults=True)),
+    ("anthropic.claude-instant*", Messages(Completions(), lists_faults=True)),
+    ("anthropic.claude-3*", Messages(lists_faults=True)),
     ("anthropic.*", Messages()),
     ("amazon.titan-embed-image*", TitanMultimodal()),
     ("amazon.titan-embed*", TitanEmbed()),

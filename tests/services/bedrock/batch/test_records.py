@@ -297,7 +297,8 @@ def test_a_refused_record_is_an_error_line_and_the_job_completes(batch):
 
 
 def test_members_that_a_family_does_not_know_are_refused(batch):
-    error = batch.error({**message(), "stream": False, "model": HAIKU})
+    model = "us.anthropic.claude-sonnet-4-6"
+    error = batch.error({**message(), "model": HAIKU, "stream": False}, modelId=model)
     assert error == {"errorCode": 400, "errorMessage": "model: Extra inputs are not permitted"}
 
 
