@@ -777,6 +777,9 @@ def test_a_body_that_is_no_json_object_is_refused(runtime, body):
     [
         (HAIKU, claude(messages=5)),
         (HAIKU, claude(messages=["x"])),
+        (HAIKU, claude(tools=5)),
+        (SONNET, claude(tools=["x"])),
+        (SONNET, claude(tool_choice=5)),
         (GPT, {"messages": [{"content": "x"}]}),
         ("cohere.command-r-v1:0", {"message": "x", "chat_history": ["y"]}),
         (NOVA, {"messages": [None]}),
@@ -871,6 +874,27 @@ def test_a_body_of_claude_may_have_every_member_that_it_knows(runtime, reply):
     )
     for model in (SONNET, HAIKU):
         assert invoke(runtime, model, body)["content"] == [{"type": "text", "text": "Hi."}]
+
+
+@pytest.mark.parametrize("model", [SONNET, HAIKU])
+@pytest.mark.parametrize(
+    ("more", "fault"),
+    [
+        (
+            {"tools": [{"name": "f"}, {"name": "g"}, {"name": "f"}]},
+            "tools: Tool names must be unique.",
+        ),
+        (
+            {"tools": [{"name": "f"}], "tool_choice": {"type": "tool", "name": "g"}},
+            "Tool 'g' not found in provided tools",
+        ),
+        ({"tool_choice": {"type": "tool", "name": "g"}}, "Tool 'g' not found in provided tools"),
+    ],
+)
+def test_a_body_of_claude_with_wrong_names_of_tools_is_refused(runtime, reply, model, more, fault):
+    reply("Hi.")
+    with refused("ValidationException", 400, fault):
+        invoke(runtime, model, claude(**more))
 
 
 @pytest.mark.parametrize("model", [GPT, f"arn:aws:bedrock:us-east-1::foundation-model/{GPT}"])

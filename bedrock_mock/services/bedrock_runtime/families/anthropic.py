@@ -14,6 +14,7 @@ from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.cutting import cut
 from bedrock_mock.services.bedrock_runtime.families.anthropic_body import (
     refuse_first_fault,
+    refuse_wrong_tools,
     schema_faults,
 )
 from bedrock_mock.services.bedrock_runtime.families.base import (
@@ -44,14 +45,16 @@ class Messages(Family):
         return self._or_else if "prompt" in body else None
 
     def check(self, body: Mapping[str, Any]) -> None:
-        """Refuses a body that lacks members or messages, or has unknown members."""
+        """Refuses a body that lacks members or messages, or has unknown members or tools."""
         other = self._other(body)
         if other is not None:
             other.check(body)
-        elif not self._lists_faults:
+            return
+        if not self._lists_faults:
             refuse_first_fault(body)
         elif faults := "".join(schema_faults(body)):
             self.refuse(faults)
+        refuse_wrong_tools(body)
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """Messages whose content is text or blocks."""

@@ -60,6 +60,25 @@ def refuse_first_fault(body: Mapping[str, Any]) -> None:
         _refuse("messages: at least one message is required")
 
 
+def refuse_wrong_tools(body: Mapping[str, Any]) -> None:
+    """Refuses two tools of one name, and the choice of a tool that is not offered.
+
+    Raises:
+        ValidationException: the names are wrong.
+    """
+    tools = body.get("tools")
+    # Parts of another type are refused where the body is read.
+    offered = tools if isinstance(tools, list) else []
+    names = [tool.get("name") for tool in offered if isinstance(tool, Mapping)]
+    if any(names.count(name) > 1 for name in names if name is not None):
+        _refuse("tools: Tool names must be unique.")
+    choice = body.get("tool_choice")
+    if isinstance(choice, Mapping) and choice.get("type") == "tool":
+        name = choice.get("name")
+        if isinstance(name, str) and name not in names:
+            _refuse(f"Tool '{name}' not found in provided tools")
+
+
 def _missing(body: Mapping[str, Any]) -> Iterator[str]:
     return (name for name in _REQUIRED if name not in body)
 
