@@ -323,12 +323,15 @@ class Scripting(ABC):
             when: the conditions of :meth:`reply`.
 
         Raises:
-            ValueError: a content is something else, or a condition is unknown.
+            ValueError: there is no content, one is something else, or a condition is unknown.
 
         Example::
 
             bedrock.reply_next("first", "second")
         """
+        if not contents:
+            msg = "reply_next: give at least one content: reply_next('first', 'second')"
+            raise ValueError(msg)
         for content in contents:
             self._perform("reply_next", content=content, **when)
 

@@ -132,12 +132,21 @@ def raise_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
 
 def reply(call: VerbCall, content: Json, **when: Json) -> None:
     """Has models answer so whenever a call meets the conditions."""
-    SCRIPTS.replies.add(call.text, call.where, _when(when), content, is_once=False)
+    _add_reply(call, content, when, is_once=False)
 
 
 def reply_next(call: VerbCall, content: Json, **when: Json) -> None:
     """Has models answer so once."""
-    SCRIPTS.replies.add(call.text, call.where, _when(when), content, is_once=True)
+    _add_reply(call, content, when, is_once=True)
+
+
+def _add_reply(call: VerbCall, content: Json, when: dict[str, Any], *, is_once: bool) -> None:
+    conditions = _when(when)
+    try:
+        SCRIPTS.replies.add(call.text, call.where, conditions, content, is_once=is_once)
+    except ValueError as error:
+        msg = f"{call.text}: {error}"
+        raise ValueError(msg) from None
 
 
 def calls(_: VerbCall) -> list[dict[str, Any]]:
