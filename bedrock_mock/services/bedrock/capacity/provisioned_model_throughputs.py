@@ -42,6 +42,8 @@ class ProvisionedModelThroughput(Lifecycle):
 
     clock = "bedrock::provisioned_model_throughput"
     transitions: ClassVar = {"Creating": "InService", "Updating": "InService"}
+    fallible: ClassVar = frozenset({"Creating", "Updating"})
+    is_changeable = True
 
     def __init__(
         self,
@@ -132,7 +134,7 @@ class ProvisionedModelThroughputs(Kind[ProvisionedModelThroughput]):
         throughput.last_modified_time = in_milliseconds(utcnow())
         if desired != throughput.model_arn:
             throughput.desired_model_arn = desired
-            throughput.move_to("Updating")
+            self._backend.change(throughput, "Updating")
             throughput.settle()
 
     def delete(self, request: Members) -> None:
