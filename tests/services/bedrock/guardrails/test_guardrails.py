@@ -9,6 +9,7 @@ import boto3
 import pytest
 import requests
 from freezegun import freeze_time
+from permissions import authorised, user, with_key
 
 from bedrock_mock.services.bedrock.service import BEDROCK
 from support import ACCOUNT, REGION, body, guardrail, in_process, manual, refused, tags
@@ -716,3 +717,15 @@ def test_tags_are_those_of_the_guardrail(client):
     ]
     assert found["ResourceARN"] == arn
     assert len(found["Tags"]) == 2
+
+
+@in_process
+def test_a_guardrail_with_tags_needs_the_action_of_tagging(client):
+    may_create = with_key(user("creator", "CreateGuardrail"))
+    with refused("AccessDeniedException", 403) as caught:
+        authorised(may_create.create_guardrail, **guardrail(tags=tags(team="red")))
+    assert str(caught.value).endswith("is not authorized to perform: bedrock:TagResource")
+    assert client.list_guardrails()["guardrails"] == []
+    assert authorised(may_create.create_guardrail, **guardrail("untagged", tags=[]))
+    may_tag = with_key(user("tagger", "CreateGuardrail", "TagResource"))
+    assert authorised(may_tag.create_guardrail, **guardrail(tags=tags(team="red")))
