@@ -135,7 +135,7 @@ class ModelInvocationJob(Job):
             return None
         try:
             self._check_output()
-            files = input_files(self._backend, self.source)
+            files = input_files(self._backend, self.source, self.model.model.name)
         except InputError as error:
             return str(error)
         self._run = Run(self._backend, self, files)

@@ -271,6 +271,29 @@ def test_one_of_a_base_model_keeps_it(client):
         update(client, desiredModelId=FOUNDATION_ARN)
 
 
+def test_gov_cloud_has_it_for_custom_models_without_a_commitment(bedrock_mock):
+    client = bedrock_mock.client(region_name="us-gov-west-1")
+    role = "arn:aws-us-gov:iam::123456789012:role/BedrockRole"
+    client.create_model_customization_job(**customization_job("job", "custom-1", roleArn=role))
+    for members, message in (
+        (
+            {"modelId": BASE_MODEL},
+            "In AWS GovCloud (US), Provisioned Throughput is available for custom models only.",
+        ),
+        (
+            {"modelId": "custom-1", "commitmentDuration": "OneMonth"},
+            (
+                "In AWS GovCloud (US), Provisioned Throughput is available without a commitment "
+                "only. Leave commitmentDuration out."
+            ),
+        ),
+    ):
+        with refused("ValidationException", 400, message):
+            client.create_provisioned_model_throughput(**throughput(**members))
+    assert client.list_provisioned_model_throughputs()["provisionedModelSummaries"] == []
+    assert client.create_provisioned_model_throughput(**throughput(modelId="custom-1"))
+
+
 # --- deletion ---------------------------------------------------------------------------
 
 
