@@ -186,6 +186,9 @@ def requests_of(draw, valid, name, imported):
     members = draw(conversations(valid))
     if name == "CountTokens":
         return {**whole, "input": {"converse": members}}
+    if "toolConfig" in members:
+        # The first four of them take tools.
+        whole["modelId"] = draw(st.sampled_from(CONVERSING[:4]))
     return {**whole, **members}
 
 
