@@ -61,7 +61,7 @@ def read(
         raise NotImplementedException(msg)
     body = _parsed(encoded)
     question = question_of(family, body)
-    family.check_call(body, model.names, is_stream=is_stream)
+    family.check_call(body, model, is_stream=is_stream)
     return family, body, question
 
 

@@ -872,8 +872,21 @@ def test_a_body_of_claude_may_have_every_member_that_it_knows(runtime, reply):
         top_k=1,
         top_p=1,
     )
-    for model in (SONNET, HAIKU):
+    for model, left_out in ((SONNET, "top_p"), (SONNET, "temperature"), (HAIKU, None)):
+        body = {name: value for name, value in body.items() if name != left_out}
         assert invoke(runtime, model, body)["content"] == [{"type": "text", "text": "Hi."}]
+
+
+def test_newer_models_of_claude_take_one_way_of_sampling(runtime, reply):
+    reply("Hi.")
+    both = claude(temperature=0.5, top_p=0.9)
+    message = (
+        "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
+    )
+    for call in (invoke, chunks):
+        with refused("ValidationException", 400, message):
+            call(runtime, SONNET, both)
+        assert call(runtime, "us.anthropic.claude-sonnet-4-20250514-v1:0", both)
 
 
 @pytest.mark.parametrize("model", [SONNET, HAIKU])

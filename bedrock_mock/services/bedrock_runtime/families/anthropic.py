@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.cutting import cut
 from bedrock_mock.services.bedrock_runtime.families.anthropic_body import (
@@ -23,6 +24,8 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     Said,
     new_id,
 )
+from bedrock_mock.services.bedrock_runtime.models import CalledModel
+from bedrock_mock.services.bedrock_runtime.support import TWO_WAYS
 
 _VERSION = re.compile(r"-v\d+:\d+$")
 _INPUT_PIECE = 15
@@ -55,6 +58,18 @@ class Messages(Family):
         elif faults := "".join(schema_faults(body)):
             self.refuse(faults)
         refuse_wrong_tools(body)
+
+    def check_call(
+        self,
+        body: Mapping[str, Any],
+        model: CalledModel,
+        *,
+        is_stream: bool,  # noqa: ARG002 - see Family
+    ) -> None:
+        """Refuses two ways of sampling, where the model takes one."""
+        ways = (body.get("temperature"), body.get("top_p"))
+        if model.traits.samples_one_way and None not in ways:
+            raise ValidationException(TWO_WAYS)
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """Messages whose content is text or blocks."""

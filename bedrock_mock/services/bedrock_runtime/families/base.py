@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
@@ -127,18 +127,17 @@ class Family:
         if faults:
             self.refuse(faults)
 
-    def check_call(
-        self, body: Mapping[str, Any], names: Collection[str], *, is_stream: bool
-    ) -> None:
-        """Refuses a body that contradicts the call that carries it; most bodies cannot.
+    def check_call(self, body: Mapping[str, Any], model: CalledModel, *, is_stream: bool) -> None:
+        """Refuses a body that does not go with the call that carries it; most bodies do.
 
         Args:
             body: the body.
-            names: all names of the model that is called.
+            model: the model that is called.
             is_stream: whether the call asks for a stream.
 
         Raises:
-            ValidationException: it names another model, or another form of the answer.
+            ValidationException: it asks for another model or another form of the answer, or
+                for what the model does not support.
         """
 
     @staticmethod

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-op
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from bedrock_mock.moto_bridge.clock import utcnow
@@ -21,6 +21,7 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     vocabulary,
 )
 from bedrock_mock.services.bedrock_runtime.families.schema import open_body
+from bedrock_mock.services.bedrock_runtime.models import CalledModel
 
 _REASONS = {
     "end_turn": "stop",
@@ -80,15 +81,13 @@ class Chat(Family):
 class GptOss(Chat):
     """OpenAI's own models, whose bodies may repeat what the call says."""
 
-    def check_call(
-        self, body: Mapping[str, Any], names: Collection[str], *, is_stream: bool
-    ) -> None:
+    def check_call(self, body: Mapping[str, Any], model: CalledModel, *, is_stream: bool) -> None:
         """Refuses a ``model`` that is not the one that is called, and a ``stream`` likewise."""
-        model = body.get("model")
-        if model is not None and model not in names:
+        named = body.get("model")
+        if named is not None and named not in model.names:
             msg = (
-                f"The model in the request body, {model}, isn't the model of the request. Leave "
-                f"model out of the body, or set it to one of: {', '.join(names)}."
+                f"The model in the request body, {named}, isn't the model of the request. Leave "
+                f"model out of the body, or set it to one of: {', '.join(model.names)}."
             )
             raise ValidationException(msg)
         if body.get("stream") is (not is_stream):
