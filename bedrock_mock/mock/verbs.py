@@ -337,6 +337,16 @@ class Scripting(ABC):
         if not contents:
             msg = "reply_next: give at least one content: reply_next('first', 'second')"
             raise ValueError(msg)
+        from bedrock_mock.scripting.reply import reply_of  # noqa: PLC0415 - as below
+
+        for content in contents:
+            try:
+                # All of them first: if one is refused, none is scripted.
+                if not callable(content):
+                    reply_of(content)
+            except ValueError as error:
+                msg = f"reply_next({content!r}): {error}"
+                raise ValueError(msg) from None
         for content in contents:
             self._perform("reply_next", content=content, **when)
 

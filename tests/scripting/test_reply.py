@@ -106,6 +106,16 @@ def test_a_verb_names_itself_where_it_refuses_a_content(verb):
 
 
 @in_process
+def test_reply_next_scripts_all_contents_or_none():
+    with mock_bedrock() as bedrock:
+        with pytest.raises(ValueError, match=r"^reply_next\(5\): a model answers with text"):
+            bedrock.reply_next("first", lambda _: "second", 5)
+        assert bedrock.unused() == []
+        bedrock.reply_next("first", Reply("second"))
+        assert len(bedrock.unused()) == 2
+
+
+@in_process
 def test_reply_next_needs_a_content():
     with mock_bedrock() as bedrock:
         message = "reply_next: give at least one content: reply_next('first', 'second')"
