@@ -25,6 +25,7 @@ ALLOWED = {
         "scripting.exchange",
         "scripting.model_call",
         "scripting.reply",
+        "scripting.reply_checks",
         *LEAVES,
     },
 }

@@ -101,6 +101,7 @@ def valid(imported, guarded, video):
             "ModelInputPayload": st.just(VIDEO["modelInput"]),
             "InvocationArn": st.sampled_from([video, video, f"{video[:-1]}0"]),
             "GuardrailIdentifier": st.sampled_from([guarded, guarded, guarded, "0"]),
+            "ProjectIdentifier": st.sampled_from(["default", "default", "default", "proj_1"]),
             "GuardrailVersion": st.sampled_from(["DRAFT", "DRAFT", "9"]),
             # What headers hold is ASCII.
             "MimeType": headers,
@@ -144,8 +145,23 @@ def conversations(draw, valid):
         ]
     members = {"messages": [*messages, {"role": "user", "content": results or [draw(texts)]}]}
     if any("toolUse" in block for message in messages for block in message["content"]):
-        members["toolConfig"] = draw(valid.of(shape("ToolConfiguration")))
+        members["toolConfig"] = offered(draw(valid.of(shape("ToolConfiguration"))))
     return members
+
+
+def offered(config):
+    """A ToolConfiguration whose tools have different names, one of which may be chosen."""
+    tools = {}
+    for tool in config["tools"]:
+        (named,) = tool.values()
+        tools.setdefault(named.get("name"), tool)
+    config["tools"] = list(tools.values())
+    names = [name for name in tools if name is not None]
+    if "tool" in config.get("toolChoice", {}):
+        del config["toolChoice"]
+        if names:
+            config["toolChoice"] = {"tool": {"name": names[0]}}
+    return config
 
 
 @st.composite
@@ -170,6 +186,9 @@ def requests_of(draw, valid, name, imported):
     members = draw(conversations(valid))
     if name == "CountTokens":
         return {**whole, "input": {"converse": members}}
+    if "toolConfig" in members:
+        # The first four of them take tools.
+        whole["modelId"] = draw(st.sampled_from(CONVERSING[:4]))
     return {**whole, **members}
 
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from bedrock_mock.protocol.types import Json
 
 _GZIP = b"\x1f\x8b"
 _SUFFIXES = (".json", ".jsonl", ".log", ".gz")
+#: So many names of a folder are in a message if no name is similar.
+_SHOWN = 5
 #: Objects beside the logs: bodies that were delivered apart.
 _BODIES = ("_input.json", "_output.json", "_input.json.gz", "_output.json.gz")
 
@@ -28,9 +31,12 @@ def read_logs(path: str | PathLike[str]) -> list[dict[str, Any]]:
 
     Raises:
         ValueError: a file is not an invocation log, or a folder contains no such file.
+        FileNotFoundError: there is no such file or folder; the message names similar ones.
         OSError: it cannot be read.
     """
     start = Path(path)
+    if not start.exists():
+        raise FileNotFoundError(_missing(start))
     files = _files(start) if start.is_dir() else [start]
     if not files:
         msg = f"replay: the folder {start} has no file of invocation logs ({', '.join(_SUFFIXES)})"
@@ -38,6 +44,19 @@ def read_logs(path: str | PathLike[str]) -> list[dict[str, Any]]:
     records = [record for file in files for record in _records(file)]
     # Files are delivered in the order in which calls end.
     return sorted(records, key=lambda record: str(record.get("timestamp", "")))
+
+
+def _missing(path: Path) -> str:
+    """The message about a path that does not exist, with names that do."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        there = next(each for each in folder.parents if each.is_dir())
+        hint = f"The folder {folder} is missing, too: of its path only {there} is there"
+    else:
+        names = sorted(each.name for each in folder.iterdir())
+        close = get_close_matches(path.name, names) or names[:_SHOWN]
+        hint = f"In {folder} there is: {', '.join(close)}" if close else f"{folder} is empty"
+    return f"replay: there is no file or folder {str(path)!r}. {hint}"
 
 
 def _files(folder: Path) -> list[Path]:

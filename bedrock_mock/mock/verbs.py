@@ -75,13 +75,16 @@ class Scripting(ABC):
         *,
         job: str | None = None,
         matching: Request | Callable[[Request], object] | None = None,
+        recommendations: Sequence[str] | None = None,
         region_name: str | None = None,
         account_id: str | None = None,
     ) -> None:
         """Has a job fail, when its clock says that it ends.
 
         Without ``job`` and ``matching`` it is the next one that is created. With them it
-        is the one that fits: one that is under way, or else the next such one.
+        is the one that fits: one that is under way, or else the next such one. Guardrails,
+        Provisioned Throughput, deployments and marketplace endpoints may also fail when they
+        are updated: it is then the next one that is created or updated.
 
         Args:
             model_name: the clock of the job: ``bedrock::model_import_job`` and the like.
@@ -89,11 +92,13 @@ class Scripting(ABC):
             job: the job's name, or its ARN.
             matching: what its Create request has at least, or a function of the request
                 that says whether it is the one.
+            recommendations: the ``failureRecommendations`` of a guardrail.
             region_name: where (default: anywhere).
             account_id: whose (default: anybody's).
 
         Raises:
-            ValueError: the clock is unknown, or the job has ended already.
+            ValueError: the clock is unknown, the job has ended already and cannot be updated,
+                or it does not report recommendations.
 
         Example::
 
@@ -323,12 +328,25 @@ class Scripting(ABC):
             when: the conditions of :meth:`reply`.
 
         Raises:
-            ValueError: a content is something else, or a condition is unknown.
+            ValueError: there is no content, one is something else, or a condition is unknown.
 
         Example::
 
             bedrock.reply_next("first", "second")
         """
+        if not contents:
+            msg = "reply_next: give at least one content: reply_next('first', 'second')"
+            raise ValueError(msg)
+        from bedrock_mock.scripting.reply import reply_of  # noqa: PLC0415 - as below
+
+        for content in contents:
+            try:
+                # All of them first: if one is refused, none is scripted.
+                if not callable(content):
+                    reply_of(content)
+            except ValueError as error:
+                msg = f"reply_next({content!r}): {error}"
+                raise ValueError(msg) from None
         for content in contents:
             self._perform("reply_next", content=content, **when)
 

@@ -150,15 +150,21 @@ class CallerResponse(BaseResponse):
         """Whether moto's authorisation is on."""
         return math.inf != settings.INITIAL_NO_AUTH_ACTION_COUNT
 
-    def authorise(self, action: str, arns: Collection[str]) -> None:
+    def authorise(self, action: str, arns: Collection[str], *more: str) -> None:
         """Checks signature and policies for each ARN.
+
+        Args:
+            action: what the caller wants to do.
+            arns: the resources; none for ``*``.
+            more: other actions that this needs, on ``*``.
 
         Raises:
             NotAuthorisedError: the caller may not do this.
         """
-        self._action = action
         counted = self.request_count
-        for arn in sorted(set(arns)) or ["*"]:
+        needed = [(action, arn) for arn in sorted(set(arns)) or ["*"]]
+        for each, arn in [*needed, *((also, "*") for also in more)]:
+            self._action = each
             # However many resources it names, to moto it is one request.
             ActionAuthenticatorMixin.request_count = counted
             self._authorise(arn)

@@ -120,6 +120,12 @@ class ServiceBackend(BaseBackend):
         self.scripts.job_started(job, self.account_id, self.region_name)
         job.start(self)
 
+    def change(self, job: Lifecycle, status: str) -> None:
+        """Begins a change of what has ended; it may fail as its creation may."""
+        job.failure = None
+        self.scripts.job_changed(job, self.account_id, self.region_name)
+        job.move_to(status)
+
     def held(self, handler: Handler) -> AbstractContextManager[Any]:  # noqa: ARG002 - see subclasses
         """What is held while a handler works: :attr:`lock`, unless a subclass says otherwise."""
         return self.lock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,6 +18,16 @@ GONE = "Gone"
 #: The status of what has failed.
 FAILED = "Failed"
 _HALF = 0.5
+
+
+class Failure(str):  # noqa: SLOT000 - it has an attribute of its own
+    """Why something fails, and what a test says that one can do about it.
+
+    Attributes:
+        recommendations: what to do before the request is tried again; most kinds have none.
+    """
+
+    recommendations: Sequence[str] = ()
 
 
 class Lifecycle:
@@ -45,6 +55,8 @@ class Lifecycle:
     failed: ClassVar[str] = FAILED
     #: The statuses at whose end it may fail; default: its first one.
     fallible: ClassVar[frozenset[str]] = frozenset()
+    #: Whether it can be changed after it has ended, and fail in that.
+    is_changeable: ClassVar[bool] = False
     #: By status, the one that follows if the time until ``deadline`` is up.
     overdue: ClassVar[Mapping[str, str]] = {}
     #: Why it fails when a fallible status ends; ``None`` where it does not.
@@ -81,6 +93,10 @@ class Lifecycle:
     def finish(self, at: datetime) -> str | None:  # noqa: ARG002 - for those who need it
         """Hook: a fallible status ends at this moment; does its work, or says why it cannot."""
         return None
+
+    def failing(self) -> str:
+        """Hook: the status that follows the present one where that fails."""
+        return self.failed
 
     @property
     def status(self) -> str:
@@ -242,7 +258,7 @@ class Lifecycle:
                 if self._is_fallible(self._status):
                     if self.failure is None:
                         self.failure = self.finish(at)
-                    status = status if self.failure is None else self.failed
+                    status = status if self.failure is None else self.failing()
             self.move_to(status, at)
         finally:
             self._is_moving = False

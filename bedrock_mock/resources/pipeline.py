@@ -106,7 +106,9 @@ def _authorise(
         return
     try:
         action = backend.mocked.actions.get(name, name)
-        caller.authorise(action, backend.arns_of(name, request))
+        tags = request.get(backend.mocked.tagging.get(name, ""))
+        more = ["TagResource"] if tags else []
+        caller.authorise(action, backend.arns_of(name, request), *more)
     except NotAuthorisedError as error:
         kind = _AUTHORISATION_ERRORS.get(error.kind)
         if kind is None:

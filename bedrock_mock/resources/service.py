@@ -53,6 +53,8 @@ class MockedService:
         settings: what it reads of moto's config beside the shared settings.
         departures: where the real service enforces something else than its model says.
         actions: the IAM actions of operations, where they have other names.
+        tagging: the operations that need the action TagResource as well if a request has a
+            value in the member that is named.
         not_implemented: what a caller of an operation that is not implemented should know, by
             the names of the operations.
         verbs: its own scripting verbs by the names of their methods, which
@@ -69,6 +71,7 @@ class MockedService:
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False)
     departures: Departures = NO_DEPARTURES
     actions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    tagging: Mapping[str, str] = field(default_factory=dict, hash=False)
     not_implemented: Mapping[str, str] = field(default_factory=dict, hash=False)
     verbs: Mapping[str, Callable[..., Any]] = field(default_factory=dict, hash=False)
     other_paths: frozenset[str] = frozenset()

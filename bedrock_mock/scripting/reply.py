@@ -8,6 +8,7 @@ from json import dumps
 from typing import Any
 
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.scripting.reply_checks import check_lists, check_usage, check_words
 
 #: The members of a content block of Converse, of which a block has one.
 BLOCKS = frozenset(
@@ -26,18 +27,6 @@ BLOCKS = frozenset(
         "searchResult",
     }
 )
-#: The counts of a usage, as Converse sends them; some only the wire has.
-COUNTS = (
-    "inputTokens",
-    "outputTokens",
-    "totalTokens",
-    "cacheReadInputTokens",
-    "cacheReadInputTokenCount",
-    "cacheWriteInputTokens",
-    "cacheWriteInputTokenCount",
-)
-#: All that a usage can have.
-USAGE = frozenset({*COUNTS, "cacheDetails", "serverToolUsage"})
 #: What a reply consists of: it has one of these.
 _KINDS = ("content", "json", "raw", "embedding", "images", "scores")
 
@@ -113,7 +102,8 @@ class Reply(_Said):
             without a stream gets that error.
 
     Raises:
-        ValueError: none or several of the kinds are given, or a value makes no sense.
+        ValueError: none or several of the kinds are given, the stop reason or the error is
+            not one of the service's, or another value makes no sense.
     """
 
     content: Json = None
@@ -127,11 +117,9 @@ class Reply(_Said):
             if getattr(self, name) < 0:
                 msg = f"Reply: {name} is a number of seconds from 0, not {getattr(self, name)!r}"
                 raise ValueError(msg)
-        _check_usage(self.usage or {})
-        for name, kind, words in _LISTS:
-            if not _is_list_of(kind, getattr(self, name)):
-                msg = f"Reply: {name} is a list of {words}, not {getattr(self, name)!r}"
-                raise ValueError(msg)
+        check_usage(self.usage or {})
+        check_lists(vars(self))
+        check_words(self.stop_reason, self.error)
         blocks_of(self.content)
         if self.chunks is not None and "".join(self.chunks) != self.text:
             msg = f"Reply: the chunks {list(self.chunks)!r} are not those of {self.text!r}"
@@ -160,35 +148,6 @@ class Reply(_Said):
         return "".join(block.get("text", "") for block in self.blocks)
 
 
-#: The members that are lists: of what, and how messages say it.
-_LISTS: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
-    ("embedding", (int, float), "numbers"),
-    ("scores", (int, float), "numbers"),
-    ("images", bytes, "bytes"),
-    ("chunks", str, "texts"),
-)
-
-
-def _is_list_of(kind: type | tuple[type, ...], value: Json) -> bool:
-    """Whether a value is absent, or a list that holds only this."""
-    if value is None:
-        return True
-    is_list = isinstance(value, Sequence) and not isinstance(value, (str, bytes))
-    return is_list and all(isinstance(each, kind) for each in value)
-
-
-def _check_usage(usage: Mapping[str, Any]) -> None:
-    unknown = sorted(usage.keys() - USAGE)
-    if unknown:
-        msg = f"Reply: usage has no {', '.join(unknown)}; its counts are: {', '.join(COUNTS)}"
-        raise ValueError(msg)
-    for name in COUNTS:
-        count = usage.get(name, 0)
-        if not isinstance(count, (int, float)) or count < 0 or count % 1:
-            msg = f"Reply: usage: {name} is a whole number from 0, not {count!r}"
-            raise ValueError(msg)
-
-
 def blocks_of(content: Json) -> list[dict[str, Any]]:
     """Content as a test writes it, as blocks of Converse.
 
@@ -202,6 +161,12 @@ def blocks_of(content: Json) -> list[dict[str, Any]]:
 
 
 def _block(part: Json) -> dict[str, Any]:
+    if part == "":
+        msg = (
+            "a model's text cannot be empty, got ''. For an answer without content give [], for an "
+            "error Reply(error=...)"
+        )
+        raise ValueError(msg)
     if isinstance(part, str):
         return {"text": part}
     if isinstance(part, Mapping):

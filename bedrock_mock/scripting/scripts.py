@@ -197,6 +197,12 @@ class Scripts:
         for script in sorted(waiting, key=lambda script: not script.is_for_one):
             self.give(script, job, account_id, region_name)
 
+    def job_changed(self, job: Json, account_id: str, region_name: str) -> None:
+        """Gives a job whose change begins what is scripted for it: it may fail once more."""
+        with self._lock:
+            self._given.discard((job.arn, "failure"))
+        self.job_started(job, account_id, region_name)
+
     def record(
         self,
         asked: Asked,

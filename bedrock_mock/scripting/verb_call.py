@@ -70,7 +70,8 @@ class VerbCall:
             raise ValueError(msg)
         script = ForJob(self.text, self.where, clock, job, matching, attribute, value)
         there = list(self.jobs(clock, job)) if script.is_for_one else []
-        if job is not None and there and all(each.has_ended for _, each in there):
+        is_over = all(each.has_ended and not each.is_changeable for _, each in there)
+        if job is not None and there and is_over:
             must_go_on(self.text, there[0][1], _EARLIER)
         # First, because another thread may create a job now.
         SCRIPTS.add_for_job(script)

@@ -7,7 +7,7 @@ types and the documentation; a service's own verbs are in its ``MockedService.ve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -18,6 +18,7 @@ from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.messages import message_of
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.resources.lifecycle import Failure
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.scripting.calls import Call
 from bedrock_mock.scripting.jobs import find_job, jobs, must_go_on
@@ -29,6 +30,8 @@ from bedrock_mock.services import SERVICES, service_of
 #: Its backends have the same handlers as those of any other.
 _ANY_REGION = "us-east-1"
 Verb = Callable[..., Any]
+#: The clock of the only kind that reports recommendations.
+_RECOMMENDING = "bedrock::guardrail"
 
 #: What helps where a job was to be moved on that has moved on by itself.
 _HOLD = (
@@ -57,11 +60,26 @@ def verbs() -> dict[str, Verb]:
     return found
 
 
-def fail_next(
-    call: VerbCall, model_name: str, message: str, job: str | None, matching: Matching | None
+def fail_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
+    call: VerbCall,
+    model_name: str,
+    message: str,
+    job: str | None,
+    matching: Matching | None,
+    recommendations: Sequence[str] | None,
 ) -> None:
     """Has a job fail."""
-    call.script_job(model_name, job, matching, "failure", message)
+    if recommendations is not None and model_name != _RECOMMENDING:
+        msg = f"{call.text}: only {_RECOMMENDING} reports recommendations, {model_name} does not"
+        raise ValueError(msg)
+    if isinstance(recommendations, str) or not all(
+        isinstance(each, str) for each in recommendations or ()
+    ):
+        msg = f"{call.text}: recommendations is a list of texts, not {recommendations!r}"
+        raise ValueError(msg)
+    failure = Failure(message)
+    failure.recommendations = recommendations or ()
+    call.script_job(model_name, job, matching, "failure", failure)
 
 
 def advance(call: VerbCall, job: str) -> str:
@@ -132,12 +150,21 @@ def raise_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
 
 def reply(call: VerbCall, content: Json, **when: Json) -> None:
     """Has models answer so whenever a call meets the conditions."""
-    SCRIPTS.replies.add(call.text, call.where, _when(when), content, is_once=False)
+    _add_reply(call, content, when, is_once=False)
 
 
 def reply_next(call: VerbCall, content: Json, **when: Json) -> None:
     """Has models answer so once."""
-    SCRIPTS.replies.add(call.text, call.where, _when(when), content, is_once=True)
+    _add_reply(call, content, when, is_once=True)
+
+
+def _add_reply(call: VerbCall, content: Json, when: dict[str, Any], *, is_once: bool) -> None:
+    conditions = _when(when)
+    try:
+        SCRIPTS.replies.add(call.text, call.where, conditions, content, is_once=is_once)
+    except ValueError as error:
+        msg = f"{call.text}: {error}"
+        raise ValueError(msg) from None
 
 
 def calls(_: VerbCall) -> list[dict[str, Any]]:

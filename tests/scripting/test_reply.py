@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from botocore.session import get_session
 
-from bedrock_mock import Reply, reasoning, tool_use
+from bedrock_mock import Reply, mock_bedrock, reasoning, tool_use
 from bedrock_mock.scripting.reply import reply_of
+from bedrock_mock.scripting.reply_checks import ERRORS, STOP_REASONS
+from support import in_process
 
 
 def test_text_blocks_and_lists_are_content():
@@ -43,6 +46,19 @@ def test_what_is_said_becomes_a_reply(said, expected):
         ({"json": 1, "raw": 2}, "not json and raw"),
         ({"content": 5}, "a model answers with text, a block, a list of them or a Reply, not"),
         ({"content": {"a": 1}}, "{'a': 1} is not a content block.*For an answer that is JSON"),
+        ({"content": ""}, r"text cannot be empty, got ''. For an answer without content give \[\]"),
+        ({"content": ["a", ""]}, "text cannot be empty"),
+        (
+            {"content": "Hi", "stop_reason": "max_token"},
+            r"Reply: unknown stop_reason 'max_token'\. Did you mean: max_tokens\? Known: end_turn",
+        ),
+        ({"content": "Hi", "stop_reason": 5}, r"unknown stop_reason 5\. Known: end_turn, tool_use"),
+        (
+            {"error": "Throttling"},
+            r"Reply: unknown error 'Throttling'\. Did you mean: throttlingException\? Known: acc",
+        ),
+        ({"error": "Nope"}, r"Reply: unknown error 'Nope'\. Known: accessDeniedException, "),
+        ({"error": 5}, r"Reply: unknown error 5\. Known:"),
         ({"content": "Hi", "delay": -1}, "Reply: delay is a number of seconds from 0, not -1"),
         ({"content": "Hi", "gap": -1}, "Reply: gap is"),
         ({"content": "Hi", "chunks": "Hi"}, "Reply: chunks is a list of texts, not 'Hi'"),
@@ -76,3 +92,39 @@ def test_a_reply_says_what_was_given():
     said = Reply("Hi", stop_reason="max_tokens", delay=1).said
     assert said == {"content": "Hi", "stop_reason": "max_tokens", "delay": 1}
     assert reply_of(said) == Reply(**said)
+
+
+@in_process
+@pytest.mark.parametrize("verb", ["reply", "reply_next"])
+def test_a_verb_names_itself_where_it_refuses_a_content(verb):
+    with mock_bedrock() as bedrock:
+        with pytest.raises(ValueError, match=rf"^{verb}\(''\): a model's text cannot be empty"):
+            getattr(bedrock, verb)("")
+        with pytest.raises(ValueError, match=rf"^{verb}\(5\): a model answers with text, a block"):
+            getattr(bedrock, verb)(5)
+        assert bedrock.unused() == []
+
+
+@in_process
+def test_reply_next_scripts_all_contents_or_none():
+    with mock_bedrock() as bedrock:
+        with pytest.raises(ValueError, match=r"^reply_next\(5\): a model answers with text"):
+            bedrock.reply_next("first", lambda _: "second", 5)
+        assert bedrock.unused() == []
+        bedrock.reply_next("first", Reply("second"))
+        assert len(bedrock.unused()) == 2
+
+
+@in_process
+def test_reply_next_needs_a_content():
+    with mock_bedrock() as bedrock:
+        message = "reply_next: give at least one content: reply_next('first', 'second')"
+        with pytest.raises(ValueError, match=re.escape(message)):
+            bedrock.reply_next(user="Hello")
+
+
+def test_every_stop_reason_and_error_of_the_service_model_is_known():
+    model = get_session().get_service_model("bedrock-runtime")
+    assert set(model.shape_for("StopReason").enum) <= set(STOP_REASONS)
+    codes = {error.name for error in model.error_shapes}
+    assert {code[:1].lower() + code[1:] for code in codes} <= set(ERRORS)

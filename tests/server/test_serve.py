@@ -567,7 +567,7 @@ def test_a_server_started_with_logs_answers_by_them(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "No such file or directory"), ("{}", "log.jsonl, line 1 is not an invocation log")],
+    [(None, "there is no file or folder"), ("{}", "log.jsonl, line 1 is not an invocation log")],
 )
 def test_a_log_that_cannot_be_replayed_is_one_clear_line(tmp_path, capsys, content, message):
     file = tmp_path / "log.jsonl"

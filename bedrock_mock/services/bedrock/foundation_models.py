@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.protocol.errors import (
-    ResourceNotFoundException,
-    ServiceError,
-    ValidationException,
-)
+from bedrock_mock.protocol.errors import ResourceNotFoundException
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.services.bedrock.catalogue import public
 from bedrock_mock.services.bedrock.catalogue.given import MODELS
 from bedrock_mock.services.bedrock.customization.base_models import foundation_model
+from bedrock_mock.services.bedrock.rules import check_project
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -26,8 +23,6 @@ if TYPE_CHECKING:
 
 Model = dict[str, Any]
 Models = list[Model]
-
-PROJECT = "default"
 
 
 class FoundationModels:
@@ -46,7 +41,7 @@ class FoundationModels:
     @operation("GetFoundationModel")
     def get(self, request: GetFoundationModelRequestTypeDef) -> dict[str, Model]:
         """The model of this ARN or id."""
-        self._check_project(request, ResourceNotFoundException)
+        check_project(self._backend, request, ResourceNotFoundException)
         model = self.find(request["modelIdentifier"])
         if model is None:
             raise ResourceNotFoundException(
@@ -57,7 +52,7 @@ class FoundationModels:
     @operation("ListFoundationModels")
     def list(self, request: ListFoundationModelsRequestTypeDef) -> dict[str, Models]:
         """All models that pass the filters; this list has no pages."""
-        self._check_project(request, ValidationException)
+        check_project(self._backend, request)
         wanted = {
             "customizationsSupported": request.get("byCustomizationType"),
             "outputModalities": request.get("byOutputModality"),
@@ -127,9 +122,3 @@ class FoundationModels:
 
     def _with_arn(self, model: Model) -> Model:
         return {**model, "modelArn": foundation_model(self._backend, model["modelId"]).arn}
-
-    def _check_project(self, request: Mapping[str, Any], error: type[ServiceError]) -> None:
-        """Every account has the project ``default``, which has all models; there is no other."""
-        identifier = request.get("projectIdentifier", PROJECT)
-        if identifier not in (PROJECT, self._backend.arn(f"project/{PROJECT}")):
-            raise error("The provided project was not found.")

@@ -23,6 +23,7 @@ QUOTAS: Mapping[str, int] = {
     "records_of_a_batch_job": 50_000,
     "bytes_of_a_batch_file": 1024**3,
     "bytes_of_a_batch_job": 5 * 1024**3,
+    "bytes_of_a_batch_job_of_nova": 100 * 1024**3,
     "provisioned_model_units": 0,
     "guardrails": 100,
     "guardrail_versions": 20,
@@ -38,6 +39,8 @@ BATCH_JOBS = "concurrent_batch_jobs_of_a_model"
 #: What a batch inference job may read; "file" or "job" is put into it.
 BATCH_RECORDS = "records_of_a_batch_{}"
 BATCH_BYTES = "bytes_of_a_batch_{}"
+#: The same of a job of Nova Lite and Nova Pro.
+NOVA_BATCH_BYTES = "bytes_of_a_batch_job_of_nova"
 GUARDRAILS = "guardrails"
 GUARDRAIL_VERSIONS = "guardrail_versions"
 GUARDRAIL_REGEXES = "guardrail_regexes"

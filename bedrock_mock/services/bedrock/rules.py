@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from bedrock_mock.moto_bridge.neighbours import has_role, key_of
-from bedrock_mock.protocol.errors import AccessDeniedException, ValidationException
+from bedrock_mock.protocol.errors import (
+    AccessDeniedException,
+    ServiceError,
+    ValidationException,
+)
 from bedrock_mock.services.bedrock.references import are_strict
 
 if TYPE_CHECKING:
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
 
 _ROLE = re.compile(r"arn:[^:]+:iam::([0-9]{12}):role/.+")
+_PROJECT = "default"
 _KMS_ARN = re.compile(r"(arn:[^:]+:kms:[^:]*:[0-9]{12}):(key|alias)/(.+)")
 
 
@@ -61,6 +67,26 @@ def kms_key_arn(backend: ServiceBackend, key: str | None) -> str | None:
     if kind == "alias":
         name = str(uuid5(NAMESPACE_URL, f"{prefix}:alias/{name}"))
     return f"{prefix}:key/{name}"
+
+
+def check_project(
+    backend: ServiceBackend,
+    request: Mapping[str, Any],
+    error: type[ServiceError] = ValidationException,
+) -> None:
+    """Every account has the project ``default``, which has everything; there is no other.
+
+    Args:
+        backend: the control plane of the account and region.
+        request: a request that may have a ``projectIdentifier``.
+        error: what is raised.
+
+    Raises:
+        ServiceError: the request names another project.
+    """
+    identifier = request.get("projectIdentifier", _PROJECT)
+    if identifier not in (_PROJECT, backend.arn(f"project/{_PROJECT}")):
+        raise error("The provided project was not found.")
 
 
 def in_milliseconds(moment: datetime) -> datetime:

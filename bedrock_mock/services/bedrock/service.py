@@ -26,6 +26,7 @@ BEDROCK = MockedService(
         "quotas": quotas.SETTING,
         "references": references.SETTING,
     },
+    tagging={"CreateGuardrail": "tags"},
     # Real jobs have the task type "General", which the model's enum does not list.
     departures=Departures(
         open_enums=frozenset({"EvaluationTaskType"}),

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
     from bedrock_mock.services.bedrock_runtime.backend import RuntimeBackend
 
-_CUSTOM_MODEL = ":custom-model/"
 #: The job has these, not its records.
 _NOT_IN_RECORDS = frozenset({"modelId", "requestMetadata", "serviceTier"})
 #: What batch inference does not support, by the members of bodies that ask for it.
@@ -28,28 +27,6 @@ _UNSUPPORTED: Mapping[str, str] = {
     "toolConfig": "tool use",
     "tools": "tool use",
 }
-_ANTHROPIC = "anthropic."
-#: The members of the bodies of Anthropic's models; they refuse others.
-_ANTHROPIC_BODY = frozenset(
-    {
-        "anthropic_beta",
-        "anthropic_version",
-        "context_management",
-        "max_tokens",
-        "max_tokens_to_sample",
-        "messages",
-        "metadata",
-        "output_config",
-        "prompt",
-        "stop_sequences",
-        "system",
-        "temperature",
-        "thinking",
-        "tool_choice",
-        "top_k",
-        "top_p",
-    }
-)
 _EXTRA = "{}: Extra inputs are not permitted"
 #: Members at any depth; as keys of encoded JSON they cannot be part of a text.
 _CACHE_POINTS = (b'"cachePoint":', b'"cache_control":')
@@ -93,8 +70,6 @@ class BatchModel:
         _check_supported(model_input, encoded)
         if invocation_type == "Converse":
             return self._conversed(model_input, encoded)
-        if self.model.kind.startswith(_ANTHROPIC):
-            _check_members(model_input.keys() - _ANTHROPIC_BODY)
         request = {"modelId": self.model.identifier, "body": encoded}
         answer = self._backend.invocations.answer(self.model, request)
         said, body = answer.said, answer.body()
@@ -124,21 +99,21 @@ class BatchModel:
 
 
 def batch_model(backend: RuntimeBackend, identifier: str) -> BatchModel:
-    """The model of an identifier, which may be the ARN of a custom model, too.
+    """The model of an identifier, which may be the ARN or name of a custom model, too.
 
     Raises:
         ServiceError: there is no such model, or the test has no access to it.
     """
-    custom = _custom_model(backend, identifier) if _CUSTOM_MODEL in identifier else None
+    custom = _custom_model(backend, identifier)
     return BatchModel(backend, custom or called_model(backend, identifier))
 
 
-def _custom_model(backend: RuntimeBackend, arn: str) -> CalledModel | None:
+def _custom_model(backend: RuntimeBackend, identifier: str) -> CalledModel | None:
     """A custom model: it answers in the form of the foundation model that it comes from."""
     control: BedrockBackend = backend.sibling("bedrock")
     with control.lock:
-        model = control.custom_models.known(arn)
-        return None if model is None else served(control, arn, model.name, arn)
+        model = control.custom_models.known(identifier)
+        return None if model is None else served(control, model.arn, model.name, model.arn)
 
 
 def _check_supported(model_input: Mapping[str, Any], encoded: bytes) -> None:

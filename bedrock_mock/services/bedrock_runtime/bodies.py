@@ -43,11 +43,14 @@ _ASKED = open_body(
 )
 
 
-def read(model: CalledModel, encoded: bytes) -> tuple[Family, dict[str, Any], Asked]:
+def read(
+    model: CalledModel, encoded: bytes, *, is_stream: bool = False
+) -> tuple[Family, dict[str, Any], Asked]:
     """The family of a model, the decoded body, and what it asks.
 
     Raises:
-        ValidationException: the body is not JSON, or breaks the schema of the family.
+        ValidationException: the body is not JSON, breaks the schema of the family, or
+            contradicts the call.
         NotImplementedException: the family is not known.
     """
     if model.is_asynchronous:
@@ -57,7 +60,9 @@ def read(model: CalledModel, encoded: bytes) -> tuple[Family, dict[str, Any], As
         msg = f"InvokeModel of {model.name} is not implemented by bedrock_mock: use Converse."
         raise NotImplementedException(msg)
     body = _parsed(encoded)
-    return family, body, question_of(family, body)
+    question = question_of(family, body)
+    family.check_call(body, model, is_stream=is_stream)
+    return family, body, question
 
 
 def question_of(family: Family, body: Json) -> Asked:

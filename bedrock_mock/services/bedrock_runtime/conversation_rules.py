@@ -90,6 +90,32 @@ def _check_tools(
         raise ValidationException(
             "The toolConfig field must be defined when using toolUse and toolResult content blocks."
         )
+    _check_names(request.get("toolConfig", {}))
+    _check_results(messages)
+
+
+def _check_names(config: Mapping[str, Any]) -> None:
+    """Refuses two tools of one name, and the choice of a tool that is not offered."""
+    names: list[str] = []
+    for place, tool in enumerate(config.get("tools", ())):
+        name = (tool.get("toolSpec") or tool.get("systemTool") or {}).get("name")
+        if name is None:
+            continue
+        if name in names:
+            msg = f"The tool {name} is already defined at toolConfig.tools.{place}."
+            raise ValidationException(msg)
+        names.append(name)
+    chosen = config.get("toolChoice", {}).get("tool", {}).get("name")
+    if chosen is not None and chosen not in names:
+        msg = (
+            f"The tool {chosen} in toolConfig.toolChoice.tool isn't defined in toolConfig.tools. "
+            f"Choose one of these tools and try again: {', '.join(names)}."
+        )
+        raise ValidationException(msg)
+
+
+def _check_results(messages: Sequence[Message]) -> None:
+    """Refuses calls of tools without results, and more results than calls."""
     called: list[str] = []
     for index, message in enumerate(messages):
         answered = [b["toolResult"]["toolUseId"] for b in message["content"] if "toolResult" in b]

@@ -13,6 +13,7 @@ from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.scripting.model_call import texts_of
 from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.services.bedrock.rules import check_project
 from bedrock_mock.services.bedrock_runtime.answering import blocks_of, stop_reason_of
 from bedrock_mock.services.bedrock_runtime.asking import ask
 from bedrock_mock.services.bedrock_runtime.conversation_rules import check_conversation
@@ -100,6 +101,7 @@ class Conversations:
     def _answer(self, name: str, request: Mapping[str, Any]) -> Answer:
         is_stream = name == "ConverseStream"
         model = called_model(self._backend, request["modelId"])
+        check_project(self._backend.sibling("bedrock"), request)
         _check(request, model, is_stream=is_stream)
         config = request.get("guardrailConfig", {})
         guarding = guarding_of(

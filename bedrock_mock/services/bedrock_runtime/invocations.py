@@ -14,6 +14,7 @@ from bedrock_mock.protocol.payload import HEADERS
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.services.bedrock.rules import check_project
 from bedrock_mock.services.bedrock_runtime.answering import blocks_of, stop_reason_of
 from bedrock_mock.services.bedrock_runtime.asking import ask
 from bedrock_mock.services.bedrock_runtime.bodies import GUARDRAIL_CONFIG, read
@@ -146,7 +147,9 @@ class Invocations:
     def _answer(self, name: str, request: Mapping[str, Any]) -> Answer:
         """What a model says, in what form, and what guardrails add to it."""
         model = called_model(self._backend, request["modelId"])
-        family, body, question = read(model, request.get("body", b""))
+        check_project(self._backend.sibling("bedrock"), request)
+        is_stream = name == "InvokeModelWithResponseStream"
+        family, body, question = read(model, request.get("body", b""), is_stream=is_stream)
         guarding = guarding_of(
             self._backend,
             model.names,
@@ -169,7 +172,7 @@ class Invocations:
             # What it says is known to its reader only.
             return Answer(family, said, guarding)
         output = own_text(said)
-        is_late = config.get("streamProcessingMode") == "ASYNCHRONOUS" and name != "InvokeModel"
+        is_late = config.get("streamProcessingMode") == "ASYNCHRONOUS" and is_stream
         reply, blocks = (checked_late if is_late else checked)(
             guarding, said.reply, [dict(each) for each in said.blocks]
         )

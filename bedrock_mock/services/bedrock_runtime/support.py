@@ -19,6 +19,8 @@ _MODALITIES = {
 }
 #: The blocks whose source may lie in S3.
 _FILES = (*_MODALITIES, "document")
+#: What Claude says from 4.1 on.
+TWO_WAYS = "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
 _SIGNATURE = "reasoningContent.reasoningText.signature"
 _BLANK_STOP = (
     "The model returned the following errors: stop_sequences: each stop sequence must contain "
@@ -51,7 +53,13 @@ def check_support(request: Mapping[str, Any], model: CalledModel) -> None:
         if _is_refused(field, traits):
             msg = f"This model doesn't support the {field} field. Remove {field} and try again."
             raise ValidationException(msg)
-    stops = request.get("inferenceConfig", {}).get("stopSequences", ())
+    config = request.get("inferenceConfig", {})
+    more = request.get("additionalModelRequestFields")
+    sampled = {**(more if isinstance(more, Mapping) else {}), **config}
+    if traits.samples_one_way and "temperature" in sampled and sampled.keys() & {"topP", "top_p"}:
+        msg = f"The model returned the following errors: {TWO_WAYS}"
+        raise ValidationException(msg)
+    stops = config.get("stopSequences", ())
     if traits.needs_visible_stops and not all(stop.strip() for stop in stops):
         raise ValidationException(_BLANK_STOP)
 

@@ -21,6 +21,7 @@ class Traits:
         refuses: the fields of a request that it does not support, as the service names them.
         reads_s3: whether its images, videos and documents may lie in S3.
         needs_visible_stops: whether a stop sequence must have more than white space.
+        samples_one_way: whether it takes a temperature or a ``topP``, but not both.
         max_tokens: the most that ``maxTokens`` can be, if that is known.
         counts: whether CountTokens knows it.
         signs: whether its thoughts have a signature.
@@ -47,6 +48,7 @@ class Traits:
     refuses: frozenset[str] = frozenset()
     reads_s3: bool = False
     needs_visible_stops: bool = False
+    samples_one_way: bool = False
     max_tokens: int | None = None
     counts: bool = False
     signs: bool = False
@@ -75,7 +77,8 @@ _CLAUDE = Traits(
 _CLAUDE_2 = replace(_CLAUDE, uses_tools=False)
 _CLAUDE_3_5_HAIKU = replace(_CLAUDE, invokes_with_cache=True)
 _CLAUDE_3_7 = replace(_CLAUDE_3_5_HAIKU, reports_cache=True, caches=True)
-_CLAUDE_4_5 = replace(_CLAUDE_3_7, types_tools=True)
+_CLAUDE_4_1 = replace(_CLAUDE_3_7, samples_one_way=True)
+_CLAUDE_4_5 = replace(_CLAUDE_4_1, types_tools=True)
 _NOVA = Traits(reads_s3=True, invokes_with_cache=True)
 _COMPLETES = Traits(uses_tools=False, takes_system=False)
 _LLAMA = Traits(
@@ -97,8 +100,10 @@ _TRAITS = (
     ("anthropic.claude-sonnet-5*", replace(_CLAUDE_4_5, omits_no_writes=True)),
     ("anthropic.claude-sonnet-4-5*", _CLAUDE_4_5),
     ("anthropic.claude-3-7*", _CLAUDE_3_7),
-    ("anthropic.claude-sonnet-*", _CLAUDE_3_7),
-    ("anthropic.claude-opus-*", _CLAUDE_3_7),
+    ("anthropic.claude-sonnet-4-2*", _CLAUDE_3_7),
+    ("anthropic.claude-opus-4-2*", _CLAUDE_3_7),
+    ("anthropic.claude-sonnet-*", _CLAUDE_4_1),
+    ("anthropic.claude-opus-*", _CLAUDE_4_1),
     ("anthropic.*", _CLAUDE),
     ("amazon.nova-2-*", replace(_NOVA, types_tools=True)),
     ("amazon.nova-pro-*", replace(_NOVA, caches=True, max_tokens=10_000)),

@@ -582,6 +582,35 @@ def test_an_imported_model_answers_while_it_is_there(bedrock, runtime, reply):
 # --- rules of the service -----------------------------------------------------------------
 
 TOOLS = {"toolConfig": {"tools": [WEATHER]}}
+CACHED = {"cachePoint": {"type": "default"}}
+
+
+def test_two_tools_of_one_name_are_refused(runtime, reply, bedrock):
+    reply("Hi.", is_once=True)
+    other = {"toolSpec": {**WEATHER["toolSpec"], "name": "get_time"}}
+    message = "The tool get_weather is already defined at toolConfig.tools.3."
+    with refused("ValidationException", 400, message):
+        ask(runtime, toolConfig={"tools": [WEATHER, CACHED, other, WEATHER, CACHED]})
+    assert len(bedrock.unused()) == 1
+
+
+@pytest.mark.parametrize("name", ["get_weather", "get_wether"])
+def test_a_tool_that_is_not_offered_cannot_be_chosen(runtime, name):
+    other = {"toolSpec": {**WEATHER["toolSpec"], "name": "get_time"}}
+    config = {"tools": [WEATHER, other], "toolChoice": {"tool": {"name": name}}}
+    if name == "get_weather":
+        assert content(ask(runtime, toolConfig=config))[0]["toolUse"]["name"] == name
+        return
+    message = (
+        "The tool get_wether in toolConfig.toolChoice.tool isn't defined in toolConfig.tools. "
+        "Choose one of these tools and try again: get_weather, get_time."
+    )
+    with refused("ValidationException", 400, message):
+        ask(runtime, toolConfig=config)
+    with refused("ValidationException", 400, message):
+        stream(runtime, toolConfig=config)
+
+
 STRICT = "mistral.mistral-large-2402-v1:0"
 BEGIN = (
     "A conversation must start with a user message. Try again with a conversation that starts with "

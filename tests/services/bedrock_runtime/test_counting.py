@@ -70,7 +70,7 @@ def test_an_unknown_model_cannot_count(counted, model):
 
 def test_a_body_that_breaks_the_schema_is_refused(counted):
     faults = (
-        "#: required key [anthropic_version] not found#: required key [max_tokens] not found"
+        "#: required key [max_tokens] not found#: required key [anthropic_version] not found"
         "#: required key [messages] not found"
     )
     message = f"Malformed input request: {faults}, please reformat your input and try again."

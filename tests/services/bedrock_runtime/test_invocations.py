@@ -783,6 +783,9 @@ def test_a_body_that_is_no_json_object_is_refused(runtime, body):
     [
         (HAIKU, claude(messages=5)),
         (HAIKU, claude(messages=["x"])),
+        (HAIKU, claude(tools=5)),
+        (SONNET, claude(tools=["x"])),
+        (SONNET, claude(tool_choice=5)),
         (GPT, {"messages": [{"content": "x"}]}),
         ("cohere.command-r-v1:0", {"message": "x", "chat_history": ["y"]}),
         (NOVA, {"messages": [None]}),
@@ -809,10 +812,23 @@ def test_a_body_whose_parts_are_of_another_type_is_refused(runtime, model, body)
             HAIKU,
             {"prompt": "x"},
             (
+                "#: required key [max_tokens] not found"
                 "#: required key [anthropic_version] not found"
-                "#: required key [max_tokens] not found#: required key [messages] not found"
+                "#: required key [messages] not found#: extraneous key [prompt] is not permitted"
             ),
         ),
+        (
+            "anthropic.claude-3-5-sonnet-20240620-v1:0",
+            {"messages": [{"role": "user", "content": "Hello"}], "toolConfig": {}, "stream": True},
+            (
+                '#: subject must not be valid against schema {"required":["messages"]}'
+                "#: required key [max_tokens] not found"
+                "#: required key [anthropic_version] not found"
+                "#: extraneous key [toolConfig] is not permitted"
+                "#: extraneous key [stream] is not permitted"
+            ),
+        ),
+        (HAIKU, claude(messages=[]), "#/messages: expected minimum item count: 1, found: 0"),
         (
             "anthropic.claude-v2",
             {"prompt": "x"},
@@ -825,6 +841,116 @@ def test_a_body_that_breaks_the_schema_is_refused_as_recorded(runtime, model, bo
     message = f"Malformed input request: {faults}, please reformat your input and try again."
     with refused("ValidationException", 400, message):
         invoke(runtime, model, body)
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ({}, "max_tokens: Field required"),
+        ({"max_tokens": 9, "messages": []}, "anthropic_version: Field required"),
+        ({"max_tokens": 9, "anthropic_version": "x"}, "messages: Field required"),
+        (claude(model=SONNET), "model: Extra inputs are not permitted"),
+        (claude(messages=[], stream=True), "stream: Extra inputs are not permitted"),
+        (claude(prompt="x"), "prompt: Extra inputs are not permitted"),
+        (claude(messages=[]), "messages: at least one message is required"),
+    ],
+)
+def test_newer_models_of_claude_report_the_first_fault_of_a_body(runtime, reply, body, fault):
+    reply("Hi.")
+    with refused("ValidationException", 400, fault):
+        invoke(runtime, SONNET, body)
+
+
+def test_a_body_of_claude_may_have_every_member_that_it_knows(runtime, reply):
+    reply("Hi.")
+    body = claude(
+        anthropic_beta=["interleaved-thinking-2025-05-14"],
+        context_management={"edits": []},
+        metadata={"user_id": "a"},
+        output_config={"effort": "low"},
+        output_format={"type": "json_schema", "schema": {}},
+        stop_sequences=["."],
+        system="Be kind.",
+        temperature=1,
+        thinking={"type": "enabled", "budget_tokens": 1024},
+        tool_choice={"type": "auto"},
+        tools=[{"name": "f", "input_schema": {}}],
+        top_k=1,
+        top_p=1,
+    )
+    for model, left_out in ((SONNET, "top_p"), (SONNET, "temperature"), (HAIKU, None)):
+        body = {name: value for name, value in body.items() if name != left_out}
+        assert invoke(runtime, model, body)["content"] == [{"type": "text", "text": "Hi."}]
+
+
+def test_newer_models_of_claude_take_one_way_of_sampling(runtime, reply):
+    reply("Hi.")
+    both = claude(temperature=0.5, top_p=0.9)
+    message = (
+        "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
+    )
+    for call in (invoke, chunks):
+        with refused("ValidationException", 400, message):
+            call(runtime, SONNET, both)
+        assert call(runtime, "us.anthropic.claude-sonnet-4-20250514-v1:0", both)
+
+
+@pytest.mark.parametrize("model", [SONNET, HAIKU])
+@pytest.mark.parametrize(
+    ("more", "fault"),
+    [
+        (
+            {"tools": [{"name": "f"}, {"name": "g"}, {"name": "f"}]},
+            "tools: Tool names must be unique.",
+        ),
+        (
+            {"tools": [{"name": "f"}], "tool_choice": {"type": "tool", "name": "g"}},
+            "Tool 'g' not found in provided tools",
+        ),
+        ({"tool_choice": {"type": "tool", "name": "g"}}, "Tool 'g' not found in provided tools"),
+    ],
+)
+def test_a_body_of_claude_with_wrong_names_of_tools_is_refused(runtime, reply, model, more, fault):
+    reply("Hi.")
+    with refused("ValidationException", 400, fault):
+        invoke(runtime, model, claude(**more))
+
+
+@pytest.mark.parametrize("model", [GPT, f"arn:aws:bedrock:us-east-1::foundation-model/{GPT}"])
+def test_a_body_of_openai_may_repeat_what_the_call_says(runtime, reply, model):
+    reply("Hi.")
+    body = chat(model=GPT, stream=False)
+    assert invoke(runtime, model, body)["choices"][0]["message"]["content"] == "Hi."
+    assert chunks(runtime, model, chat(model=GPT, stream=True))
+    assert chunks(runtime, model, chat(model=None, stream=None))
+
+
+def test_a_body_of_openai_that_names_another_model_is_refused(runtime, reply, bedrock):
+    reply("Hi.", is_once=True)
+    message = (
+        "The model in the request body, openai.gpt-oss-20b-1:0, isn't the model of the request. "
+        f"Leave model out of the body, or set it to one of: {GPT}."
+    )
+    with refused("ValidationException", 400, message):
+        invoke(runtime, GPT, chat(model="openai.gpt-oss-20b-1:0"))
+    assert len(bedrock.unused()) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "asked", "action"),
+    [
+        (invoke, True, "InvokeModelWithResponseStream"),
+        (chunks, False, "InvokeModel"),
+    ],
+    ids=["a stream", "no stream"],
+)
+def test_a_body_of_openai_that_asks_for_another_form_is_refused(runtime, call, asked, action):
+    message = (
+        f"The request body has stream set to {json.dumps(asked)}, which this action doesn't "
+        f"support. Leave stream out of the body, or call {action}."
+    )
+    with refused("ValidationException", 400, message):
+        call(runtime, GPT, chat(stream=asked))
 
 
 def test_an_unknown_guardrail_is_refused(runtime):

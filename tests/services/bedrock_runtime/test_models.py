@@ -6,6 +6,7 @@ import json
 
 import boto3
 import pytest
+from botocore import xform_name
 
 from bedrock_mock import mock_bedrock
 from support import (
@@ -202,3 +203,18 @@ def test_the_catalogue_is_made_once_and_not_at_each_call(bedrock, runtime):
     said(runtime, f"us.{NOVA}")
     assert control.foundation_models.listed() is listed
     assert control.inference_profiles.system.store is store
+
+
+@pytest.mark.parametrize("name", ["Converse", "InvokeModel", "InvokeModelWithResponseStream"])
+def test_a_call_belongs_to_the_project_of_the_account(runtime, reply, name):
+    shape = runtime.meta.service_model.operation_model(name).input_shape
+    if "projectIdentifier" not in shape.members:
+        pytest.skip("the installed botocore knows no projects")
+    reply("Hi")
+    body = {"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
+    members = body if name == "Converse" else {"body": json.dumps(body)}
+    call = getattr(runtime, xform_name(name))
+    for project in ("default", f"arn:aws:bedrock:{REGION}:{ACCOUNT}:project/default"):
+        assert call(modelId=NOVA, projectIdentifier=project, **members)
+    with refused("ValidationException", 400, "The provided project was not found."):
+        call(modelId=NOVA, projectIdentifier="proj_1", **members)

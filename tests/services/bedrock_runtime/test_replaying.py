@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 
 import boto3
 import pytest
@@ -629,6 +630,31 @@ def test_tokens_of_the_prompt_cache_are_told(bedrock, runtime):
     assert usage["totalTokens"] == 18
 
 
+def test_words_that_are_newer_than_the_mock_are_replayed_by_what_is_known(bedrock, runtime):
+    refused = {"content": [{"type": "text", "text": "No."}], "stop_reason": "refusal"}
+    paused = {"output": {"message": {"role": "assistant", "content": [{"text": "Hm."}]}}}
+    paused["stopReason"] = "paused"
+    sent = {
+        "anthropic_version": "x",
+        "max_tokens": 9,
+        "messages": [{"role": "user", "content": "A"}],
+    }
+    bedrock.replay(
+        records=[
+            record("InvokeModel", CLAUDE, sent, refused),
+            record("Converse", NOVA, {"messages": messages("B")}, paused),
+            record(
+                "ConverseStream", NOVA, {"messages": messages("C")}, paused, errorCode="NewError"
+            ),
+        ]
+    )
+    answer = runtime.converse(modelId=CLAUDE, messages=messages("A"))
+    assert answer["stopReason"] == "content_filtered"
+    assert runtime.converse(modelId=NOVA, messages=messages("B"))["stopReason"] == "end_turn"
+    with pytest.raises(EventStreamError, match="internalServerException"):
+        said(runtime.converse_stream(modelId=NOVA, messages=messages("C"))["stream"])
+
+
 def test_a_stream_that_broke_breaks_again(bedrock, runtime):
     chunks = [{"generation": "Par", "stop_reason": None}]
     answer = {
@@ -766,11 +792,24 @@ def test_a_file_of_something_else_is_refused(bedrock, tmp_path, content, message
 def test_a_path_without_logs_is_refused(bedrock, tmp_path):
     with pytest.raises(ValueError, match="has no file of invocation logs"):
         bedrock.replay(tmp_path)
-    with pytest.raises(FileNotFoundError):
-        bedrock.replay(tmp_path / "none.json")
     for arguments in ({}, {"path": "a", "records": []}):
         with pytest.raises(ValueError, match="give the path of a file or a folder, or records"):
             bedrock.replay(**arguments)
+
+
+def test_a_path_that_does_not_exist_is_refused_with_names_that_do(bedrock, tmp_path):
+    empty = f"replay: there is no file or folder '{tmp_path}/calls.jsonl'. {tmp_path} is empty"
+    with pytest.raises(FileNotFoundError, match=re.escape(empty)):
+        bedrock.replay(tmp_path / "calls.jsonl")
+    for name in ("a.txt", "b.txt", "call.jsonl"):
+        (tmp_path / name).touch()
+    with pytest.raises(FileNotFoundError, match=r"there is: call\.jsonl$"):
+        bedrock.replay(tmp_path / "calls.jsonl")
+    with pytest.raises(FileNotFoundError, match=r"there is: a\.txt, b\.txt, call\.jsonl$"):
+        bedrock.replay(str(tmp_path / "x"))
+    missing = f"{tmp_path}/x/y is missing, too: of its path only {tmp_path} is there"
+    with pytest.raises(FileNotFoundError, match=re.escape(missing)):
+        bedrock.replay(tmp_path / "x/y/z.json")
 
 
 def without(part, logged):

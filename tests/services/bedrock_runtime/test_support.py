@@ -177,3 +177,45 @@ def test_the_type_that_newer_models_give_to_tool_calls_comes_back(runtime, reply
         toolConfig=TOOLS,
     )
     assert answer["output"]["message"]["content"] == [{"text": "Done."}]
+
+
+ONE_WAY = (
+    "The model returned the following errors: `temperature` and `top_p` cannot both be specified "
+    "for this model. Please use only one."
+)
+BOTH = {"inferenceConfig": {"temperature": 0.5, "topP": 0.9}}
+
+
+@pytest.mark.parametrize(
+    ("model", "members"),
+    [
+        (CLAUDE, BOTH),
+        ("us.anthropic.claude-opus-4-1-20250805-v1:0", BOTH),
+        ("us.anthropic.claude-sonnet-4-6", BOTH),
+        (
+            CLAUDE,
+            {
+                "inferenceConfig": {"temperature": 0.5},
+                "additionalModelRequestFields": {"top_p": 0.9},
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("method", ["converse", "converse_stream"])
+def test_newer_models_of_claude_take_one_way_of_sampling(runtime, model, members, method):
+    with refused("ValidationException", 400, ONE_WAY):
+        ask(runtime, model, method=method, **members)
+    for name in ("temperature", "topP"):
+        assert ask(runtime, model, inferenceConfig={name: 0.5})
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "us.anthropic.claude-sonnet-4-20250514-v1:0",
+        "anthropic.claude-3-haiku-20240307-v1:0",
+        NOVA,
+    ],
+)
+def test_other_models_take_both_ways_of_sampling(runtime, model):
+    assert ask(runtime, model, **BOTH)

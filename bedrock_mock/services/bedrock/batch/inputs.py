@@ -10,13 +10,20 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from bedrock_mock.moto_bridge import neighbours
 from bedrock_mock.services.bedrock.json_lines import Form, MisfitError, Record, parsed
-from bedrock_mock.services.bedrock.quotas import BATCH_BYTES, BATCH_RECORDS, limit_of
+from bedrock_mock.services.bedrock.quotas import (
+    BATCH_BYTES,
+    BATCH_RECORDS,
+    NOVA_BATCH_BYTES,
+    limit_of,
+)
 from bedrock_mock.services.bedrock.references import are_strict
 
 if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
 _SUFFIX = ".jsonl"
+#: The models whose jobs may read more.
+_LARGER = ("amazon.nova-lite-", "amazon.nova-pro-")
 _RECORD: Mapping[str, Form] = {"modelInput": dict}
 _ID = "recordId"
 #: What is larger is on disk.
@@ -60,7 +67,9 @@ class InputFile:
         return (_record_of(line, self.name, self.name) for line in self._file)
 
 
-def input_files(backend: BedrockBackend, config: Mapping[str, Any]) -> list[InputFile]:
+def input_files(
+    backend: BedrockBackend, config: Mapping[str, Any], model_id: str
+) -> list[InputFile]:
     """The input files of a job, checked as the service checks them before a job runs.
 
     There are none where moto's S3 lacks the bucket, and references are not strict.
@@ -68,6 +77,7 @@ def input_files(backend: BedrockBackend, config: Mapping[str, Any]) -> list[Inpu
     Args:
         backend: whose job it is.
         config: an ``s3InputDataConfig``.
+        model_id: the foundation model that answers: quotas differ.
 
     Raises:
         InputError: they cannot be used.
@@ -85,7 +95,7 @@ def input_files(backend: BedrockBackend, config: Mapping[str, Any]) -> list[Inpu
         # A record may have images in it; the file has its own limit.
         lines = bucket.lines(key, longest=sys.maxsize) or ()
         files.append(InputFile(key.rpartition("/")[2], f"s3://{name}/{key}", lines))
-        _check_limits(backend, files)
+        _check_limits(backend, files, model_id)
     total = sum(file.count for file in files)
     minimum = backend.setting("minimum_batch_records")
     if total < minimum:
@@ -127,12 +137,17 @@ def _record_of(line: bytes, place: str, uri: str) -> Record:
     return record
 
 
-def _check_limits(backend: BedrockBackend, files: list[InputFile]) -> None:
+def _check_limits(backend: BedrockBackend, files: list[InputFile], model_id: str) -> None:
     """Refuses more records or bytes than a file or a job may have, where quotas hold."""
+    bytes_of_job = NOVA_BATCH_BYTES if model_id.startswith(_LARGER) else BATCH_BYTES
     for what, within in (("file", files[-1:]), ("job", files)):
         for quota, used, unit in (
             (BATCH_RECORDS, sum(file.count for file in within), "records"),
-            (BATCH_BYTES, sum(file.size for file in within), "bytes"),
+            (
+                bytes_of_job if what == "job" else BATCH_BYTES,
+                sum(file.size for file in within),
+                "bytes",
+            ),
         ):
             limit = limit_of(backend, quota.format(what))
             if limit is not None and used > limit:

@@ -73,7 +73,7 @@ class ModelInvocationJob(Job):
         self.name = self.job_name = request["jobName"]
         self.client_request_token = request.get("clientRequestToken")
         self.role_arn = request["roleArn"]
-        self.model_id = model_arn(backend, request["modelId"], model.model.name)
+        self.model_id = model_arn(backend, model.model.identifier, model.model.name)
         owner = {"s3BucketOwner": backend.account_id}
         #: Where its files are; the owner of a bucket is the caller unless the request says so.
         self.source: dict[str, Any] = {**owner, **request["inputDataConfig"]["s3InputDataConfig"]}
@@ -135,7 +135,7 @@ class ModelInvocationJob(Job):
             return None
         try:
             self._check_output()
-            files = input_files(self._backend, self.source)
+            files = input_files(self._backend, self.source, self.model.model.name)
         except InputError as error:
             return str(error)
         self._run = Run(self._backend, self, files)

@@ -52,7 +52,7 @@ def model_arn(backend: BedrockBackend, identifier: str, model_id: str) -> str:
 
     Args:
         backend: whose job it is.
-        identifier: the ``modelId`` of the request: an ARN, or the id of a model or a profile.
+        identifier: of the model: an ARN, or the id of a foundation model or a profile.
         model_id: the id of the foundation model that it means.
     """
     if identifier.startswith("arn:"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
-_ACTIVE, _UPDATING = "Active", "Updating"
+_ACTIVE, _UPDATING, _UPDATE_FAILED = "Active", "Updating", "UpdateFailed"
 
 
 class CustomModelDeployment(Lifecycle):
@@ -31,6 +31,8 @@ class CustomModelDeployment(Lifecycle):
 
     clock = "bedrock::custom_model_deployment"
     transitions: ClassVar = {"Creating": _ACTIVE, _UPDATING: _ACTIVE}
+    fallible: ClassVar = frozenset({"Creating", _UPDATING})
+    is_changeable = True
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class CustomModelDeployment(Lifecycle):
     ) -> None:
         now = in_milliseconds(utcnow())
         super().__init__("Creating", now, request)
+        self._backend = backend
         self.arn = self.custom_model_deployment_arn = backend.new_arn("custom-model-deployment")
         # Get and List call the name differently.
         self.name = request["modelDeploymentName"]
@@ -64,20 +67,34 @@ class CustomModelDeployment(Lifecycle):
     @property
     def models(self) -> Collection[str]:
         """The ARNs of the models that must stay as long as it is there."""
-        return {self.model_arn, (self.update_details or {}).get("modelArn", self.model_arn)}
+        details = self.update_details if self.is_updating else None
+        return {self.model_arn, (details or {}).get("modelArn", self.model_arn)}
 
     def update(self, model_arn: str) -> None:
         """Begins to replace the model."""
         self.update_details = {"modelArn": model_arn, "updateStatus": "Updating"}
-        self.move_to(_UPDATING)
+        self._backend.change(self, _UPDATING)
         self.settle()
+
+    def failing(self) -> str:
+        """A deployment whose update fails stays active, with the old model."""
+        return _ACTIVE if self.is_updating else super().failing()
+
+    @property
+    def failure_message(self) -> str | None:
+        """Why its creation or its last update has failed, if it has."""
+        has_failed = (self.update_details or {}).get("updateStatus") == _UPDATE_FAILED
+        return self.failure if has_failed else super().failure_message
 
     def entered(self, status: str, at: datetime) -> None:
         """The status has changed; a completed update has replaced the model."""
         self.last_updated_at = in_milliseconds(at)
         if status == _ACTIVE and self.update_details is not None:
-            self.model_arn = self.update_details["modelArn"]
-            self.update_details = {**self.update_details, "updateStatus": "UpdateCompleted"}
+            result = _UPDATE_FAILED
+            if self.failure is None:
+                self.model_arn = self.update_details["modelArn"]
+                result = "UpdateCompleted"
+            self.update_details = {**self.update_details, "updateStatus": result}
 
 
 class CustomModelDeployments(Kind[CustomModelDeployment]):

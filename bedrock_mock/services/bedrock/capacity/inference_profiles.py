@@ -24,8 +24,8 @@ from bedrock_mock.services.bedrock.capacity.system_profiles import (
     SystemProfile,
     SystemProfiles,
 )
-from bedrock_mock.services.bedrock.foundation_models import PROJECT
 from bedrock_mock.services.bedrock.quotas import APPLICATION_PROFILES, check_quota
+from bedrock_mock.services.bedrock.rules import check_project
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -118,12 +118,12 @@ class InferenceProfiles(Kind[Profile]):
 
     def get(self, request: Request) -> Profile:
         """The profile of this id or ARN, of either type."""
-        self._check_project(request)
+        check_project(self._backend, request)
         return self.known(request[self.identifier]) or self.store.find(request[self.identifier])
 
     def list(self, request: ListInferenceProfilesRequestTypeDef) -> Page[Any]:
         """A page of the profiles of a type, those of the service by default; the oldest first."""
-        self._check_project(request)
+        check_project(self._backend, request)
         rest = {name: value for name, value in request.items() if name not in self.selects}
         ordered = {**rest, "sortOrder": "Ascending"}
         if request.get("typeEquals") == APPLICATION:
@@ -193,13 +193,3 @@ class InferenceProfiles(Kind[Profile]):
             if profile is not None:
                 return profile.models
         raise ResourceNotFoundException(NO_SUCH_ARN)
-
-    def _check_project(self, request: Request) -> None:
-        """All profiles are in the project ``default`` of the account.
-
-        Raises:
-            ValidationException: the request names another project.
-        """
-        identifier = request.get("projectIdentifier", PROJECT)
-        if identifier not in (PROJECT, self._backend.arn(f"project/{PROJECT}")):
-            raise ValidationException("The provided project was not found.")

@@ -21,6 +21,8 @@ class MarketplaceModelEndpoint(Lifecycle):
 
     clock = "bedrock::marketplace_model_endpoint"
     transitions: ClassVar = {"Creating": "InService", "Updating": "InService"}
+    fallible: ClassVar = frozenset({"Creating", "Updating"})
+    is_changeable = True
 
     def __init__(
         self,

@@ -112,7 +112,7 @@ class MarketplaceModelEndpoints(Kind[MarketplaceModelEndpoint]):
             raise ConflictException(msg)
         endpoint.config = config
         self._host(endpoint)
-        endpoint.move_to("Updating")
+        self._backend.change(endpoint, "Updating")
         endpoint.settle()
         tokens.remember(_UPDATE, request, self.answer(endpoint))
         return endpoint

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _COMMITMENTS = {"OneMonth": timedelta(days=30), "SixMonths": timedelta(days=180)}
 #: The parts of a foundation model's ARN up to its version.
 _PARTS = 7
+_GOV_CLOUD = "us-gov-"
 _NAME_TAKEN = "The provided provisioned model name is currently in use."
 
 
@@ -42,6 +43,8 @@ class ProvisionedModelThroughput(Lifecycle):
 
     clock = "bedrock::provisioned_model_throughput"
     transitions: ClassVar = {"Creating": "InService", "Updating": "InService"}
+    fallible: ClassVar = frozenset({"Creating", "Updating"})
+    is_changeable = True
 
     def __init__(
         self,
@@ -105,6 +108,8 @@ class ProvisionedModelThroughputs(Kind[ProvisionedModelThroughput]):
         """A throughput, if its name is free, its model takes one and the quota allows it."""
         self._check_name(request["provisionedModelName"])
         model = provisionable(self._backend, request["modelId"])
+        if self._backend.region_name.startswith(_GOV_CLOUD):
+            _check_gov_cloud(request, model)
         units = request["modelUnits"]
         used = sum(each.model_units for each in self.store)
         check_quota(self._backend, MODEL_UNITS, lambda: used + units - 1)
@@ -132,7 +137,7 @@ class ProvisionedModelThroughputs(Kind[ProvisionedModelThroughput]):
         throughput.last_modified_time = in_milliseconds(utcnow())
         if desired != throughput.model_arn:
             throughput.desired_model_arn = desired
-            throughput.move_to("Updating")
+            self._backend.change(throughput, "Updating")
             throughput.settle()
 
     def delete(self, request: Members) -> None:
@@ -186,6 +191,25 @@ class ProvisionedModelThroughputs(Kind[ProvisionedModelThroughput]):
     def _check_name(self, name: str) -> None:
         if name in self.store:
             raise ValidationException(_NAME_TAKEN)
+
+
+def _check_gov_cloud(
+    request: CreateProvisionedModelThroughputRequestTypeDef, model: BaseModel
+) -> None:
+    """In AWS GovCloud (US) it is for custom models only, and without a commitment.
+
+    Raises:
+        ValidationException: it is something else.
+    """
+    if ":custom-model/" not in model.arn:
+        msg = "In AWS GovCloud (US), Provisioned Throughput is available for custom models only."
+        raise ValidationException(msg)
+    if "commitmentDuration" in request:
+        msg = (
+            "In AWS GovCloud (US), Provisioned Throughput is available without a commitment only. "
+            "Leave commitmentDuration out."
+        )
+        raise ValidationException(msg)
 
 
 def _without_context(model: BaseModel | ProvisionedModelThroughput) -> str:

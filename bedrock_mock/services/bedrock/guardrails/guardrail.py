@@ -51,6 +51,8 @@ class Guardrail(Content, Lifecycle):
 
     clock = "bedrock::guardrail"
     failed = "FAILED"
+    fallible: ClassVar = frozenset({"CREATING", "UPDATING"})
+    is_changeable = True
     transitions: ClassVar = {
         "CREATING": "READY",
         "UPDATING": "READY",
@@ -93,6 +95,8 @@ class Guardrail(Content, Lifecycle):
         """The status has changed; a deleted guardrail is gone with all its versions."""
         self.updated_at = at
         self.status_reasons = self.failure_messages or []
+        recommended = getattr(self.failure, "recommendations", ())
+        self.failure_recommendations = list(recommended) if status == self.failed else []
         if status == GONE:
             self._backend.guardrails.store.remove(self)
 

@@ -77,7 +77,7 @@ class Guardrails(Kind[Guardrail]):
         check_guardrail(self._backend, request)
         self._check_name(request["name"], guardrail)
         guardrail.fill(request)
-        guardrail.move_to("UPDATING")
+        self._backend.change(guardrail, "UPDATING")
         return guardrail
 
     @operation("DeleteGuardrail")

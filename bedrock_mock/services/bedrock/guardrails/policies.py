@@ -21,14 +21,15 @@ _PARTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "contextual_grounding_policy": (
         "contextualGroundingPolicyConfig",
-        {"filtersConfig": "filters"},
+        {"filtersConfig": "filters", "tierConfig": "tier"},
     ),
     "automated_reasoning_policy": (
         "automatedReasoningPolicyConfig",
         {"policies": "policies", "confidenceThreshold": "confidenceThreshold"},
     ),
 }
-#: Policies that have a tier, also when the request does not name one.
+#: Policies that have a tier, also when the request does not name one. Of contextual grounding it
+#: is not known what the service reports then.
 _TIERED = ("topic_policy", "content_policy")
 CLASSIC, STANDARD = "CLASSIC", "STANDARD"
 

@@ -25,7 +25,12 @@ from bedrock_mock.services.bedrock_runtime.families.marketplace import Marketpla
 from bedrock_mock.services.bedrock_runtime.families.mistral import Mistral
 from bedrock_mock.services.bedrock_runtime.families.nova import Nova
 from bedrock_mock.services.bedrock_runtime.families.nova_embed import NovaEmbed
-from bedrock_mock.services.bedrock_runtime.families.openai import Chat, MistralChat, TextCompletions
+from bedrock_mock.services.bedrock_runtime.families.openai import (
+    Chat,
+    GptOss,
+    MistralChat,
+    TextCompletions,
+)
 from bedrock_mock.services.bedrock_runtime.families.rerank import CohereRerank, Rerank
 from bedrock_mock.services.bedrock_runtime.families.titan import TitanText
 from bedrock_mock.services.bedrock_runtime.families.titan_embed import TitanEmbed, TitanMultimodal
@@ -35,8 +40,9 @@ from bedrock_mock.services.bedrock_runtime.families.twelvelabs import Marengo, P
 FAMILIES: tuple[tuple[str, Family], ...] = (
     ("imported.*", Imported()),
     ("marketplace.*", Marketplace()),
-    ("anthropic.claude-v2*", Messages(or_else=Completions())),
-    ("anthropic.claude-instant*", Messages(or_else=Completions())),
+    ("anthropic.claude-v2*", Messages(Completions(), lists_faults=True)),
+    ("anthropic.claude-instant*", Messages(Completions(), lists_faults=True)),
+    ("anthropic.claude-3*", Messages(lists_faults=True)),
     ("anthropic.*", Messages()),
     ("amazon.titan-embed-image*", TitanMultimodal()),
     ("amazon.titan-embed*", TitanEmbed()),
@@ -64,7 +70,7 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
     ("ai21.*", Chat()),
     ("deepseek.r1*", TextCompletions()),
     ("deepseek.*", Chat()),
-    ("openai.*", Chat()),
+    ("openai.*", GptOss()),
     ("qwen.*", Chat()),
     ("moonshot*", Chat()),
     ("minimax.*", Chat()),

@@ -8,17 +8,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
+from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.cutting import cut
+from bedrock_mock.services.bedrock_runtime.families.anthropic_body import (
+    refuse_first_fault,
+    refuse_wrong_tools,
+    schema_faults,
+)
 from bedrock_mock.services.bedrock_runtime.families.base import (
     Asked,
     Family,
     Said,
     new_id,
 )
-from bedrock_mock.services.bedrock_runtime.families.schema import open_body
+from bedrock_mock.services.bedrock_runtime.models import CalledModel
+from bedrock_mock.services.bedrock_runtime.support import TWO_WAYS
 
 _VERSION = re.compile(r"-v\d+:\d+$")
 _INPUT_PIECE = 15
@@ -29,23 +36,40 @@ class Messages(Family):
 
     Args:
         or_else: the family that answers a request with a prompt.
+        lists_faults: whether an error lists all faults of a body, each with its path, as up to
+            Claude 3.7; else it has the first one.
     """
 
-    schema: ClassVar = open_body("anthropic_version", "max_tokens", "messages")
-
-    def __init__(self, or_else: Family | None = None) -> None:
+    def __init__(self, or_else: Family | None = None, *, lists_faults: bool = False) -> None:
         self._or_else = or_else
+        self._lists_faults = lists_faults
 
     def _other(self, body: Mapping[str, Any]) -> Family | None:
         return self._or_else if "prompt" in body else None
 
     def check(self, body: Mapping[str, Any]) -> None:
-        """Refuses a body without what is required."""
+        """Refuses a body that lacks members or messages, or has unknown members or tools."""
         other = self._other(body)
-        if other is None:
-            super().check(body)
-        else:
+        if other is not None:
             other.check(body)
+            return
+        if not self._lists_faults:
+            refuse_first_fault(body)
+        elif faults := "".join(schema_faults(body)):
+            self.refuse(faults)
+        refuse_wrong_tools(body)
+
+    def check_call(
+        self,
+        body: Mapping[str, Any],
+        model: CalledModel,
+        *,
+        is_stream: bool,  # noqa: ARG002 - see Family
+    ) -> None:
+        """Refuses two ways of sampling, where the model takes one."""
+        ways = (body.get("temperature"), body.get("top_p"))
+        if model.traits.samples_one_way and None not in ways:
+            raise ValidationException(TWO_WAYS)
 
     def asked(self, body: Mapping[str, Any]) -> Asked:
         """Messages whose content is text or blocks."""

@@ -127,6 +127,19 @@ class Family:
         if faults:
             self.refuse(faults)
 
+    def check_call(self, body: Mapping[str, Any], model: CalledModel, *, is_stream: bool) -> None:
+        """Refuses a body that does not go with the call that carries it; most bodies do.
+
+        Args:
+            body: the body.
+            model: the model that is called.
+            is_stream: whether the call asks for a stream.
+
+        Raises:
+            ValidationException: it asks for another model or another form of the answer, or
+                for what the model does not support.
+        """
+
     @staticmethod
     def refuse(faults: str) -> NoReturn:
         """Refuses a body with these faults, each as ``#/path: ...``."""

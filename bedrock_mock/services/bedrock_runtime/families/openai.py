@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from bedrock_mock.moto_bridge.clock import utcnow
+from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.families.base import (
     Asked,
@@ -20,6 +21,7 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     vocabulary,
 )
 from bedrock_mock.services.bedrock_runtime.families.schema import open_body
+from bedrock_mock.services.bedrock_runtime.models import CalledModel
 
 _REASONS = {
     "end_turn": "stop",
@@ -74,6 +76,29 @@ class Chat(Family):
         for delta in deltas:
             yield {**head, "choices": [{"index": 0, "delta": delta, self.reason: None}]}
         yield {**head, "choices": [{"index": 0, "delta": {}, self.reason: _reason(said)}]}
+
+
+class GptOss(Chat):
+    """OpenAI's own models, whose bodies may repeat what the call says."""
+
+    def check_call(self, body: Mapping[str, Any], model: CalledModel, *, is_stream: bool) -> None:
+        """Refuses a ``model`` that is not the one that is called, and a ``stream`` likewise."""
+        named = body.get("model")
+        if named is not None and named not in model.names:
+            msg = (
+                f"The model in the request body, {named}, isn't the model of the request. Leave "
+                f"model out of the body, or set it to one of: {', '.join(model.names)}."
+            )
+            raise ValidationException(msg)
+        if body.get("stream") is (not is_stream):
+            asked, action = (
+                ("false", "InvokeModel") if is_stream else ("true", "InvokeModelWithResponseStream")
+            )
+            msg = (
+                f"The request body has stream set to {asked}, which this action doesn't support. "
+                f"Leave stream out of the body, or call {action}."
+            )
+            raise ValidationException(msg)
 
 
 class MistralChat(Chat):

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.scripting.reply_checks import STOP_REASONS
 
 #: Why a model has stopped, in the words of Converse; other words are the usual end.
 _REASONS = {
+    **dict(zip(STOP_REASONS, STOP_REASONS, strict=True)),
     "length": "max_tokens",
-    "max_tokens": "max_tokens",
     "tool_calls": "tool_use",
-    "tool_use": "tool_use",
     "content_filter": "content_filtered",
-    "stop_sequence": "stop_sequence",
+    "refusal": "content_filtered",
 }
 _THOUGHTS, _END_OF_THOUGHTS = "<reasoning>", "</reasoning>"
 
@@ -54,7 +54,7 @@ def _text(text: str | None, reason: str | None) -> Heard:
 
 
 def _claude(body: Mapping[str, Any]) -> Heard:
-    return Heard(list(_claudes_blocks(body["content"])), body.get("stop_reason"))
+    return Heard(list(_claudes_blocks(body["content"])), _reason(body.get("stop_reason")))
 
 
 def _claudes_blocks(content: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -73,7 +73,7 @@ def _claudes_blocks(content: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _nova(body: Mapping[str, Any]) -> Heard:
-    return Heard(list(body["output"]["message"]["content"]), body.get("stopReason"))
+    return Heard(list(body["output"]["message"]["content"]), _reason(body.get("stopReason")))
 
 
 def _chat(body: Mapping[str, Any]) -> Heard:

@@ -8,7 +8,8 @@ from typing import Any
 
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.scripting.model_call import ModelCall
-from bedrock_mock.scripting.reply import USAGE, Reply
+from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.scripting.reply_checks import USAGE, is_error
 from bedrock_mock.services.bedrock_runtime.conversations import asked_by
 from bedrock_mock.services.bedrock_runtime.families import family_of
 from bedrock_mock.services.bedrock_runtime.families.base import Asked
@@ -154,4 +155,7 @@ def _latency(answer: Json) -> int | None:
 
 
 def _error(code: str | None) -> str | None:
-    return None if code is None else code[:1].lower() + code[1:]
+    if code is None:
+        return None
+    # What is newer than the mock is an error all the same.
+    return code[:1].lower() + code[1:] if is_error(code) else "internalServerException"

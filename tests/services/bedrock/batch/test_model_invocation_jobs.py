@@ -220,7 +220,9 @@ def test_a_custom_model_answers_like_the_model_that_it_comes_from(batch, client,
     bedrock_mock.reply("I am custom.", model="mine")
     nova = {"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
     for invocation_type in ("InvokeModel", "Converse"):
-        arn = batch.create(record(1, nova), modelId=model, modelInvocationType=invocation_type)
+        # The pattern lets names through as well.
+        identifier = {"InvokeModel": model, "Converse": "mine"}[invocation_type]
+        arn = batch.create(record(1, nova), modelId=identifier, modelInvocationType=invocation_type)
         assert batch.get(arn)["modelId"] == model
         (line,) = batch.lines(arn)
         content = line["modelOutput"]["output"]["message"]["content"]

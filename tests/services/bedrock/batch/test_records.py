@@ -182,6 +182,21 @@ def test_where_quotas_hold_files_have_a_size(quotas, failure):
         assert end in message
 
 
+@settings(
+    minimum_batch_records=1,
+    quotas={"bytes_of_a_batch_job": 100, "bytes_of_a_batch_job_of_nova": 1000},
+)
+def test_a_job_of_nova_may_read_more(batch):
+    nova = {"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
+    records = [record(number, nova) for number in range(3)]
+    for model in ("amazon.nova-lite-v1:0", "us.amazon.nova-pro-v1:0"):
+        assert batch.status(batch.create(*records, modelId=model)) == "Completed"
+    failure = batch.failure(batch.create(*records, modelId="amazon.nova-micro-v1:0"))
+    assert failure.startswith("Batch job contains more bytes (")
+    failure = batch.failure(batch.create(*(records * 10), modelId="amazon.nova-lite-v1:0"))
+    assert failure.endswith("than the maximum of: 1000")
+
+
 def test_without_a_bucket_a_job_completes_over_nothing(client):
     arn = client.create_model_invocation_job(**batch_job())["jobArn"]
     job = client.get_model_invocation_job(jobIdentifier=arn)
@@ -297,7 +312,8 @@ def test_a_refused_record_is_an_error_line_and_the_job_completes(batch):
 
 
 def test_members_that_a_family_does_not_know_are_refused(batch):
-    error = batch.error({**message(), "stream": False, "model": HAIKU})
+    model = "us.anthropic.claude-sonnet-4-6"
+    error = batch.error({**message(), "model": HAIKU, "stream": False}, modelId=model)
     assert error == {"errorCode": 400, "errorMessage": "model: Extra inputs are not permitted"}
 
 

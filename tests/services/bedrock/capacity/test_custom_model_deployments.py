@@ -202,6 +202,37 @@ def test_while_it_is_updated_nothing_else_is_done_to_it(
     client.delete_custom_model(modelIdentifier=model)
 
 
+def test_an_update_that_fails_leaves_the_old_model_and_another_one_succeeds(
+    client, bedrock_mock, model, another, update
+):
+    create(client, model)
+    bedrock_mock.set_transition(DEPLOYMENT_CLOCK, NEVER)
+    update(another)
+    bedrock_mock.fail_next(DEPLOYMENT_CLOCK, "No capacity.", job="deployment-1")
+    bedrock_mock.complete("deployment-1")
+    got = get(client)
+    assert (got["status"], got["modelArn"], got["failureMessage"]) == (
+        "Active",
+        model,
+        "No capacity.",
+    )
+    assert got["updateDetails"] == {"modelArn": another, "updateStatus": "UpdateFailed"}
+    update(another)
+    assert "failureMessage" not in get(client)
+    bedrock_mock.complete("deployment-1")
+    got = get(client)
+    assert (got["modelArn"], got["updateDetails"]["updateStatus"]) == (another, "UpdateCompleted")
+    assert "failureMessage" not in got
+
+
+def test_the_model_of_a_failed_update_can_go(client, bedrock_mock, model, another, update):
+    create(client, model)
+    bedrock_mock.fail_next(DEPLOYMENT_CLOCK, "No capacity.")
+    update(another)
+    assert get(client)["updateDetails"]["updateStatus"] == "UpdateFailed"
+    client.delete_custom_model(modelIdentifier=another)
+
+
 def test_an_update_needs_an_active_model(client, model, update):
     create(client, model)
     with refused("ResourceNotFoundException", 404, MODEL_NOT_FOUND):

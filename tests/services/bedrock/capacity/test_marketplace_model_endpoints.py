@@ -211,6 +211,20 @@ def test_an_update_replaces_the_configuration(client, bedrock_mock, sagemaker):
     assert sagemaker.list_tags(ResourceArn=ARN)["Tags"] == [{"Key": "a", "Value": "b"}]
 
 
+def test_an_update_that_fails_says_why(client, bedrock_mock, sagemaker):
+    create(client)
+    bedrock_mock.fail_next(ENDPOINT_CLOCK, "No instances.", job="endpoint-1")
+    updated = update(client)
+    assert (updated["endpointStatus"], updated["endpointStatusMessage"]) == (
+        "Failed",
+        "No instances.",
+    )
+    assert described(sagemaker) == ("Failed", 2)
+    updated = update(client)
+    assert updated["endpointStatus"] == "InService"
+    assert "endpointStatusMessage" not in updated
+
+
 def test_a_repeated_token_of_an_update_changes_nothing(client):
     create(client)
     first = update(client, clientRequestToken="token-1")

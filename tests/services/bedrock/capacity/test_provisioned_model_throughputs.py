@@ -222,6 +222,20 @@ def test_while_it_is_updated_it_tells_both_models(client, bedrock_mock):
     client.delete_custom_model(modelIdentifier=one)
 
 
+def test_an_update_that_fails_keeps_the_old_model(client, bedrock_mock):
+    one, two = custom(client), custom(client, "custom-2")
+    create(client, modelId=one)
+    # It waits for an update that has another model: a name changes at once.
+    bedrock_mock.fail_next(THROUGHPUT_CLOCK, "No capacity.", job="throughput-1")
+    update(client, desiredProvisionedModelName="throughput-1")
+    assert get(client)["status"] == "InService"
+    update(client, desiredModelId=two)
+    got = get(client)
+    assert (got["status"], got["failureMessage"]) == ("Failed", "No capacity.")
+    assert (got["modelArn"], got["desiredModelArn"]) == (one, two)
+    delete(client)
+
+
 @pytest.mark.parametrize("base", ["amazon.nova-lite-v1:0", "amazon.nova-lite-v1:0:300k"])
 def test_one_of_a_custom_model_can_change_to_its_base_and_back(client, base):
     model = custom(client)
@@ -255,6 +269,29 @@ def test_one_of_a_base_model_keeps_it(client):
     create(client)
     with refused("ValidationException", 400):
         update(client, desiredModelId=FOUNDATION_ARN)
+
+
+def test_gov_cloud_has_it_for_custom_models_without_a_commitment(bedrock_mock):
+    client = bedrock_mock.client(region_name="us-gov-west-1")
+    role = "arn:aws-us-gov:iam::123456789012:role/BedrockRole"
+    client.create_model_customization_job(**customization_job("job", "custom-1", roleArn=role))
+    for members, message in (
+        (
+            {"modelId": BASE_MODEL},
+            "In AWS GovCloud (US), Provisioned Throughput is available for custom models only.",
+        ),
+        (
+            {"modelId": "custom-1", "commitmentDuration": "OneMonth"},
+            (
+                "In AWS GovCloud (US), Provisioned Throughput is available without a commitment "
+                "only. Leave commitmentDuration out."
+            ),
+        ),
+    ):
+        with refused("ValidationException", 400, message):
+            client.create_provisioned_model_throughput(**throughput(**members))
+    assert client.list_provisioned_model_throughputs()["provisionedModelSummaries"] == []
+    assert client.create_provisioned_model_throughput(**throughput(modelId="custom-1"))
 
 
 # --- deletion ---------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
-from support import ACCOUNT, REGION, body, guardrail, refused
+from support import ACCOUNT, REGION, body, guardrail, in_process, refused
 
 
 @pytest.fixture
@@ -54,6 +55,15 @@ def test_what_was_put_is_listed_flat(client, made):
         "createdBy": f"arn:aws:sts::{ACCOUNT}:user/moto",
         "owner": "ACCOUNT",
     }
+
+
+@in_process
+def test_the_tags_of_older_clients_are_ignored(client, made):
+    config = {"guardrailIdentifier": made, "guardrailVersion": "1", "inputTags": "IGNORE"}
+    url = f"https://bedrock.{REGION}.amazonaws.com/enforcedGuardrailsConfiguration"
+    answer = requests.put(url, json={"guardrailInferenceConfig": config}, timeout=10)
+    assert answer.status_code == 200
+    assert configs(client)[0]["inputTags"] == "HONOR"
 
 
 def test_it_is_changed_by_its_id_only(client, made):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
+import requests
 from freezegun import freeze_time
+from permissions import authorised, user, with_key
 
 from bedrock_mock.services.bedrock.service import BEDROCK
 from support import ACCOUNT, REGION, body, guardrail, in_process, manual, refused, tags
@@ -376,6 +379,125 @@ def test_a_guardrail_that_fails_says_why(client, bedrock_mock):
 
 
 @in_process
+def test_a_failed_guardrail_may_recommend_what_to_do(client, bedrock_mock):
+    advice = ["Use fewer topics.", "Try again."]
+    bedrock_mock.fail_next(CLOCK, "It is too large.", recommendations=advice)
+    made = client.create_guardrail(**guardrail())["guardrailId"]
+    found = get(client, made)
+    assert (found["statusReasons"], found["failureRecommendations"]) == (
+        ["It is too large."],
+        advice,
+    )
+    client.create_guardrail_version(guardrailIdentifier=made)
+    client.update_guardrail(guardrailIdentifier=made, **guardrail())
+    found = get(client, made)
+    assert (found["status"], found["statusReasons"], found["failureRecommendations"]) == (
+        "READY",
+        [],
+        [],
+    )
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_an_update_may_fail_and_the_next_one_may_not(client, bedrock_mock, made, hold):
+    if hold:
+        bedrock_mock.set_transition(CLOCK, manual(2))
+    bedrock_mock.fail_next(CLOCK, "No.", job="guardrail-1", recommendations=["Wait."])
+    seen = []
+    for _ in range(2):
+        client.update_guardrail(guardrailIdentifier=made, **guardrail())
+        found = [get(client, made) for _ in range(2)][-1]
+        seen.append((found["status"], found["statusReasons"], found["failureRecommendations"]))
+    assert seen == [("FAILED", ["No."], ["Wait."]), ("READY", [], [])]
+
+
+def test_recommendations_are_texts_of_a_guardrail(bedrock_mock):
+    message = "only bedrock::guardrail reports recommendations, bedrock::model_copy_job does not"
+    with pytest.raises(ValueError, match=message):
+        bedrock_mock.fail_next("bedrock::model_copy_job", "No.", recommendations=["Wait."])
+    for wrong in ("Wait.", [5]):
+        with pytest.raises(ValueError, match="recommendations is a list of texts, not"):
+            bedrock_mock.fail_next(CLOCK, "No.", recommendations=wrong)
+    assert bedrock_mock.unused() == []
+
+
+def test_the_tier_of_contextual_grounding_comes_back_if_it_was_sent(client):
+    shape = client.meta.service_model.shape_for("GuardrailContextualGroundingPolicyConfig")
+    if "tierConfig" not in shape.members:
+        pytest.skip("the installed botocore knows no tier of contextual grounding")
+    for tier in ("CLASSIC", "STANDARD"):
+        policy = {"filtersConfig": [GROUNDING], "tierConfig": {"tierName": tier}}
+        request = guardrail(
+            tier,
+            contextualGroundingPolicyConfig=policy,
+            crossRegionConfig={"guardrailProfileIdentifier": PROFILE_ARN},
+        )
+        found = get(client, client.create_guardrail(**request)["guardrailId"])
+        assert found["contextualGroundingPolicy"] == {
+            "filters": [GROUNDING],
+            "tier": {"tierName": tier},
+        }
+    del request["crossRegionConfig"]
+    message = "Enable cross-Region inference for your guardrail to use Standard tier"
+    with refused("ValidationException", 400, message):
+        client.create_guardrail(**{**request, "name": "other"})
+
+
+def test_a_topic_policy_without_a_tier_is_classic(client):
+    policy = {"topicsConfig": [TOPIC]}
+    made = client.create_guardrail(**guardrail(topicPolicyConfig=policy))["guardrailId"]
+    assert get(client, made)["topicPolicy"] == {"topics": [TOPIC], "tier": {"tierName": "CLASSIC"}}
+
+
+def test_flags_and_actions_come_back_only_if_they_were_sent(client):
+    said = {"inputEnabled": False, "outputEnabled": True}
+    actions = {"inputAction": "NONE", "outputAction": "BLOCK"}
+    request = guardrail(
+        topicPolicyConfig={"topicsConfig": [{**TOPIC, **said, **actions}]},
+        wordPolicyConfig={"wordsConfig": [{"text": "a"}, {"text": "b", **said, **actions}]},
+        sensitiveInformationPolicyConfig={"regexesConfig": [{**REGEX, **said, **actions}]},
+        contextualGroundingPolicyConfig={
+            "filtersConfig": [{**GROUNDING, "action": "NONE", "enabled": False}]
+        },
+        **content({**FILTER, **said, **actions, "inputModalities": ["TEXT", "IMAGE"]}),
+    )
+    found = get(client, client.create_guardrail(**request)["guardrailId"])
+    for config, answered, parts in (
+        ("topicPolicyConfig", "topicPolicy", ("topics",)),
+        ("wordPolicyConfig", "wordPolicy", ("words",)),
+        ("sensitiveInformationPolicyConfig", "sensitiveInformationPolicy", ("regexes",)),
+        ("contextualGroundingPolicyConfig", "contextualGroundingPolicy", ("filters",)),
+        ("contentPolicyConfig", "contentPolicy", ("filters",)),
+    ):
+        for part in parts:
+            assert found[answered][part] == request[config][f"{part}Config"]
+        # A list that was not sent is not there.
+        assert found[answered].keys() <= {*parts, "tier"}
+
+
+@in_process
+def test_members_and_times_are_sent_as_recorded(client, made):
+    url = f"https://bedrock.{REGION}.amazonaws.com/guardrails/{made}"
+    sent = requests.get(url, timeout=10).json()
+    assert list(sent) == [
+        "name",
+        "description",
+        "guardrailId",
+        "guardrailArn",
+        "version",
+        "status",
+        "wordPolicy",
+        "createdAt",
+        "updatedAt",
+        "statusReasons",
+        "failureRecommendations",
+        "blockedInputMessaging",
+        "blockedOutputsMessaging",
+    ]
+    assert all(re.fullmatch(r".{19}\.\d{6}Z", sent[name]) for name in ("createdAt", "updatedAt"))
+
+
+@in_process
 def test_updated_at_is_when_the_guardrail_became_ready(client, bedrock_mock):
     start = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
     bedrock_mock.set_transition(CLOCK, {"progression": "time", "seconds": 60})
@@ -598,3 +720,15 @@ def test_tags_are_those_of_the_guardrail(client):
     ]
     assert found["ResourceARN"] == arn
     assert len(found["Tags"]) == 2
+
+
+@in_process
+def test_a_guardrail_with_tags_needs_the_action_of_tagging(client):
+    may_create = with_key(user("creator", "CreateGuardrail"))
+    with refused("AccessDeniedException", 403) as caught:
+        authorised(may_create.create_guardrail, **guardrail(tags=tags(team="red")))
+    assert str(caught.value).endswith("is not authorized to perform: bedrock:TagResource")
+    assert client.list_guardrails()["guardrails"] == []
+    assert authorised(may_create.create_guardrail, **guardrail("untagged", tags=[]))
+    may_tag = with_key(user("tagger", "CreateGuardrail", "TagResource"))
+    assert authorised(may_tag.create_guardrail, **guardrail(tags=tags(team="red")))

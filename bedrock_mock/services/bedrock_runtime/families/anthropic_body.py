@@ -1,0 +1,91 @@
+"""What the body of Claude's messages must be, and how its faults are reported.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from bedrock_mock.protocol.errors import ValidationException
+
+#: In the order in which the service reports them.
+_REQUIRED = ("max_tokens", "anthropic_version", "messages")
+#: All members of a body by messages.
+MEMBERS = frozenset(
+    {
+        *_REQUIRED,
+        "anthropic_beta",
+        "context_management",
+        "metadata",
+        "output_config",
+        "output_format",
+        "stop_sequences",
+        "system",
+        "temperature",
+        "thinking",
+        "tool_choice",
+        "tools",
+        "top_k",
+        "top_p",
+    }
+)
+#: Precedes the other faults of a body that has messages, because it has no prompt.
+_NO_PROMPT = '#: subject must not be valid against schema {"required":["messages"]}'
+
+
+def schema_faults(body: Mapping[str, Any]) -> Iterator[str]:
+    """The faults in the words of Claude up to 3.7: all of them, each with its path."""
+    faults = [f"#: required key [{name}] not found" for name in _missing(body)]
+    faults += [f"#: extraneous key [{name}] is not permitted" for name in _unknown(body)]
+    if faults and "messages" in body:
+        yield _NO_PROMPT
+    yield from faults
+    if body.get("messages") == []:
+        yield "#/messages: expected minimum item count: 1, found: 0"
+
+
+def refuse_first_fault(body: Mapping[str, Any]) -> None:
+    """Refuses a body in the words of Claude from 4 on: its first fault only.
+
+    Raises:
+        ValidationException: the body has a fault.
+    """
+    for name in _missing(body):
+        _refuse(f"{name}: Field required")
+    for name in _unknown(body):
+        _refuse(f"{name}: Extra inputs are not permitted")
+    if body["messages"] == []:
+        _refuse("messages: at least one message is required")
+
+
+def refuse_wrong_tools(body: Mapping[str, Any]) -> None:
+    """Refuses two tools of one name, and the choice of a tool that is not offered.
+
+    Raises:
+        ValidationException: the names are wrong.
+    """
+    tools = body.get("tools")
+    # Parts of another type are refused where the body is read.
+    offered = tools if isinstance(tools, list) else []
+    names = [tool.get("name") for tool in offered if isinstance(tool, Mapping)]
+    if any(names.count(name) > 1 for name in names if name is not None):
+        _refuse("tools: Tool names must be unique.")
+    choice = body.get("tool_choice")
+    if isinstance(choice, Mapping) and choice.get("type") == "tool":
+        name = choice.get("name")
+        if isinstance(name, str) and name not in names:
+            _refuse(f"Tool '{name}' not found in provided tools")
+
+
+def _missing(body: Mapping[str, Any]) -> Iterator[str]:
+    return (name for name in _REQUIRED if name not in body)
+
+
+def _unknown(body: Mapping[str, Any]) -> Iterator[str]:
+    return (name for name in body if name not in MEMBERS)
+
+
+def _refuse(message: str) -> NoReturn:
+    raise ValidationException(message)
