@@ -82,7 +82,8 @@ def _structure_encoder(members: list[tuple[str, str, str, Encode]]) -> Encode:
         for name, wire_name, attribute, encode_member in members:
             value = source.get(name) if is_dict else getattr(source, attribute, None)
             if value is not None:
-                encoded[wire_name] = encode_member(value)
+                is_plain = encode_member is _identity
+                encoded[wire_name] = value if is_plain else encode_member(value)
         if type(source) is Extended:
             encoded.update({name: source[name] for name in source.keys() - names})
         return encoded

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,15 +29,16 @@ class Exchange:
 _CURRENT: ContextVar[Exchange] = ContextVar("bedrock_mock_exchange")
 
 
-@contextmanager
-def exchange() -> Iterator[Exchange]:
+class exchange:  # noqa: N801 - it is used like a function
     """The exchange of the request that is served within; functions of a test may nest them."""
-    current = Exchange()
-    token = _CURRENT.set(current)
-    try:
-        yield current
-    finally:
-        _CURRENT.reset(token)
+
+    def __enter__(self) -> Exchange:
+        current = Exchange()
+        self._token = _CURRENT.set(current)
+        return current
+
+    def __exit__(self, *_: object) -> None:
+        _CURRENT.reset(self._token)
 
 
 def note(asked: ModelCall | None = None, rule: str | None = None) -> None:
