@@ -94,10 +94,13 @@ class FoundationModels:
         A model that the service lists no more is found, as far as its facts are known:
         programs that were written for it have tests, too.
         """
+        listed = self.listed()
+        if identifier in listed:
+            return listed[identifier]
         model_id = self.id_of(identifier)
         if model_id is None:
             return None
-        model = self.listed().get(model_id)
+        model = listed.get(model_id)
         is_public = self._backend.setting("foundation_models") is None
         if model is None and is_public and self.has_ended(model_id):
             facts = public.facts_of(model_id)

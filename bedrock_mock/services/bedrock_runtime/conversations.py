@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import uuid4
 
 from bedrock_mock.protocol.errors import ServiceError, ValidationException, kind_of
 from bedrock_mock.protocol.messages import message_of
@@ -206,7 +205,6 @@ def said_by(
         end["usage"]["outputTokens"],
         model,
         request,
-        str(uuid4()),
         end["metrics"]["latencyMs"],
     )
 
