@@ -177,12 +177,13 @@ def _whole(answer: Answer) -> dict[str, Any]:
 
 def asked_by(request: Mapping[str, Any]) -> Asked:
     """What a request of Converse asks."""
+    system = request.get("system", ())
     tools = request.get("toolConfig", {})
     text_format = request.get("outputConfig", {}).get("textFormat", {})
     schema = text_format.get("structure", {}).get("jsonSchema", {}).get("schema")
     return Asked(
         request["messages"],
-        "\n".join(texts_of({"content": request.get("system", ())})),
+        "\n".join(texts_of({"content": system})) if system else "",
         tools.get("tools", ()),
         tools.get("toolChoice"),
         None if schema is None else _schema_of(schema),
