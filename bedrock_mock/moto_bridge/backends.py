@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.loaders import Loader
 from botocore.regions import EndpointResolver
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
 from bedrock_mock.moto_bridge.methods import method
 from bedrock_mock.protocol.types import Foreign
@@ -30,6 +30,10 @@ class ServiceBackends(BackendDict[ServiceBackend]):
         regions = _AllRegions()
         super().__init__(backend, service.slot, use_boto3_regions=False, additional_regions=regions)
         self._scripts = service.backend.scripts
+
+    def __getitem__(self, account_id: str) -> AccountSpecificBackend[ServiceBackend]:
+        # moto takes its lock and looks through all of its backends, also for accounts it knows.
+        return self.get(account_id) or super().__getitem__(account_id)
 
     def clear(self) -> None:
         """Forgets all accounts and all that is scripted: moto's reset ends with it."""

@@ -5,17 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import os
+import random
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import moto.backends
+from botocore.awsrequest import HeadersDict
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import BaseResponse
-from moto.iam.models import mark_account_as_visited
+from moto.iam.models import iam_backends, mark_account_as_visited
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
@@ -29,6 +33,12 @@ ACCOUNT_HEADER = "x-moto-account-id"
 _SIGNED = re.compile("X-Amz-Credential=(?P<key>[A-Z0-9]+)(?:%2F|/)")
 _OWNED = re.compile("BedrockAPIKey-[^:]*-at-(?P<account>[0-9]{12}):")
 _PREFIXES = ("bedrock-api-key-", "ABSK")
+#: What a header begins with that says whose signature it is, for which region and service.
+_SIGNATURE = "AWS4-HMAC-SHA256 Credential="
+
+
+#: Numbers for ids of requests, which no seed of moto or of a test makes repeatable.
+_RANDOM = random.Random()  # noqa: S311 - they protect nothing
 
 
 class NotAuthorisedError(Exception):
@@ -46,10 +56,18 @@ class NotAuthorisedError(Exception):
 
 
 class _Headers(dict[str, str]):
-    """The headers of a request, by names in any case: moto's and botocore's take long to ask."""
+    """The headers of a request, by names in any case: moto's and botocore's take long to ask.
+
+    botocore has encoded the values.
+    """
 
     def __init__(self, headers: Any) -> None:  # noqa: ANN401 - of botocore or requests
-        super().__init__((name.lower(), value) for name, value in headers.items())
+        if type(headers) is HeadersDict:
+            # To ask it for its items takes longer than all else that is read of a request.
+            found: dict[Any, Any] = vars(headers)["_dict"]
+            super().__init__({key._lower: _text(value) for key, value in found.items()})  # noqa: SLF001 - see the canaries
+        else:
+            super().__init__({name.lower(): _text(value) for name, value in headers.items()})
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and super().__contains__(name.lower())
@@ -73,12 +91,10 @@ class CallerResponse(BaseResponse):
     reading a request works the action out several times, and outside of its error handling.
     """
 
-    _access_key: str | None = None
-
     def read(self, request: Any, full_url: str) -> None:  # noqa: ANN401 - one of three classes
         """Takes what is needed from a request of moto's server, stubber or ``responses``."""
         #: What the answer's header ``x-amzn-RequestId`` says.
-        self.request_id = str(uuid4())
+        self.request_id = _request_id()
         environ = getattr(request, "environ", {})
         # Only the raw URI still has the path as it was sent; it may lack the query.
         path = (environ.get("RAW_URI") or full_url).partition("?")[0]
@@ -112,31 +128,45 @@ class CallerResponse(BaseResponse):
         )
         try:
             # moto takes what stands before the domain for the region, which VPC endpoints have not.
-            self.region = self.get_region_from_url(request, full_url.replace(".vpce.", ".", 1))
+            self.region = self.get_region_from_url(self, full_url.replace(".vpce.", ".", 1))
         except IndexError:
             # An Authorization header that only looks like a signature.
             self.region = self.default_region
-        self.access_key = self.get_access_key()
+        self._may_be_known = _has_access_keys()
+        token = _unpacked_token(self.headers.get("authorization") or "")
+        self.access_key = self._key_of(token)
+        owner = _OWNED.match(token) if token else None
         # moto would let MOTO_ACCOUNT_ID win over the account that the client asked for.
         self.current_account = (
             self.headers.get(ACCOUNT_HEADER)
-            or _account_of_token(self.headers)
+            or (owner and owner["account"])
             or self.get_current_account()
         )
 
-    def get_access_key(self) -> str:
-        """The access key of a signature, or the one that an API key of Bedrock was made with.
+    def _key_of(self, token: str) -> str:
+        """The access key of a signature, or the one that an API key of Bedrock was made with."""
+        found = _SIGNED.search(token) if token else None
+        if found is not None:
+            return found["key"]
+        authorization = self.headers.get("authorization") or ""
+        if authorization.startswith(_SIGNATURE):
+            return _key_of_scope(authorization.partition(",")[0])
+        return super().get_access_key()
 
-        moto asks for it several times.
-        """
-        if self._access_key is None:
-            found = _SIGNED.search(_unpacked_token(self.headers))
-            self._access_key = found["key"] if found else super().get_access_key()
-        return self._access_key
+    def get_access_key(self) -> str:
+        """The access key, which moto asks for several times."""
+        return self.access_key
+
+    def get_current_account(self) -> str:
+        """The account of the access key, or the default one."""
+        if self._may_be_known:
+            return super().get_current_account()
+        return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
 
     def visit(self, service: str) -> None:
         """Records for IAM that the caller has used a service."""
-        mark_account_as_visited(self.current_account, self.access_key, service, self.region)
+        if self._may_be_known:
+            mark_account_as_visited(self.current_account, self.access_key, service, self.region)
 
     def identity(self) -> str:
         """The ARN of the caller, as STS reports it."""
@@ -182,19 +212,43 @@ class CallerResponse(BaseResponse):
         return self._action
 
 
-def _unpacked_token(headers: Any) -> str:  # noqa: ANN401 - of one of three classes
+def _text(value: Any) -> str:  # noqa: ANN401 - bytes or text
+    return value.decode() if type(value) is bytes else value
+
+
+def _request_id() -> str:
+    """A random UUID; Python's class asks the system for its numbers, which takes longer."""
+    digits = f"{_RANDOM.getrandbits(128):032x}"
+    # Version 4, and the first of its variants.
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
+
+
+def _has_access_keys() -> bool:
+    """Whether moto's IAM has any access key: without one it knows no caller."""
+    # Lists, because another thread may add an account or a partition.
+    return any(
+        iam.access_keys for account in list(iam_backends.values()) for iam in list(account.values())
+    )
+
+
+@lru_cache(maxsize=16)
+def _key_of_scope(credential: str) -> str:
+    """The access key in the first part of a signature, as moto finds it."""
+    response = BaseResponse("bedrock")
+    response.headers, response.querystring = {"Authorization": credential}, {}
+    return response.get_access_key()
+
+
+def _unpacked_token(authorization: str) -> str:
     """What a bearer token says, if it is an API key of Bedrock; else nothing."""
-    scheme, _, token = str(headers.get("Authorization") or "").partition(" ")
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        return ""
     prefix = next((each for each in _PREFIXES if token.startswith(each)), None)
-    if scheme.lower() != "bearer" or prefix is None:
+    if prefix is None:
         return ""
     packed = token.removeprefix(prefix)
     try:
         return base64.b64decode(packed + "=" * (-len(packed) % 4)).decode("latin-1")
     except binascii.Error:
         return ""
-
-
-def _account_of_token(headers: Any) -> str | None:  # noqa: ANN401 - of one of three classes
-    found = _OWNED.match(_unpacked_token(headers))
-    return found["account"] if found else None

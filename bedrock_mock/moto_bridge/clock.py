@@ -1,6 +1,13 @@
 """moto's clock, which follows freezegun and time-machine, and its state manager."""
 
+import datetime as dt
+
 from moto.core.utils import utcnow
 from moto.moto_api import state_manager
 
-__all__ = ["state_manager", "utcnow"]
+__all__ = ["now", "state_manager", "utcnow"]
+
+
+def now() -> dt.datetime:
+    """The same moment with its zone, UTC: moto takes most of its time to leave the zone out."""
+    return dt.datetime.now(dt.timezone.utc)

@@ -40,11 +40,7 @@ def shortened(services: Sequence[MockedService]) -> AbstractContextManager[Any]:
             or not service_whitelisted(service.slot)
         ):
             return original(self, request)
-        headers = request.headers
-        for name, value in headers.items():
-            if isinstance(value, bytes):
-                headers[name] = value.decode()
-        return service.response.dispatch(request, url, headers)
+        return service.response.dispatch(request, url, request.headers)
 
     return REPLACED.attribute(BotocoreStubber, "process_request", process_request)
 
@@ -98,6 +94,8 @@ def lazy_bodies() -> AbstractContextManager[Any]:
     original = botocore_stubber.MockRawResponse
 
     def raw_response(body: Foreign) -> Foreign:
-        return LazyRaw(body) if isinstance(body, Iterator) else original(body)
+        # Most are text: to ask whether that is an iterator takes longer.
+        is_whole = type(body) is str or not isinstance(body, Iterator)
+        return original(body) if is_whole else LazyRaw(body)
 
     return REPLACED.attribute(botocore_stubber, "MockRawResponse", raw_response)

@@ -167,13 +167,18 @@ class _Takeover:
         does not use it should pay for.
         """
         from bedrock_mock.moto_bridge import tagging_api  # noqa: PLC0415
+        from bedrock_mock.moto_bridge.backends import backends_of  # noqa: PLC0415 - loaded by now
         from bedrock_mock.services import SERVICES  # noqa: PLC0415
 
         original = moto.backends.get_backend
+        #: What :meth:`_enter` has put into moto's slots, which moto finds by their modules.
+        ours = {name: backends_of(each) for each in SERVICES for name in (each.name, each.slot)}
         joined = False
 
         def get_backend(name: Foreign) -> Foreign:
             nonlocal joined
+            if name in ours:
+                return ours[name]
             if name == tagging_api.SERVICE:
                 with self._lock:
                     if not joined:

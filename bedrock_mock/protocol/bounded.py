@@ -13,6 +13,7 @@ SHOWN, MESSAGE = 8 * 1024, 32 * 1024
 _KEPT_TEXT, _KEPT_ITEMS = 64 * 1024, 1_000
 #: Roughly what Python takes for a value beside its characters.
 _OVERHEAD = 64
+_SMALL = (int, float, bool, type(None))
 
 
 def bounded(text: str, most: int = SHOWN) -> str:
@@ -56,8 +57,12 @@ def size_of(value: Json) -> int:
         return size + len(value)
     if isinstance(value, dict):
         for each in value.values():
-            # Most are texts: every call comes here.
-            size += _OVERHEAD + (len(each) if type(each) is str else size_of(each))
+            # Every call comes here, and most are texts or numbers.
+            kind = type(each)
+            if kind is str:
+                size += _OVERHEAD + len(each)
+            else:
+                size += _OVERHEAD + (_OVERHEAD if kind in _SMALL else size_of(each))
     elif isinstance(value, list) and value:
         size += len(value) * size_of(value[0])
     return size

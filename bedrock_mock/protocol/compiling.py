@@ -35,6 +35,11 @@ class Compiler(ABC, Generic[Function]):
         """The function of a shape that has not been asked for yet."""
 
 
+def is_union(shape: Shape) -> bool:
+    """Whether a value has exactly one of the members."""
+    return bool(getattr(shape, "is_tagged_union", False))
+
+
 def is_document(shape: Shape) -> bool:
     """Whether any JSON may stand here."""
     return bool(getattr(shape, "is_document_type", False))

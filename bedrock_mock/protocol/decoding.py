@@ -18,7 +18,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
 from bedrock_mock.protocol.bounded import bounded
-from bedrock_mock.protocol.compiling import Compiler, is_document
+from bedrock_mock.protocol.compiling import Compiler, is_document, is_union
 from bedrock_mock.protocol.errors import SerializationException
 from bedrock_mock.protocol.types import Json
 
@@ -50,7 +50,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
         return {}
     try:
         text = body.decode("utf-8")
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = _parse(text)
     except RecursionError:
         _refuse_depth()
     except ValueError as error:
@@ -68,6 +68,9 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(msg)
 
 
+_parse = json.JSONDecoder(parse_constant=_refuse_constant).decode
+
+
 def _refuse_depth() -> NoReturn:
     msg = f"The request body is nested more than {MAX_DEPTH} levels deep"
     raise SerializationException(msg)
@@ -75,26 +78,21 @@ def _refuse_depth() -> NoReturn:
 
 def _check_tree(value: Json, *, surrogates: bool, depth: int = 0) -> None:
     """Refuses what parses but could not be sent back: deep trees, infinity, half characters."""
-    if isinstance(value, dict):
-        parts = [*value.values(), *value] if surrogates else list(value.values())
-    elif isinstance(value, list):
-        parts = value
-    else:
-        _check_leaf(value, surrogates=surrogates)
-        return
     if depth >= MAX_DEPTH:
         _refuse_depth()
+    parts = value
+    if type(value) is dict:
+        parts = [*value.values(), *value] if surrogates else value.values()
     for part in parts:
-        _check_tree(part, surrogates=surrogates, depth=depth + 1)
-
-
-def _check_leaf(value: Json, *, surrogates: bool) -> None:
-    if isinstance(value, float) and math.isinf(value):
-        msg = "The request body holds a number that is too large"
-        raise SerializationException(msg)
-    if surrogates and isinstance(value, str) and _SURROGATE.search(value):
-        msg = "The request body holds half of a surrogate pair, which is not a character"
-        raise SerializationException(msg)
+        kind = type(part)
+        if kind is dict or kind is list:
+            _check_tree(part, surrogates=surrogates, depth=depth + 1)
+        elif kind is float and math.isinf(part):
+            msg = "The request body holds a number that is too large"
+            raise SerializationException(msg)
+        elif surrogates and kind is str and _SURROGATE.search(part):
+            msg = "The request body holds half of a surrogate pair, which is not a character"
+            raise SerializationException(msg)
 
 
 class Decoders(Compiler[Decode]):
@@ -109,7 +107,7 @@ class Decoders(Compiler[Decode]):
                 (name, member.serialization.get("name", name), self.of(member))
                 for name, member in shape.members.items()
             ]
-            return _structure_decoder(members)
+            return _structure_decoder(members, is_union=is_union(shape))
         if isinstance(shape, ListShape):
             decode = self.of(shape.member)
             return lambda value: [
@@ -128,11 +126,17 @@ class Decoders(Compiler[Decode]):
         return _SCALARS[shape.type_name]
 
 
-def _structure_decoder(members: list[tuple[str, str, Decode]]) -> Decode:
+def _structure_decoder(members: list[tuple[str, str, Decode]], *, is_union: bool) -> Decode:
+    by_wire_name = {wire_name: [(name, wire_name, each)] for name, wire_name, each in members}
+
     def decode(value: Json) -> dict[str, Any]:
         _typed(value, dict, "a Structure")
         decoded = {}
-        for name, wire_name, decode_member in members:
+        possible = members
+        if is_union and len(value) == 1:
+            # It is one of many: the others need not be looked for.
+            possible = by_wire_name.get(next(iter(value)), [])
+        for name, wire_name, decode_member in possible:
             member = value.get(wire_name)
             if member is not None:
                 try:

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from bedrock_mock.protocol.compiling import Compiler, is_document
+from bedrock_mock.protocol.compiling import Compiler, is_document, is_union
 from bedrock_mock.protocol.types import Json
 
 Encode = Callable[[Any], Any]
@@ -52,7 +52,7 @@ class Encoders(Compiler[Encode]):
                 (name, member.serialization.get("name", name), xform_name(name), self.of(member))
                 for name, member in shape.members.items()
             ]
-            return _structure_encoder(members)
+            return _structure_encoder(members, is_union=is_union(shape))
         if isinstance(shape, ListShape):
             encode = self.of(shape.member)
             return lambda value: [encode(element) for element in value]
@@ -73,16 +73,22 @@ def _identity(value: Json) -> Json:
     return value
 
 
-def _structure_encoder(members: list[tuple[str, str, str, Encode]]) -> Encode:
+def _structure_encoder(members: list[tuple[str, str, str, Encode]], *, is_union: bool) -> Encode:
     names = frozenset(name for name, *_ in members)
+    by_name = {each[0]: [each] for each in members}
 
     def encode(source: Json) -> dict[str, Any]:
         encoded = {}
         is_dict = isinstance(source, dict)
-        for name, wire_name, attribute, encode_member in members:
+        possible = members
+        if is_union and is_dict and len(source) == 1:
+            # It is one of many: the others need not be looked for.
+            possible = by_name.get(next(iter(source)), [])
+        for name, wire_name, attribute, encode_member in possible:
             value = source.get(name) if is_dict else getattr(source, attribute, None)
             if value is not None:
-                encoded[wire_name] = encode_member(value)
+                is_plain = encode_member is _identity
+                encoded[wire_name] = value if is_plain else encode_member(value)
         if type(source) is Extended:
             encoded.update({name: source[name] for name in source.keys() - names})
         return encoded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 _LABEL = re.compile(r"\{(\w+)\+?\}")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+#: How many paths are kept with what they mean.
+_KEPT = 256
 
 #: An operation and the labels of its path.
 Route = tuple[str, dict[str, str]]
@@ -22,6 +25,8 @@ class Routes:
 
     def __init__(self, model: ServiceModel) -> None:
         self._model = model
+        # A program calls the same few paths over and over.
+        self._route = lru_cache(maxsize=_KEPT)(self._searched)
 
     def route(self, method: str, path: str) -> Route | None:
         """The operation that a request means, and its path labels, or ``None``.
@@ -29,6 +34,10 @@ class Routes:
         ``path`` is the path as it was sent. A label may be percent-encoded or not, so an
         ARN's slashes may stand in it as they are.
         """
+        found = self._route(method, path)
+        return found and (found[0], {**found[1]})
+
+    def _searched(self, method: str, path: str) -> Route | None:
         path = path.rstrip("/")
         name = self._literal.get((method, path))
         if name is not None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from bedrock_mock.protocol.bounded import MESSAGE, bounded, shown
-from bedrock_mock.protocol.compiling import Compiler, is_document
+from bedrock_mock.protocol.compiling import Compiler, is_document, is_union
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.rules import NO_DEPARTURES, Departures, Rule, rules_of
 from bedrock_mock.protocol.types import Json
@@ -95,16 +95,21 @@ class Checks(Compiler[Check]):
         return own
 
     def _structure(self, shape: StructureShape) -> Check:
-        members = [(name, self.of(member)) for name, member in shape.members.items()]
         required = frozenset(shape.required_members)
-        union = getattr(shape, "is_tagged_union", False)
+        checks = [(name, self.of(member)) for name, member in shape.members.items()]
+        # Of most members nothing is to be checked, and most are not there.
+        members = [each for each in checks if each[1] is not _no_check or each[0] in required]
+        union = is_union(shape)
+        by_name = {each[0]: [each] for each in members}
         one_of = f"Member must set exactly one of: [{', '.join(shape.members)}]"
 
         def check(value: Json) -> Sequence[Fault]:
             faults: list[Fault] = []
-            if union and len(value) != 1:
+            is_one = union and len(value) == 1
+            if union and not is_one:
                 faults.append(Fault((), None, one_of))
-            for name, check_member in members:
+            # Of a union the other members need not be looked for.
+            for name, check_member in by_name.get(next(iter(value)), ()) if is_one else members:
                 member = value.get(name)
                 if member is not None:
                     if found := check_member(member):

@@ -18,7 +18,7 @@ from bedrock_mock.resources.kind import Kind
 from bedrock_mock.resources.lifecycle import Lifecycle
 from bedrock_mock.resources.operations import Handler, handlers
 from bedrock_mock.resources.schedule import SCHEDULE
-from bedrock_mock.resources.settings import SHARED, value_of
+from bedrock_mock.resources.settings import value_of
 from bedrock_mock.resources.store import Resource
 from bedrock_mock.resources.tagging import Tagging
 from bedrock_mock.resources.tokens import Tokens
@@ -93,7 +93,7 @@ class ServiceBackend(BaseBackend):
 
     def setting(self, name: str) -> Json:
         """What moto's config says of a setting, or its default."""
-        return value_of(name, {**SHARED, **self.mocked.settings})
+        return value_of(name, self.mocked.all_settings)
 
     def sibling(self, name: str) -> Json:
         """The backend of another service for the same account and region.

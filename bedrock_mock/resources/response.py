@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from email.utils import formatdate
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from moto import settings
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 Response = tuple[int, dict[str, str], str | Body]
 
 _log = logging.getLogger(__name__)
+_compact = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 class ServiceResponse(CallerResponse):
@@ -94,9 +97,7 @@ class ServiceResponse(CallerResponse):
     def _json(self, members: Foreign) -> str:
         if settings.PRETTIFY_RESPONSES:
             return json.dumps(members, indent=4)
-        if self.is_compact:
-            return json.dumps(members, sort_keys=True, separators=(",", ":"))
-        return json.dumps(members)
+        return (_compact if self.is_compact else json.dumps)(members)
 
     def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         headers = {
@@ -105,5 +106,11 @@ class ServiceResponse(CallerResponse):
             **(more or {}),
         }
         if not self.from_server:
-            headers["Date"] = formatdate(usegmt=True)
+            headers["Date"] = _date(int(time.time()))
         return headers
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    """A second since 1970 as headers have it."""
+    return formatdate(second, usegmt=True)

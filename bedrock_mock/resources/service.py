@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.rules import NO_DEPARTURES, Departures
 from bedrock_mock.protocol.service import Service
-from bedrock_mock.resources.settings import Setting
+from bedrock_mock.resources.settings import SHARED, Setting
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
@@ -84,6 +84,11 @@ class MockedService:
     def protocol(self) -> Service:
         """The compiled service model."""
         return Service(self.name, self.departures)
+
+    @cached_property
+    def all_settings(self) -> Mapping[str, Setting]:
+        """Its own settings and those that hold for every service."""
+        return {**SHARED, **self.settings}
 
     @cached_property
     def hosts(self) -> re.Pattern[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,24 +29,28 @@ class Exchange:
 _CURRENT: ContextVar[Exchange] = ContextVar("bedrock_mock_exchange")
 
 
-@contextmanager
-def exchange() -> Iterator[Exchange]:
+class exchange:  # noqa: N801 - it is used like a function
     """The exchange of the request that is served within; functions of a test may nest them."""
-    current = Exchange()
-    token = _CURRENT.set(current)
-    try:
-        yield current
-    finally:
-        _CURRENT.reset(token)
+
+    def __enter__(self) -> Exchange:
+        current = Exchange()
+        self._token = _CURRENT.set(current)
+        return current
+
+    def __exit__(self, *_: object) -> None:
+        _CURRENT.reset(self._token)
 
 
 def note(asked: ModelCall | None = None, rule: str | None = None) -> None:
     """Adds to the exchange of the request that is being served, if there is one."""
-    current = _CURRENT.get(Exchange())
-    current.asked = asked or current.asked
-    current.rule = rule or current.rule
+    current = _CURRENT.get(None)
+    if current is not None:
+        current.asked = asked or current.asked
+        current.rule = rule or current.rule
 
 
 def note_assessment(assessment: Mapping[str, Any]) -> None:
     """Adds what a guardrail has found to the exchange of the request that is being served."""
-    _CURRENT.get(Exchange()).assessments.append(assessment)
+    current = _CURRENT.get(None)
+    if current is not None:
+        current.assessments.append(assessment)

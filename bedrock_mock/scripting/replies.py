@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from itertools import count
 from typing import Any, ClassVar
 
@@ -55,7 +56,7 @@ class When:
         ),
     }
 
-    @property
+    @cached_property
     def given(self) -> list[str]:
         """The names of the conditions that there are."""
         return [name for name in self._TESTS if getattr(self, name) is not None]
@@ -200,10 +201,11 @@ class Replies:
             with self._lock:
                 rules = [rule for rule in self._rules if not (rule.is_once and rule.used)]
             met = [rule for rule in rules if not rule.misses(call)]
-            once = [rule for rule in met if rule.is_once]
-            rule = once[0] if once else max(met, key=lambda each: each.rank, default=None)
-            if rule is None:
+            if not met:
                 return None
+            rule = next((rule for rule in met if rule.is_once), met[-1])
+            if len(met) > 1 and not rule.is_once:
+                rule = max(met, key=lambda each: each.rank)
             with self._lock:
                 # Between the two another thread may have taken it.
                 if not (rule.is_once and rule.used):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timezone
 from typing import Any, NamedTuple
 
-from moto.core.utils import utcnow
-
+from bedrock_mock.moto_bridge.clock import now
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.errors import ServiceError
 from bedrock_mock.protocol.locks import new_lock
@@ -226,13 +224,12 @@ class Scripts:
             error = {"Code": answer.code, "Message": answer.message}
         else:
             response = answer
-        now = utcnow().replace(tzinfo=timezone.utc)
         call = Call(
             asked.operation,
             request,
             asked.account_id,
             asked.region_name,
-            now,
+            now(),
             response,
             error,
             asked.service,

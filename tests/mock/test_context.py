@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import io
 import json
@@ -819,6 +820,18 @@ def test_importing_the_package_loads_nothing_of_moto_or_botocore():
         print(any(name in sys.modules for name in ("moto", "boto3", "botocore", "responses")))
         print("mock_bedrock" in dir(bedrock_mock), bedrock_mock.__version__ > "")
     """) == ["False", "True", "True"]
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_garbage_collector_is_as_before_after_a_first_use(collects, monkeypatch):
+    monkeypatch.delitem(vars(bedrock_mock), "Reply", raising=False)
+    before = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        assert bedrock_mock.Reply("Paris.").text == "Paris."
+        assert gc.isenabled() == collects
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_a_name_that_the_package_does_not_have_is_an_attribute_error():

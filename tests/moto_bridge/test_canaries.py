@@ -23,7 +23,7 @@ import urllib3
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
-from botocore.awsrequest import AWSPreparedRequest
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, HeadersDict
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
@@ -40,6 +40,7 @@ from moto.core.custom_responses_mock import (
     reset_responses_mock,
 )
 from moto.core.models import (
+    DEFAULT_ACCOUNT_ID,
     RESPONSES_METHODS,
     MockAWS,
     ServerModeMockAWS,
@@ -215,12 +216,29 @@ def test_response_moto_finds_the_caller_in_headers_and_query_string():
     url = "https://bedrock.eu-west-1.amazonaws.com/"
     request = AWSPreparedRequest("GET", url, {}, b"", stream_output=False)
     assert response.get_region_from_url(request, request.url) == "eu-west-1"
+    scope = "AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/bedrock/aws4_request"
+    response.headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}"}
+    assert response.get_access_key() == "AKIAIOSFODNN7EXAMPLE"
     assert parameters(iam_models.mark_account_as_visited) == [
         "account_id",
         "access_key",
         "service",
         "region",
     ]
+
+
+def test_caller_botocore_keeps_headers_in_a_dict_by_keys_in_lower_case():
+    ((key, value),) = HeadersDict({"X-Amz-Date": b"now"})._dict.items()
+    assert (key._lower, value) == ("x-amz-date", b"now")
+    request = AWSRequest("GET", "https://bedrock.us-east-1.amazonaws.com/")
+    assert type(request.prepare().headers) is HeadersDict
+
+
+def test_caller_moto_finds_accounts_by_the_access_keys_of_its_iam():
+    assert iam_models.IAMBackend("aws", "123456789012").access_keys == {}
+    assert iam_models.get_account_id_from("unknown") == DEFAULT_ACCOUNT_ID
+    assert "access_keys" in inspect.getsource(iam_models.get_account_id_from)
+    assert "access_keys" in inspect.getsource(iam_models.mark_account_as_visited)
 
 
 def test_response_authorisation_reads_what_we_set():

@@ -89,10 +89,13 @@ class FoundationModels:
         A model that the service lists no more is found, as far as its facts are known:
         programs that were written for it have tests, too.
         """
+        listed = self.listed()
+        if identifier in listed:
+            return listed[identifier]
         model_id = self.id_of(identifier)
         if model_id is None:
             return None
-        model = self.listed().get(model_id)
+        model = listed.get(model_id)
         is_public = self._backend.setting("foundation_models") is None
         if model is None and is_public and self.has_ended(model_id):
             facts = public.facts_of(model_id)
@@ -101,7 +104,7 @@ class FoundationModels:
 
     def has_ended(self, model_id: str) -> bool:
         """Whether it is a model that the service lists no more, and the user does not."""
-        return model_id not in self.listed() and model_id in public.ended()
+        return model_id in public.ended() and model_id not in self.listed()
 
     def assumes_profiles(self, model_id: str) -> bool:
         """Whether a model can be called through profiles that are not listed.
@@ -110,8 +113,10 @@ class FoundationModels:
         list no profiles.
         """
         setting = self._backend.setting
-        is_own = setting("foundation_models") is not None and setting("inference_profiles") is None
-        return self.has_ended(model_id) or (is_own and model_id in self.listed())
+        if setting("foundation_models") is None:
+            return self.has_ended(model_id)
+        is_own = setting("inference_profiles") is None and model_id in self.listed()
+        return is_own or self.has_ended(model_id)
 
     def id_of(self, identifier: str) -> str | None:
         """The id in an ARN of this region; an id stays as it is; ``None`` for other ARNs."""

@@ -162,6 +162,8 @@ class ModelAccess:
             model_id: the foundation model's id.
             names: what the call names: a profile's id or ARN.
         """
+        if not self._agreements and not self._is_closed(model_id, *names):
+            return True
         return (
             self._is_authorised(model_id, *names)
             and self._agreement_status(model_id, *names) == _AVAILABLE
@@ -173,11 +175,11 @@ class ModelAccess:
 
     def _is_closed(self, *names: str) -> bool:
         globs = self._backend.setting("no_access")
-        return any(fnmatchcase(name, glob) for glob in globs for name in names)
+        return bool(globs) and any(fnmatchcase(name, glob) for glob in globs for name in names)
 
     def _is_authorised(self, model_id: str, *names: str) -> bool:
         """Without access, a model of Amazon is not authorised; others have no agreement."""
-        return not (self._needs_no_agreement(model_id) and self._is_closed(model_id, *names))
+        return not (self._is_closed(model_id, *names) and self._needs_no_agreement(model_id))
 
     def _agreement_status(self, model_id: str, *names: str) -> str:
         product = _product(model_id)
@@ -187,7 +189,7 @@ class ModelAccess:
             return agreement.status
         if product in self._agreements:
             return _NOT_AVAILABLE
-        is_free = self._needs_no_agreement(model_id) or not self._is_closed(model_id, *names)
+        is_free = not self._is_closed(model_id, *names) or self._needs_no_agreement(model_id)
         return _AVAILABLE if is_free else _NOT_AVAILABLE
 
     def _needs_no_agreement(self, model_id: str) -> bool:

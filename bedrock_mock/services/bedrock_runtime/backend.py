@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.operations import Handler
     from bedrock_mock.resources.served import Served
 
+_NOTHING = nullcontext()
+
 
 class RuntimeBackend(ServiceBackend):
     """The runtime of one account in one region."""
@@ -41,7 +43,7 @@ class RuntimeBackend(ServiceBackend):
     def held(self, handler: Handler) -> AbstractContextManager[Any]:
         """Only what changes resources: a model that takes its time does not hold up the others."""
         is_of_kind = isinstance(getattr(handler, "__self__", None), Kind)
-        return self.lock if is_of_kind else nullcontext()
+        return self.lock if is_of_kind else _NOTHING
 
     def answered(self, served: Served) -> Json:
         """Logs the call, if the account and region log invocations."""

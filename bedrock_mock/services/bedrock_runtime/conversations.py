@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import uuid4
 
 from bedrock_mock.protocol.errors import ServiceError, ValidationException, kind_of
 from bedrock_mock.protocol.messages import message_of
@@ -180,12 +179,13 @@ def _whole(answer: Answer) -> dict[str, Any]:
 
 def asked_by(request: Mapping[str, Any]) -> Asked:
     """What a request of Converse asks."""
+    system = request.get("system", ())
     tools = request.get("toolConfig", {})
     text_format = request.get("outputConfig", {}).get("textFormat", {})
     schema = text_format.get("structure", {}).get("jsonSchema", {}).get("schema")
     return Asked(
         request["messages"],
-        "\n".join(texts_of({"content": request.get("system", ())})),
+        "\n".join(texts_of({"content": system})) if system else "",
         tools.get("tools", ()),
         tools.get("toolChoice"),
         None if schema is None else _schema_of(schema),
@@ -208,7 +208,6 @@ def said_by(
         end["usage"]["outputTokens"],
         model,
         request,
-        str(uuid4()),
         end["metrics"]["latencyMs"],
     )
 

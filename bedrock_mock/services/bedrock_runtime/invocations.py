@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from bedrock_mock.protocol.errors import ServiceError, ValidationException
 from bedrock_mock.protocol.payload import HEADERS
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
 
 _JSON = "application/json"
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _NO_STREAM = "The model is unsupported for streaming"
 _HEADER = "X-Amzn-Bedrock-"
 _CACHE_HEADERS = ("Cache-Read-Input-Token-Count", "Cache-Write-Input-Token-Count")
@@ -119,7 +119,7 @@ class Invocations:
             counts[f"{_HEADER}Output-Token-Count"] = str(said.output_tokens)
             cached = _cached(said, _CACHE_HEADERS)
             counts |= {f"{_HEADER}{name}": str(count) for name, count in cached}
-        encoded = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        encoded = body if isinstance(body, bytes) else _json(body).encode()
         return {"body": encoded, "contentType": _JSON, HEADERS: counts, **_echoed(request)}
 
     def answer(self, model: CalledModel, request: Mapping[str, Any]) -> Answer:
@@ -165,7 +165,7 @@ class Invocations:
         guarding.check_request(tagged.texts, has_attacks=tagged.has_tags)
         if guarding.message is not None:
             reply, blocks = refused(guarding)
-            said = Said(reply, blocks, _ENDED, 0, 0, model, body, str(uuid4()), _MILLISECONDS)
+            said = Said(reply, blocks, _ENDED, 0, 0, model, body, _MILLISECONDS)
             return Answer(family, said, guarding, was_asked=False)
         said = self._said(name, model, family, tagged.asked, body)
         if said.reply.raw is not None:
@@ -202,7 +202,6 @@ class Invocations:
             outputs,
             model,
             body,
-            str(uuid4()),
             latency_of(reply, outputs),
         )
 
@@ -256,7 +255,7 @@ def _encoded(chunk: Json, more: Mapping[str, Any]) -> bytes:
         # The chunks of a reply may have their own metrics.
         added = {name: each for name, each in more.items() if name != _METRICS or name not in chunk}
         whole = {**chunk, **added}
-    return json.dumps(whole, ensure_ascii=False).encode()
+    return _json(whole).encode()
 
 
 def _raw(reply: Reply) -> list[Json]:

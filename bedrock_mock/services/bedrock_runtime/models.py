@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bedrock_mock.protocol.errors import (
@@ -69,8 +70,7 @@ def called_model(backend: ServiceBackend, identifier: str) -> CalledModel:
         AccessDeniedException, ResourceNotFoundException: the test has no access to it.
     """
     arn = _ARN.fullmatch(identifier)
-    resolvers = {**_BY_ARN, **called_through.RESOLVERS}
-    resolve = resolvers.get(arn["kind"], _unknown) if arn else _by_id
+    resolve = _by_id if arn is None else _resolvers().get(arn["kind"], _unknown)
     control: BedrockBackend = backend.sibling("bedrock")
     with control.lock:
         return resolve(control, identifier)
@@ -204,6 +204,12 @@ def _imported(control: BedrockBackend, arn: str) -> CalledModel:
         traits_of(f"imported.{model.model_architecture}"),
         bool(model.instruct_supported),
     )
+
+
+@cache
+def _resolvers() -> Mapping[str, Callable[[BedrockBackend, str], CalledModel]]:
+    # Those modules import each other.
+    return {**_BY_ARN, **called_through.RESOLVERS}
 
 
 #: What gives the model of an ARN, by what kind of resource that names.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from bedrock_mock.protocol.errors import ValidationException
@@ -41,15 +41,15 @@ def check_support(request: Mapping[str, Any], model: CalledModel) -> None:
             "a model that supports system messages."
         )
     blocks = list(_blocks(request))
+    kinds = {kind for block in blocks for kind in block}
     for kind, needed in _MODALITIES.items():
-        uses = any(kind in block for block in blocks)
-        if uses and model.takes is not None and not needed & model.takes:
+        if kind in kinds and model.takes is not None and not needed & model.takes:
             msg = (
                 f"This model doesn't support the {kind} content block that you provided. Update "
                 "the content block and try again."
             )
             raise ValidationException(msg)
-    for field in _fields(request, blocks):
+    for field in _fields(request, blocks, kinds):
         if _is_refused(field, traits):
             msg = f"This model doesn't support the {field} field. Remove {field} and try again."
             raise ValidationException(msg)
@@ -72,17 +72,20 @@ def _blocks(request: Mapping[str, Any]) -> Iterator[Message]:
             yield from block.get("toolResult", {}).get("content", ())
 
 
-def _fields(request: Mapping[str, Any], blocks: list[Message]) -> Iterator[str]:
+def _fields(
+    request: Mapping[str, Any], blocks: list[Message], kinds: Collection[str]
+) -> Iterator[str]:
     """The fields that some families do not support and that this request has."""
     yield from request.get("inferenceConfig", {})
     for name in request.get("toolConfig", {}).get("toolChoice", {}):
         yield f"toolConfig.toolChoice.{name}"
-    files = (block[kind] for block in blocks for kind in _FILES if kind in block)
+    files = [block[kind] for kind in _FILES if kind in kinds for block in blocks if kind in block]
     if any("s3Location" in file["source"] for file in files):
         yield "s3Uri"
-    thoughts = (block.get("reasoningContent", {}).get("reasoningText", {}) for block in blocks)
-    if any("signature" in thought for thought in thoughts):
-        yield _SIGNATURE
+    if "reasoningContent" in kinds:
+        thoughts = (block.get("reasoningContent", {}).get("reasoningText", {}) for block in blocks)
+        if any("signature" in thought for thought in thoughts):
+            yield _SIGNATURE
 
 
 def _is_refused(field: str, traits: Traits) -> bool:

@@ -162,7 +162,9 @@ class InferenceProfiles(Kind[Profile]):
             model_id = profile.models[0]["modelArn"].partition(":foundation-model/")[2]
             names = (profile.inference_profile_id, profile.arn, profile.name)
             return Route(model_id, names)
-        profile_id = identifier.removeprefix(self._backend.arn(f"{ARN_TYPE}/"))
+        profile_id = identifier
+        if identifier.startswith("arn:"):
+            profile_id = identifier.removeprefix(self._backend.arn(f"{ARN_TYPE}/"))
         geography, _, model_id = profile_id.partition(".")
         if self._backend.foundation_models.assumes_profiles(model_id) and (
             geography in self.system.geographies()

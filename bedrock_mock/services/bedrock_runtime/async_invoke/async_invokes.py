@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import uuid4
 
 from bedrock_mock.moto_bridge import neighbours
 from bedrock_mock.moto_bridge.clock import utcnow
@@ -159,5 +158,5 @@ class AsyncInvokes(Kind[AsyncInvoke]):
             raise plain_error(reply.error)
         blocks = blocks_of(reply, model.traits)
         stop_reason = stop_reason_of(reply, blocks)
-        said = Said(reply, blocks, stop_reason, 0, 0, model, body, str(uuid4()), 0)
+        said = Said(reply, blocks, stop_reason, 0, 0, model, body, 0)
         return AsyncInvoke(self._backend, request, tags, producer, said)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, NoReturn
+from uuid import uuid4
 
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.errors import ValidationException
@@ -51,7 +53,6 @@ class Said:
         output_tokens: of the answer.
         model: who answers.
         body: the request.
-        request_id: that of the answer.
         latency: what the answer reports, in milliseconds.
     """
 
@@ -62,8 +63,12 @@ class Said:
     output_tokens: int
     model: CalledModel
     body: Mapping[str, Any]
-    request_id: str
     latency: int
+
+    @cached_property
+    def request_id(self) -> str:
+        """A made-up id of the answer, for the families that have one in its body."""
+        return str(uuid4())
 
     @property
     def text(self) -> str:

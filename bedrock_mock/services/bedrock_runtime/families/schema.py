@@ -44,44 +44,51 @@ class Schema:
     is_open: bool = True
     required: tuple[str, ...] = ()
 
-    def faults(self, value: Json, path: str = "#") -> Iterator[str]:
+    def faults(self, value: Json) -> list[str]:
         """What is wrong with a value, each as ``#/path: ...``."""
+        return [f"#{each}" for each in self.faults_within(value)]
+
+    def faults_within(self, value: Json) -> list[str]:
+        """The same with paths from the value: they are put together only where something is."""
         found = _TYPES[type(value)]
         if found != self.type and not (self.type == "Number" and found in ("Integer", "Double")):
-            yield f"{path}: expected type: {self.type}, found: {found}"
-            return
+            return [f": expected type: {self.type}, found: {found}"]
+        faults = []
         if self.values and value not in self.values:
-            yield f"{path}: {value} is not a valid enum value"
-        yield from self._out_of_bounds(value, path)
-        if isinstance(value, dict):
-            for name in self.required:
-                if name not in value:
-                    yield f"{path}: required key [{name}] not found"
-            yield from self._faults_of_members(value, path)
-        elif isinstance(value, list) and self.items is not None:
+            faults.append(f": {value} is not a valid enum value")
+        if self.least is not None or self.most is not None:
+            faults += self._out_of_bounds(value)
+        if found == "JSONObject":
+            faults += self._of_object(value)
+        elif found == "JSONArray" and self.items is not None:
             for place, element in enumerate(value):
-                yield from self.items.faults(element, f"{path}/{place}")
+                faults += [f"/{place}{each}" for each in self.items.faults_within(element)]
+        return faults
 
-    def _faults_of_members(self, value: Mapping[str, Any], path: str) -> Iterator[str]:
-        for name in value:
-            if not self.is_open and name not in self.members:
-                yield f"{path}: extraneous key [{name}] is not permitted"
+    def _of_object(self, value: Mapping[str, Any]) -> list[str]:
+        faults = [
+            f": required key [{name}] not found" for name in self.required if name not in value
+        ]
+        if not self.is_open:
+            strange = [name for name in value if name not in self.members]
+            faults += [f": extraneous key [{name}] is not permitted" for name in strange]
         for name, schema in self.members.items():
             if name in value:
-                yield from schema.faults(value[name], f"{path}/{name}")
+                faults += [f"/{name}{each}" for each in schema.faults_within(value[name])]
+        return faults
 
-    def _out_of_bounds(self, value: Json, path: str) -> Iterator[str]:
+    def _out_of_bounds(self, value: Json) -> Iterator[str]:
         if isinstance(value, (int, float)):
             if self.least is not None and value < self.least:
-                yield f"{path}: {value} is not greater or equal to {self.least}"
+                yield f": {value} is not greater or equal to {self.least}"
             if self.most is not None and value > self.most:
-                yield f"{path}: {value} is not less or equal to {self.most}"
+                yield f": {value} is not less or equal to {self.most}"
         elif isinstance(value, (str, list)):
             is_text = isinstance(value, str)
             words = "expected minLength" if is_text else "expected minimum item count"
             shown = "actual" if is_text else "found"
             if self.least is not None and len(value) < self.least:
-                yield f"{path}: {words}: {self.least}, {shown}: {len(value)}"
+                yield f": {words}: {self.least}, {shown}: {len(value)}"
 
 
 STRING = Schema("String")
