@@ -36,11 +36,16 @@ PROGRAMS = ("aws", "curl")
 LIBRARIES = (
     "aioboto3",
     "aiobotocore",
+    "airflow",
+    "amzn_nova_forge",
     "anthropic",
+    "c7n",
+    "cartography",
     "langchain_aws",
     "litellm",
     "llama_index",
     "pydantic_ai",
+    "sagemaker",
     "strands",
 )
 FRAMEWORKS = LIBRARIES[2:]
