@@ -130,7 +130,8 @@ class TestApplyGuardrail:
         proxy = Proxy(guardrailIdentifier="abcdefghijkl", guardrailVersion="1")
         with pytest.raises(HTTPException) as caught:
             proxy.ask(user("Hello"))
-        assert caught.value.status_code == 404
+        assert caught.value.status_code == 400
+        assert caught.value.detail.endswith("in the request does not exist.")
         assert len(bedrock.calls.of("ApplyGuardrail")) == 1
 
 
