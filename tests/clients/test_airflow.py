@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
+from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -26,18 +27,19 @@ from support import (
     throughput,
 )
 
+REASON = "is not installed: the tox environment airflow has it"
+if find_spec("airflow") is None:
+    pytest.skip(f"apache-airflow-providers-amazon {REASON}", allow_module_level=True)
+
 # It writes its configuration there when it is imported.
 HOME = TemporaryDirectory(prefix="airflow-")
 atexit.register(HOME.cleanup)
 os.environ.setdefault("AIRFLOW_HOME", HOME.name)
 
-REASON = "is not installed: the tox environment airflow has it"
-operators = pytest.importorskip(
-    "airflow.providers.amazon.aws.operators.bedrock",
-    reason=f"apache-airflow-providers-amazon {REASON}",
+from airflow.providers.amazon.aws.operators import (  # noqa: E402 - after the skip
+    bedrock as operators,
 )
-
-from airflow.providers.amazon.aws.sensors import bedrock as sensors  # noqa: E402 - after the skip
+from airflow.providers.amazon.aws.sensors import bedrock as sensors  # noqa: E402
 from airflow.sdk.exceptions import AirflowException, TaskDeferred  # noqa: E402
 
 HAIKU = "anthropic.claude-3-haiku-20240307-v1:0"
