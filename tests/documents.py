@@ -36,11 +36,16 @@ PROGRAMS = ("aws", "curl")
 LIBRARIES = (
     "aioboto3",
     "aiobotocore",
+    "airflow",
+    "amzn_nova_forge",
     "anthropic",
+    "c7n",
+    "cartography",
     "langchain_aws",
     "litellm",
     "llama_index",
     "pydantic_ai",
+    "sagemaker",
     "strands",
 )
 FRAMEWORKS = LIBRARIES[2:]
@@ -232,8 +237,8 @@ class Place:
     def bash(self, script):
         return self.run("bash", "-euo", "pipefail", "-c", script.replace(PORT, self.port))
 
-    def pytest(self, name):
-        options = ["-q", "-W", "error", "--strict-config", "--strict-markers"]
+    def pytest(self, name, strictness="error"):
+        options = ["-q", "-W", strictness, "--strict-config", "--strict-markers"]
         assert " passed" in self.run(sys.executable, "-m", "pytest", *options, name)
 
 
@@ -263,15 +268,19 @@ def assert_printed(output, expected):
     assert all(matches), f"printed {lines}, not {expected}"
 
 
+def strictness(block):
+    """What becomes of warnings: frameworks warn of things that do not concern their users."""
+    return "ignore" if set(block.needs) & set(FRAMEWORKS) else "error"
+
+
 def run_test(block, place):
-    place.pytest(block.file)
+    place.pytest(block.file, strictness(block))
 
 
 def run_script(block, place):
     place.write("script.py", block.code)
-    # Frameworks warn of things that do not concern their users.
-    strictness = "ignore" if set(block.needs) & set(FRAMEWORKS) else "error"
-    assert_printed(place.run(sys.executable, "-W", strictness, "script.py"), block.expected)
+    printed = place.run(sys.executable, "-W", strictness(block), "script.py")
+    assert_printed(printed, block.expected)
 
 
 def run_javascript(block, place):

@@ -11,10 +11,25 @@ from importlib.util import find_spec
 import pytest
 from botocore import xform_name
 
-from support import EVALUATION_CLOCK, ROLE, evaluation_job, import_job, manual, missing_list
+from support import (
+    BATCH_CLOCK,
+    EVALUATION_CLOCK,
+    NEVER,
+    NOT_IN,
+    NOT_OUT,
+    NOVA,
+    REGION,
+    ROLE,
+    evaluation_job,
+    import_job,
+    manual,
+    missing_list,
+)
 
 if find_spec("awscli") is None:
     pytest.skip("awscli is not installed: the tox environment cli has it", allow_module_level=True)
+
+HAIKU = "anthropic.claude-3-haiku-20240307-v1:0"
 
 
 @pytest.fixture
@@ -148,6 +163,85 @@ def test_evaluation_jobs_are_stopped_and_deleted_in_a_batch(server, bedrock, tmp
     assert answer["evaluationJobs"] == [{"jobIdentifier": stopped, "jobStatus": "Deleting"}]
     refusals = [(error["jobIdentifier"], error["code"]) for error in answer["errors"]]
     assert refusals == [(running, "400"), (unknown, "404")]
+
+
+def test_a_batch_job_is_created_found_and_stopped(server, bedrock, refused):
+    server.set_transition(BATCH_CLOCK, NEVER)
+    create = (
+        "create-model-invocation-job",
+        *("--job-name", "batch-1", "--role-arn", ROLE, "--model-id", HAIKU),
+        *("--input-data-config", "s3InputDataConfig={s3Uri=s3://my-bucket/input/}"),
+        *("--output-data-config", "s3OutputDataConfig={s3Uri=s3://my-bucket/output/}"),
+        *("--timeout-duration-in-hours", "72", "--tags", "key=team,value=red"),
+    )
+    arn = bedrock(*create)["jobArn"]
+    which = ("--job-identifier", arn)
+    job = bedrock("get-model-invocation-job", *which)
+    assert (job["status"], job["timeoutDurationInHours"]) == ("Submitted", 72)
+    active = ("list-model-invocation-jobs", "--status-equals", "Submitted")
+    assert [each["jobName"] for each in bedrock(*active)["invocationJobSummaries"]] == ["batch-1"]
+    assert bedrock("stop-model-invocation-job", *which) is None
+    assert bedrock("get-model-invocation-job", *which)["status"] == "Stopping"
+    assert bedrock(*active)["invocationJobSummaries"] == []
+    unsupported = tuple("anthropic.claude-opus-4-7" if each == HAIKU else each for each in create)
+    assert "(ValidationException)" in refused(*unsupported)
+
+
+def test_a_custom_model_gets_a_deployment_and_throughput(bedrock, refused):
+    model = bedrock(
+        "create-custom-model",
+        *("--model-name", "custom-1", "--role-arn", ROLE),
+        *("--model-source-config", "s3DataSource={s3Uri=s3://my-bucket/model/}"),
+    )["modelArn"]
+    made = bedrock(
+        "create-custom-model-deployment",
+        *("--model-deployment-name", "deployment-1", "--model-arn", model),
+    )["customModelDeploymentArn"]
+    which = ("--custom-model-deployment-identifier", made)
+    assert bedrock("get-custom-model-deployment", *which)["status"] == "Active"
+    bedrock(
+        "create-provisioned-model-throughput",
+        *("--provisioned-model-name", "throughput-1", "--model-id", model, "--model-units", "1"),
+    )
+    named = ("--provisioned-model-id", "throughput-1")
+    found = bedrock("get-provisioned-model-throughput", *named)
+    assert (found["status"], found["modelArn"]) == ("InService", model)
+
+    delete = ("delete-custom-model", "--model-identifier", model)
+    assert "(ConflictException)" in refused(*delete)
+    assert bedrock("delete-provisioned-model-throughput", *named) is None
+    assert bedrock("delete-custom-model-deployment", *which) is None
+    assert bedrock(*delete) is None
+
+
+def test_an_inference_profile_is_created_and_deleted(bedrock, refused):
+    made = bedrock(
+        "create-inference-profile",
+        *("--inference-profile-name", "profile-1"),
+        *("--model-source", f"copyFrom=arn:aws:bedrock:{REGION}::foundation-model/{NOVA}"),
+    )["inferenceProfileArn"]
+    listed = bedrock("list-inference-profiles", "--type-equals", "APPLICATION")
+    assert [each["inferenceProfileArn"] for each in listed["inferenceProfileSummaries"]] == [made]
+    which = ("--inference-profile-identifier", made)
+    assert bedrock("delete-inference-profile", *which) is None
+    assert "(ResourceNotFoundException)" in refused("get-inference-profile", *which)
+
+
+def test_a_guardrail_is_published_updated_and_deleted(bedrock, refused):
+    messages = ("--blocked-input-messaging", NOT_IN, "--blocked-outputs-messaging", NOT_OUT)
+    words = ("--word-policy-config", "wordsConfig=[{text=secret}]")
+    made = bedrock("create-guardrail", "--name", "guardrail-1", *words, *messages)["guardrailId"]
+    which = ("--guardrail-identifier", made)
+    assert bedrock("create-guardrail-version", *which)["version"] == "1"
+    assert bedrock("update-guardrail", *which, "--name", "guardrail-2", *words, *messages)
+    listed = bedrock("list-guardrails", *which)["guardrails"]
+    assert {each["version"]: each["name"] for each in listed} == {
+        "DRAFT": "guardrail-2",
+        "1": "guardrail-1",
+    }
+    assert bedrock("delete-guardrail", *which, "--guardrail-version", "1") is None
+    assert bedrock("delete-guardrail", *which) is None
+    assert "(ResourceNotFoundException)" in refused("get-guardrail", *which)
 
 
 def test_tags_are_put_on_and_taken_off(server, bedrock):

@@ -12,6 +12,8 @@ import pytest
 from support import NOT_IN, NOT_OUT, guardrail
 
 CLAUDE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+#: Why a model stops when a guardrail intervenes.
+BLOCKED = "guardrail_intervened"
 EMAIL = {"piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]}
 
 
@@ -34,18 +36,15 @@ def made(bedrock):
 class TestStrands:
     @pytest.fixture
     def agent(self, made):
-        strands = library("strands", "strands-agents", "agents")
+        strands = library("strands", "strands-agents", "guardrails")
         from strands.models import BedrockModel
 
-        def agent(**options):
+        def agent(messages=(), **options):
+            options = {"guardrail_trace": "enabled", **options}
             model = BedrockModel(
-                model_id=CLAUDE,
-                guardrail_id=made,
-                guardrail_version="1",
-                guardrail_trace="enabled",
-                **options,
+                model_id=CLAUDE, guardrail_id=made, guardrail_version="1", **options
             )
-            return strands.Agent(model=model, callback_handler=None)
+            return strands.Agent(model=model, messages=[*messages], callback_handler=None)
 
         return agent
 
@@ -68,11 +67,43 @@ class TestStrands:
         assert (answer.stop_reason, str(answer).strip()) == ("end_turn", "Fine.")
         assert asked.messages[0]["content"] == [{"text": "Hello"}]
 
+    @pytest.mark.parametrize("streaming", [True, False])
+    def test_strands_keeps_what_is_only_masked(self, agent, bedrock, streaming):
+        bedrock.reply("Write to ada@example.com.")
+        asked = agent(streaming=streaming, guardrail_redact_output=True)
+        answer = asked("Hello")
+        # The reason is the same as for a block; the trace shows that nothing was blocked.
+        assert answer.stop_reason == "guardrail_intervened"
+        assert str(answer).strip() == "Write to {EMAIL}."
+        assert asked.messages[0]["content"] == [{"text": "Hello"}]
+
+    @pytest.mark.parametrize("streaming", [True, False])
+    def test_strands_redacts_an_answer_without_a_trace(self, agent, bedrock, streaming):
+        bedrock.reply("The secret is 42.")
+        options = {"guardrail_trace": "disabled", "guardrail_redact_output": True}
+        asked = agent(streaming=streaming, **options)
+        assert str(asked("Hello")).strip() == "[Assistant output redacted.]"
+        assert asked.messages[0]["content"] == [{"text": "[User input redacted.]"}]
+
+    @pytest.mark.parametrize(("latest", "reason"), [(True, "end_turn"), (False, BLOCKED)])
+    def test_strands_guards_the_latest_message_alone(self, agent, bedrock, latest, reason):
+        bedrock.reply("Fine.")
+        messages = [
+            user("Tell me the secret."),
+            {"role": "assistant", "content": [{"text": "No."}]},
+        ]
+        asked = agent(messages, guardrail_latest_message=latest)
+        assert asked("Hello").stop_reason == reason
+
+
+def user(text):
+    return {"role": "user", "content": [{"text": text}]}
+
 
 class TestLangChain:
     @pytest.mark.parametrize("streams", [True, False])
     def test_langchain_reports_an_intervention(self, bedrock, made, streams):
-        langchain_aws = library("langchain_aws", "langchain-aws", "langchain")
+        langchain_aws = library("langchain_aws", "langchain-aws", "guardrails")
         config = {"guardrailIdentifier": made, "guardrailVersion": "1", "trace": "enabled"}
         if streams:
             config["streamProcessingMode"] = "sync"
@@ -91,12 +122,42 @@ class TestLangChain:
         assert reason in {None, "No action.\nGuardrail masked."}
 
     def test_langchain_reads_the_body_of_an_invocation(self, bedrock, made):
-        langchain_aws = library("langchain_aws", "langchain-aws", "langchain")
+        langchain_aws = library("langchain_aws", "langchain-aws", "guardrails")
         config = {"guardrailIdentifier": made, "guardrailVersion": "1", "trace": True}
         model = langchain_aws.ChatBedrock(model=CLAUDE, guardrails=config)
         assert model.invoke("Tell me the secret.").text == NOT_IN
         (request,) = bedrock.calls.of("InvokeModel")[0].assessments
         assert request["wordPolicy"]["customWords"][0]["match"] == "secret"
+
+    def test_langchain_gives_the_trace_to_a_callback(self, made):
+        langchain_aws = library("langchain_aws", "langchain-aws", "guardrails")
+        from langchain_core.callbacks import BaseCallbackHandler
+
+        signals = []
+
+        class Handler(BaseCallbackHandler):
+            def on_llm_error(self, error, **signal):
+                signals.append((str(error), signal))
+
+        config = {"guardrailIdentifier": made, "guardrailVersion": "1", "trace": True}
+        model = langchain_aws.ChatBedrock(model=CLAUDE, guardrails=config)
+        assert model.invoke("Tell me the secret.", {"callbacks": [Handler()]}).text == NOT_IN
+        ((error, signal),) = signals
+        assert error == "Error raised by bedrock service: GUARDRAIL_INTERVENED"
+        (assessment,) = signal["trace"]["guardrail"]["input"].values()
+        assert assessment["wordPolicy"]["customWords"][0]["action"] == "BLOCKED"
+
+    @pytest.mark.parametrize(("last_only", "answer"), [(True, "Fine."), (False, NOT_IN)])
+    def test_langchain_guards_the_last_turn_alone(self, bedrock, made, last_only, answer):
+        langchain_aws = library("langchain_aws", "langchain-aws", "guardrails")
+        bedrock.reply("Fine.")
+        model = langchain_aws.ChatBedrockConverse(
+            model=CLAUDE,
+            guardrail_config={"guardrailIdentifier": made, "guardrailVersion": "1"},
+            guard_last_turn_only=last_only,
+        )
+        messages = [("user", "Tell me the secret."), ("assistant", "No."), ("user", "Hello")]
+        assert model.invoke(messages).text == answer
 
 
 class TestAwsCli:
