@@ -670,6 +670,9 @@ def test_quotas_of_guardrails_versions_and_expressions(client, made):
     with refused("ServiceQuotaExceededException", 400):
         client.create_guardrail_version(guardrailIdentifier=made)
     assert versions(client, made) == ["1", "DRAFT"]
+    shape = client.meta.service_model.shape_for("GuardrailRegexesConfig")
+    if shape.metadata["max"] == 10:
+        pytest.skip("the installed botocore allows no more expressions than the quota")
     regexes = [{**REGEX, "name": f"n{n}", "pattern": f"p{n}"} for n in range(11)]
     for number, accepted in ((11, False), (10, True)):
         policy = {"sensitiveInformationPolicyConfig": {"regexesConfig": regexes[:number]}}
