@@ -161,12 +161,6 @@ def blocks_of(content: Json) -> list[dict[str, Any]]:
 
 
 def _block(part: Json) -> dict[str, Any]:
-    if part == "":
-        msg = (
-            "a model's text cannot be empty, got ''. For an answer without content give [], for an "
-            "error Reply(error=...)"
-        )
-        raise ValueError(msg)
     if isinstance(part, str):
         return {"text": part}
     if isinstance(part, Mapping):
