@@ -50,6 +50,10 @@ class ServiceQuotaExceededException(ServiceError):
     """The account has as many of these as it may."""
 
 
+class ThrottlingException(ServiceError):
+    """The request asks for more than the account may have at once."""
+
+
 class TooManyTagsException(ServiceError):
     """The resource would have more than 50 tags."""
 

@@ -28,6 +28,8 @@ QUOTAS: Mapping[str, int] = {
     "guardrails": 100,
     "guardrail_versions": 20,
     "guardrail_regexes": 10,
+    # Source: https://github.com/BerriAI/litellm/pull/34960, which quotes the refusal.
+    "guardrail_content_text_units": 1000,
     "application_inference_profiles": 1000,
 }
 IMPORT_JOBS = "concurrent_model_import_jobs"
@@ -44,6 +46,8 @@ NOVA_BATCH_BYTES = "bytes_of_a_batch_job_of_nova"
 GUARDRAILS = "guardrails"
 GUARDRAIL_VERSIONS = "guardrail_versions"
 GUARDRAIL_REGEXES = "guardrail_regexes"
+#: What content filters take in one request.
+GUARDRAIL_TEXT_UNITS = "guardrail_content_text_units"
 
 
 def _check_numbers(quotas: Json) -> None:

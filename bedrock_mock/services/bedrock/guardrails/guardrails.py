@@ -13,7 +13,13 @@ from bedrock_mock.resources.operations import operation
 from bedrock_mock.resources.tagging import as_dict
 from bedrock_mock.services.bedrock.guardrails.guardrail import DRAFT, Guardrail, GuardrailVersion
 from bedrock_mock.services.bedrock.guardrails.rules import check_guardrail
-from bedrock_mock.services.bedrock.quotas import GUARDRAIL_VERSIONS, GUARDRAILS, check_quota
+from bedrock_mock.services.bedrock.quotas import (
+    GUARDRAIL_TEXT_UNITS,
+    GUARDRAIL_VERSIONS,
+    GUARDRAILS,
+    check_quota,
+    limit_of,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -38,6 +44,11 @@ class Guardrails(Kind[Guardrail]):
     selects = frozenset({"guardrailIdentifier"})
     operations: ClassVar = {"create": "CreateGuardrail"}
     _backend: BedrockBackend
+
+    @property
+    def text_units(self) -> int | None:
+        """How much text content filters take in one request; ``None`` where quotas do not hold."""
+        return limit_of(self._backend, GUARDRAIL_TEXT_UNITS)
 
     def new(self, request: CreateGuardrailRequestTypeDef) -> Guardrail:
         """A guardrail, if its name is free and its parts go together."""

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.protocol.errors import ThrottlingException, ValidationException
 from bedrock_mock.services.bedrock_runtime.guardrails.policies import Content
+from bedrock_mock.services.bedrock_runtime.guardrails.units import usage_of
 
 if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
@@ -60,8 +61,30 @@ def content_of(
         source: ``INPUT`` or ``OUTPUT``.
         blocks: the content.
         has_attacks: whether prompt attacks are looked for.
+
+    Raises:
+        ThrottlingException: quotas hold, and content filters take less text.
     """
     names = (version.guardrail_id, version.guardrail_arn, version.name)
     where = (backend.region_name, backend.account_id)
     detected = [backend.scripts.detections.of(each.text, names, source, where) for each in blocks]
-    return Content(version, source, blocks, detected, backend.setting("profanities"), has_attacks)
+    profanities = backend.setting("profanities")
+    content = Content(version, source, blocks, detected, profanities, has_attacks)
+    _check_size(backend, content)
+    return content
+
+
+def _check_size(backend: ServiceBackend, content: Content) -> None:
+    """Refuses more text than content filters take, with the class that the service has for it."""
+    control: Any = backend.sibling("bedrock")
+    limit: int | None = control.guardrails.text_units
+    if limit is None:
+        return
+    units = usage_of(content)["contentPolicyUnits"]
+    if units > limit:
+        tier = content.version.content_policy["tier"]["tierName"].capitalize()
+        msg = (
+            f"Input text size ({units} text units) exceeds the maximum allowed ({limit} text "
+            f"units) for the content filter policy ({tier} tier)."
+        )
+        raise ThrottlingException(msg)

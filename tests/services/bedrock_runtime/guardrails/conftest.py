@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import boto3
 import pytest
+from botocore.config import Config
 
-from support import ALWAYS_ASSESSED, REGION, body, guardrail
+from support import ALWAYS_ASSESSED, REGION, body, guardrail, refused
 
 POLICIES = {
     "wordPolicyConfig": {"wordsConfig": [{"text": "secret"}]},
@@ -36,6 +38,27 @@ def guard(control):
         return control.create_guardrail(**request, **policies)["guardrailId"]
 
     return make
+
+
+@pytest.fixture
+def too_large():
+    """Expects that content filters refuse so many text units; one unit is the quota."""
+
+    def too_large(units):
+        text = (
+            f"Input text size ({units} text units) exceeds the maximum allowed (1 text units) for "
+            "the content filter policy (Classic tier)."
+        )
+        return refused("ThrottlingException", 429, text)
+
+    return too_large
+
+
+@pytest.fixture
+def once(bedrock):
+    """A client of the runtime that does not send a request again."""
+    config = Config(retries={"total_max_attempts": 1})
+    return boto3.client("bedrock-runtime", region_name=REGION, config=config)
 
 
 @pytest.fixture

@@ -574,6 +574,45 @@ def apply_with(client, identifier):
     )
 
 
+# --- the size of content --------------------------------------------------------------------
+
+one_unit = pytest.mark.bedrock_mock(
+    config={"bedrock": {"quotas": {"guardrail_content_text_units": 1}}}
+)
+
+
+def apply_to(client, identifier, *texts, source="INPUT"):
+    return client.apply_guardrail(
+        guardrailIdentifier=identifier,
+        guardrailVersion="DRAFT",
+        source=source,
+        content=[{"text": {"text": text}} for text in texts],
+    )
+
+
+@one_unit
+def test_content_filters_take_no_more_text_than_the_quota(bedrock, guard, once, too_large):
+    made = guard(**filters(hate()))
+    assert apply_to(once, made, "a" * 1000)["usage"]["contentPolicyUnits"] == 1
+    with too_large(2):
+        apply_to(once, made, "a" * 1001)
+    # All blocks count together.
+    with too_large(3):
+        apply_to(once, made, "a" * 1000, "b" * 1001)
+
+
+@one_unit
+def test_other_policies_and_filters_that_are_off_take_more(guard, once):
+    made = guard(**words("secret"), **filters(hate(output_strength="NONE")))
+    usage = apply_to(once, made, "a" * 1001, source="OUTPUT")["usage"]
+    assert (usage["contentPolicyUnits"], usage["wordPolicyUnits"]) == (0, 2)
+
+
+def test_without_quotas_content_filters_take_any_text(guard, once):
+    made = guard(**filters(hate()))
+    assert apply_to(once, made, "a" * 1_000_001)["usage"]["contentPolicyUnits"] == 1001
+
+
 # --- the record and policies ----------------------------------------------------------------
 
 

@@ -225,6 +225,27 @@ def test_images_are_evaluated_by_filters_that_look_at_them(bedrock, guard, conve
         assert content(converse("Look", block, guardrail=made)) == [{"text": NOT_IN}]
 
 
+@pytest.mark.bedrock_mock(config={"bedrock": {"quotas": {"guardrail_content_text_units": 1}}})
+@pytest.mark.parametrize("operation", ["converse", "converse_stream"])
+def test_a_question_or_an_answer_may_be_too_large(bedrock, guard, once, too_large, operation):
+    hate = {"type": "HATE", "inputStrength": "HIGH", "outputStrength": "HIGH"}
+    made = guard(contentPolicyConfig={"filtersConfig": [hate]})
+
+    def ask(text):
+        answer = getattr(once, operation)(
+            modelId=CLAUDE,
+            messages=[{"role": "user", "content": [{"text": text}]}],
+            guardrailConfig={"guardrailIdentifier": made, "guardrailVersion": "DRAFT"},
+        )
+        return list(answer.get("stream", ()))
+
+    with too_large(2):
+        ask("a" * 1001)
+    bedrock.reply("b" * 2001)
+    with too_large(3):
+        ask("Hello")
+
+
 def test_grounding_is_evaluated_with_the_answer(bedrock, guard, converse):
     config = {"filtersConfig": [{"type": "GROUNDING", "threshold": 0.7}]}
     made = guard("guardrail-2", contextualGroundingPolicyConfig=config)
