@@ -44,7 +44,7 @@ def checked_late(guarding: Guarding, reply: Reply, blocks: Blocks) -> tuple[Repl
 
 def refused(guarding: Guarding) -> tuple[Reply, Blocks]:
     """The answer to a request that is blocked: the model is not asked."""
-    return _with(Reply(""), [{"text": guarding.message}])
+    return _with(Reply([]), [{"text": guarding.message}])
 
 
 def _texts(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
