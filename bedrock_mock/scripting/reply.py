@@ -156,17 +156,17 @@ def blocks_of(content: Json) -> list[dict[str, Any]]:
     """
     if content is None:
         return []
-    parts = content if isinstance(content, (list, tuple)) else [content]
-    return [_block(part) for part in parts]
-
-
-def _block(part: Json) -> dict[str, Any]:
-    if part == "":
+    if content == "":
         msg = (
             "a model's text cannot be empty, got ''. For an answer without content give [], for an "
             "error Reply(error=...)"
         )
         raise ValueError(msg)
+    parts = content if isinstance(content, (list, tuple)) else [content]
+    return [_block(part) for part in parts]
+
+
+def _block(part: Json) -> dict[str, Any]:
     if isinstance(part, str):
         return {"text": part}
     if isinstance(part, Mapping):
