@@ -165,7 +165,7 @@ def test_a_stream_of_invoke_model_is_the_list_of_its_chunks(runtime, reply, logg
     ("content", "expected"),
     [
         ("Hello, you.", [{"text": "Hello, you."}]),
-        ("", [{"text": ""}]),
+        ([""], [{"text": ""}]),
         (
             [
                 reasoning("Hm.", "sig"),

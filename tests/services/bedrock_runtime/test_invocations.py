@@ -810,11 +810,20 @@ def test_a_body_whose_parts_are_of_another_type_is_refused(runtime, model, body)
         ),
         (
             HAIKU,
-            {"prompt": "x"},
+            {},
             (
                 "#: required key [max_tokens] not found"
                 "#: required key [anthropic_version] not found"
-                "#: required key [messages] not found#: extraneous key [prompt] is not permitted"
+                "#: required key [messages] not found"
+            ),
+        ),
+        (HAIKU, {"prompt": "x"}, "#: required key [max_tokens_to_sample] not found"),
+        (
+            "anthropic.claude-v2",
+            claude(prompt="x"),
+            (
+                '#: subject must not be valid against schema {"required":["messages"]}'
+                "#: extraneous key [prompt] is not permitted"
             ),
         ),
         (
@@ -881,6 +890,58 @@ def test_a_body_of_claude_may_have_every_member_that_it_knows(runtime, reply):
     for model, left_out in ((SONNET, "top_p"), (SONNET, "temperature"), (HAIKU, None)):
         body = {name: value for name, value in body.items() if name != left_out}
         assert invoke(runtime, model, body)["content"] == [{"type": "text", "text": "Hi."}]
+
+
+def test_claude_3_takes_no_prompt(runtime, reply):
+    reply("Hi.")
+    message = (
+        '"claude-3-haiku-20240307" is not supported on this API. Please use the Messages API '
+        "instead."
+    )
+    body = {"prompt": "\n\nHuman: Hi\n\nAssistant:", "max_tokens_to_sample": 9}
+    for call in (invoke, chunks):
+        with refused("ValidationException", 400, message):
+            call(runtime, HAIKU, body)
+    assert invoke(runtime, "anthropic.claude-v2", body)["completion"] == "Hi."
+
+
+EMPTY_CONTENT = (
+    "messages.1: all messages must have non-empty content except for the optional final assistant "
+    "message"
+)
+
+
+@pytest.mark.parametrize("model", [SONNET, HAIKU])
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ([{"text": "Hi"}], "messages.1.content.0.type: Field required"),
+        (
+            [{"type": "text", "text": "Hi"}, {"image": {}}],
+            "messages.1.content.1.type: Field required",
+        ),
+        ([{"type": "text", "text": ""}], "messages: text content blocks must be non-empty"),
+        ("", EMPTY_CONTENT),
+        ([], EMPTY_CONTENT),
+        (None, "messages.1.content: Field required"),
+    ],
+)
+def test_a_message_of_claude_without_content_is_refused(runtime, reply, model, content, fault):
+    reply("Hi.")
+    last = {"role": "user", **({} if content is None else {"content": content})}
+    with refused("ValidationException", 400, fault):
+        invoke(runtime, model, claude(messages=[{"role": "user", "content": "A"}, last]))
+    # What an assistant is to go on with may be empty.
+    if content in ("", []):
+        last["role"] = "assistant"
+        assert invoke(runtime, model, claude(messages=[{"role": "user", "content": "A"}, last]))
+
+
+def test_other_parts_of_a_body_of_claude_are_required_too(runtime):
+    with refused("ValidationException", 400, "messages.0.role: Field required"):
+        invoke(runtime, SONNET, claude(messages=[{"content": "A"}]))
+    with refused("ValidationException", 400, "system.0.type: Field required"):
+        invoke(runtime, SONNET, claude(system=[{"text": "Be kind."}]))
 
 
 def test_newer_models_of_claude_take_one_way_of_sampling(runtime, reply):

@@ -42,7 +42,7 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
     ("marketplace.*", Marketplace()),
     ("anthropic.claude-v2*", Messages(Completions(), lists_faults=True)),
     ("anthropic.claude-instant*", Messages(Completions(), lists_faults=True)),
-    ("anthropic.claude-3*", Messages(lists_faults=True)),
+    ("anthropic.claude-3*", Messages(Completions(), lists_faults=True)),
     ("anthropic.*", Messages()),
     ("amazon.titan-embed-image*", TitanMultimodal()),
     ("amazon.titan-embed*", TitanEmbed()),

@@ -15,6 +15,7 @@ from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.cutting import cut
 from bedrock_mock.services.bedrock_runtime.families.anthropic_body import (
     refuse_first_fault,
+    refuse_wrong_messages,
     refuse_wrong_tools,
     schema_faults,
 )
@@ -29,13 +30,15 @@ from bedrock_mock.services.bedrock_runtime.support import TWO_WAYS
 
 _VERSION = re.compile(r"-v\d+:\d+$")
 _INPUT_PIECE = 15
+#: The models that complete a prompt.
+_COMPLETING = ("anthropic.claude-v2", "anthropic.claude-instant")
 
 
 class Messages(Family):
     """Claude from version 2.1 on; the older ones also take a prompt.
 
     Args:
-        or_else: the family that answers a request with a prompt.
+        or_else: the family whose form a request with a prompt has.
         lists_faults: whether an error lists all faults of a body, each with its path, as up to
             Claude 3.7; else it has the first one.
     """
@@ -45,7 +48,7 @@ class Messages(Family):
         self._lists_faults = lists_faults
 
     def _other(self, body: Mapping[str, Any]) -> Family | None:
-        return self._or_else if "prompt" in body else None
+        return self._or_else if "prompt" in body and "messages" not in body else None
 
     def check(self, body: Mapping[str, Any]) -> None:
         """Refuses a body that lacks members or messages, or has unknown members or tools."""
@@ -57,6 +60,7 @@ class Messages(Family):
             refuse_first_fault(body)
         elif faults := "".join(schema_faults(body)):
             self.refuse(faults)
+        refuse_wrong_messages(body)
         refuse_wrong_tools(body)
 
     def check_call(
@@ -66,7 +70,16 @@ class Messages(Family):
         *,
         is_stream: bool,  # noqa: ARG002 - see Family
     ) -> None:
-        """Refuses two ways of sampling, where the model takes one."""
+        """Refuses a prompt, where the model takes messages only, and two ways of sampling.
+
+        Claude 3 answers a prompt with another error than newer models.
+        """
+        if self._other(body) is not None and not model.kind.startswith(_COMPLETING):
+            msg = (
+                f'"{_short_name(model)}" is not supported on this API. Please use the Messages API '
+                "instead."
+            )
+            raise ValidationException(msg)
         ways = (body.get("temperature"), body.get("top_p"))
         if model.traits.samples_one_way and None not in ways:
             raise ValidationException(TWO_WAYS)
@@ -145,14 +158,18 @@ def _message(said: Said) -> dict[str, Any]:
         "id": f"msg_bdrk_01{new_id(22)}",
         "type": "message",
         "role": "assistant",
-        # The short name, without vendor and version.
-        "model": _VERSION.sub("", said.model.kind.partition(".")[2]),
+        "model": _short_name(said.model),
         "content": [],
         "stop_reason": said.stop_reason,
         "stop_sequence": None,
         **details,
         "usage": _usage(said),
     }
+
+
+def _short_name(model: CalledModel) -> str:
+    """The name of a model without its vendor and version."""
+    return _VERSION.sub("", model.kind.partition(".")[2])
 
 
 def _tool(tool: Mapping[str, Any]) -> dict[str, Any]:

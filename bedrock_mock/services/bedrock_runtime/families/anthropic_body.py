@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from bedrock_mock.protocol.errors import ValidationException
+from bedrock_mock.protocol.types import Json
 
 #: In the order in which the service reports them.
 _REQUIRED = ("max_tokens", "anthropic_version", "messages")
@@ -58,6 +59,43 @@ def refuse_first_fault(body: Mapping[str, Any]) -> None:
         _refuse(f"{name}: Extra inputs are not permitted")
     if body["messages"] == []:
         _refuse("messages: at least one message is required")
+
+
+def refuse_wrong_messages(body: Mapping[str, Any]) -> None:
+    """Refuses messages without content, and blocks without a type or text.
+
+    Parts of another type than the family's are refused where the body is read.
+
+    Raises:
+        ValidationException: there is such a part.
+    """
+    messages = body["messages"] if isinstance(body["messages"], list) else []
+    for place, message in enumerate(messages):
+        if not isinstance(message, Mapping):
+            continue
+        for name in ("role", "content"):
+            if name not in message:
+                _refuse(f"messages.{place}.{name}: Field required")
+        content = message["content"]
+        is_last_of_assistant = place == len(messages) - 1 and message["role"] == "assistant"
+        if content in ("", []) and not is_last_of_assistant:
+            _refuse(
+                f"messages.{place}: all messages must have non-empty content except for the "
+                "optional final assistant message"
+            )
+        for block in _typed_blocks(content, f"messages.{place}.content"):
+            if block["type"] == "text" and block.get("text") == "":
+                _refuse("messages: text content blocks must be non-empty")
+    _typed_blocks(body.get("system"), "system")
+
+
+def _typed_blocks(content: Json, path: str) -> list[Mapping[str, Any]]:
+    """The blocks of a content, each of which must have a type."""
+    blocks = content if isinstance(content, list) else []
+    for place, block in enumerate(blocks):
+        if isinstance(block, Mapping) and "type" not in block:
+            _refuse(f"{path}.{place}.type: Field required")
+    return [block for block in blocks if isinstance(block, Mapping)]
 
 
 def refuse_wrong_tools(body: Mapping[str, Any]) -> None:

@@ -301,12 +301,12 @@ def test_records_are_not_in_the_record_of_calls(batch, bedrock_mock):
 
 
 def test_a_refused_record_is_an_error_line_and_the_job_completes(batch):
-    arn = batch.create(record(1), record(2, {"prompt": "?"}), record(3))
+    arn = batch.create(record(1), record(2, {"max_tokens": 9}), record(3))
     assert batch.status(arn) == "Completed"
     assert batch.counts(arn) == (3, 3, 2, 1)
     line = batch.outputs(arn)["r2"]
     assert list(line) == ["recordId", "modelInput", "error"]
-    assert line["modelInput"] == {"prompt": "?"}
+    assert line["modelInput"] == {"max_tokens": 9}
     assert line["error"]["errorCode"] == 400
     assert "anthropic_version" in line["error"]["errorMessage"]
 
