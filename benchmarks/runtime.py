@@ -3,8 +3,9 @@
 In this process: Converse of ours and InvokeModel of moto, which answers ``{}`` to it, and a
 ConverseStream of 1,000 chunks that is read to its end. The floor of each is the same boto3 call
 with the same bytes, given by a ``before-send`` handler; those of a stream come frame by frame,
-as ours do. All are asked in turns. Prints medians in milliseconds, and each side's ratio to its
-floor. Then: how many calls and streams a second ``bedrock-mock serve`` answers.
+as ours do. All are asked in turns. Prints medians in milliseconds of this thread's CPU time, so
+that other programs count little, and each side's ratio to its floor. Then: how many calls and
+streams a second ``bedrock-mock serve`` answers.
 
     python benchmarks/runtime.py [--calls 100] [--rounds 15] [--seconds 2]
 """
@@ -86,10 +87,10 @@ class Case:
         """Seconds per call."""
         calls = max(1, int(calls * self.share))
         self.call(client)
-        started = time.perf_counter()
+        started = time.thread_time()
         for _ in range(calls):
             self.call(client)
-        return (time.perf_counter() - started) / calls
+        return (time.thread_time() - started) / calls
 
     def measure(self, calls: int) -> None:
         """Seconds per call of the mock, and of a canned copy of its answer."""

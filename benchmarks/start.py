@@ -1,7 +1,8 @@
-"""What it costs to begin: entering and leaving the mock, importing it, collecting with the plugin.
+"""What it costs to begin: to enter the mock, import it, call first, and collect with the plugin.
 
 Each is compared with what a user of moto and pytest pays anyway, in turns. Prints medians in
-milliseconds and the median of the ratios of neighbours.
+milliseconds and the median of the ratios of neighbours. All modules are compiled before, as
+pip compiles them.
 
     python benchmarks/start.py [--rounds 15]
 """
@@ -9,12 +10,14 @@ milliseconds and the median of the ratios of neighbours.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,16 @@ from moto import mock_aws
 from bedrock_mock import install, mock_bedrock, uninstall
 
 TIMES = 100
+#: One mock and one call in a new process.
+FIRST = """
+import boto3
+from {module} import {mock}
+with {mock}():
+    client = boto3.client(
+        "bedrock", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
+    )
+    client.list_custom_models()
+"""
 
 
 def milliseconds(work: Callable[[], Any]) -> float:
@@ -47,9 +60,13 @@ def installed() -> None:
     uninstall()
 
 
-def run(*arguments: str, folder: str | None = None) -> Callable[[], Any]:
+def run(*arguments: str, compiled: str, folder: str | None = None) -> Callable[[], Any]:
+    """A process of Python's; what it compiles goes to a folder, also of modules in a checkout."""
     command = [sys.executable, *arguments]
-    return lambda: subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+    env = {**os.environ, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
+    return lambda: subprocess.run(
+        command, check=True, cwd=folder, env=env, stdout=subprocess.DEVNULL
+    )
 
 
 def compare(question: str, ours: Callable[[], Any], theirs: Callable[[], Any], rounds: int) -> None:
@@ -83,19 +100,26 @@ def main() -> None:
         entered(mock_aws),
         rounds,
     )
-    compare(
-        "from bedrock_mock import mock_bedrock / moto, mock_aws",
-        run("-c", "from bedrock_mock import mock_bedrock"),
-        run("-c", "from moto import mock_aws"),
-        rounds,
-    )
     with tempfile.TemporaryDirectory() as folder:
+        new = partial(run, compiled=f"{folder}/compiled")
+        compare(
+            "from bedrock_mock import mock_bedrock / moto, mock_aws",
+            new("-c", "from bedrock_mock import mock_bedrock"),
+            new("-c", "from moto import mock_aws"),
+            rounds,
+        )
+        compare(
+            "a process with one mock and one call / the same of moto",
+            new("-c", FIRST.format(module="bedrock_mock", mock="mock_bedrock")),
+            new("-c", FIRST.format(module="moto", mock="mock_aws")),
+            rounds,
+        )
         Path(folder, "test_some.py").write_text("def test_some():\n    pass\n", "utf-8")
         collect = ("-m", "pytest", "-q", "--collect-only")
         compare(
             "pytest --collect-only with / without the plugin",
-            run(*collect, folder=folder),
-            run(*collect, "-p", "no:bedrock_mock", folder=folder),
+            new(*collect, folder=folder),
+            new(*collect, "-p", "no:bedrock_mock", folder=folder),
             rounds,
         )
 
