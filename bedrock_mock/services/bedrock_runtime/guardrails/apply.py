@@ -9,9 +9,9 @@ from bedrock_mock.protocol.encoding import Extended
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.services.bedrock_runtime.guardrails.content import blocks_of
+from bedrock_mock.services.bedrock_runtime.guardrails.evaluated import Content
 from bedrock_mock.services.bedrock_runtime.guardrails.evaluation import evaluate
 from bedrock_mock.services.bedrock_runtime.guardrails.hits import OUTPUT
-from bedrock_mock.services.bedrock_runtime.guardrails.policies import Content
 from bedrock_mock.services.bedrock_runtime.guardrails.stored import content_of, guardrail_version
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.resources.operations import operation
-from bedrock_mock.services.bedrock_runtime.guardrails.policies import entity_spans
+from bedrock_mock.services.bedrock_runtime.guardrails.matching import entity_spans
 from bedrock_mock.services.bedrock_runtime.guardrails.units import units_of
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bedrock_mock.scripting.exchange import note_assessment
+from bedrock_mock.services.bedrock_runtime.guardrails.evaluated import Content
 from bedrock_mock.services.bedrock_runtime.guardrails.hits import (
     ANONYMIZED,
     INPUT,
@@ -14,7 +15,6 @@ from bedrock_mock.services.bedrock_runtime.guardrails.hits import (
     masked,
 )
 from bedrock_mock.services.bedrock_runtime.guardrails.policies import (
-    Content,
     hits_of,
     is_blocking,
     reasoning,

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bedrock_mock.protocol import bounded_patterns
-from bedrock_mock.protocol.errors import NotImplementedException, ValidationException
 from bedrock_mock.scripting.detections import CONFIDENCES, confidence_of
-from bedrock_mock.services.bedrock_runtime.guardrails import entities
-from bedrock_mock.services.bedrock_runtime.guardrails.content import GROUNDING_SOURCE, QUERY, Block
+from bedrock_mock.services.bedrock_runtime.guardrails.evaluated import IMAGE, TEXT, Content
 from bedrock_mock.services.bedrock_runtime.guardrails.hits import (
     BLOCKED,
     NONE,
     OUTPUT,
     Hit,
     action_of,
-    is_enabled,
     without_overlaps,
 )
-
-if TYPE_CHECKING:
-    from bedrock_mock.scripting.detections import Detection
+from bedrock_mock.services.bedrock_runtime.guardrails.matching import (
+    expressions,
+    personal_data,
+    words,
+)
 
 #: The confidences at which a filter of a strength fires.
 #: Source: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-content-filters-overview.html
@@ -33,89 +29,8 @@ _FIRES: Mapping[str, tuple[str, ...]] = {
     "MEDIUM": ("HIGH", "MEDIUM"),
     "HIGH": ("HIGH", "MEDIUM", "LOW"),
 }
-_TEXT, _IMAGE = "TEXT", "IMAGE"
-_ATTACK = "PROMPT_ATTACK"
 #: What a guardrail finds an answer to be, if a test says nothing: based on the source, relevant.
 _PERFECT = 1.0
-_SENSITIVE = "sensitiveInformationPolicy"
-
-
-@dataclass(frozen=True)
-class Content:
-    """Content that is evaluated.
-
-    Attributes:
-        version: the version of the guardrail, with its policies.
-        source: ``INPUT`` or ``OUTPUT``.
-        blocks: the content.
-        detected: what the test says is detected in each block, the latest first.
-        profanities: the words of the managed list.
-        has_attacks: whether prompt attacks are looked for.
-    """
-
-    version: Any
-    source: str
-    blocks: Sequence[Block]
-    detected: Sequence[Sequence[Detection]]
-    profanities: Sequence[str] = ()
-    has_attacks: bool = True
-
-    def entries(self, policy: str, part: str) -> list[dict[str, Any]]:
-        """The parts of a policy that are evaluated in this direction."""
-        config = getattr(self.version, policy) or {}
-        return [each for each in config.get(part) or () if is_enabled(each, self.source)]
-
-    @property
-    def filters(self) -> list[dict[str, Any]]:
-        """The content filters that are on in this direction."""
-        strength = self.strength
-        found = self.entries("content_policy", "filters")
-        return [
-            each
-            for each in found
-            if each.get(strength, NONE) != NONE and (self.has_attacks or each["type"] != _ATTACK)
-        ]
-
-    @property
-    def strength(self) -> str:
-        """The member with the strength of a content filter in this direction."""
-        return f"{self.source.lower()}Strength"
-
-    def modalities(self, content_filter: Mapping[str, Any]) -> list[str]:
-        """What a content filter looks at in this direction."""
-        found: list[str] = content_filter.get(f"{self.source.lower()}Modalities", [_TEXT])
-        return found
-
-    @property
-    def guarded(self) -> Iterator[tuple[int, Block]]:
-        """The blocks that policies look at, with their places."""
-        return ((place, each) for place, each in enumerate(self.blocks) if each.is_guarded)
-
-    @property
-    def texts(self) -> Iterator[tuple[int, str]]:
-        """The texts among them."""
-        return ((place, each.text) for place, each in self.guarded if each.text is not None)
-
-    @property
-    def looks_at_images(self) -> bool:
-        """Whether a content filter looks at images."""
-        return any(_IMAGE in self.modalities(each) for each in self.filters)
-
-    @property
-    def is_grounded(self) -> bool:
-        """Whether it has what contextual grounding needs: a source, a query, and an answer."""
-        qualifiers = {each for block in self.blocks for each in block.qualifiers}
-        return {GROUNDING_SOURCE, QUERY} <= qualifiers and any(self.texts)
-
-    def first(self, attribute: str) -> float | None:
-        """The latest score that a test says of guarded content."""
-        scores = [
-            score
-            for place, _ in self.guarded
-            for each in self.detected[place]
-            if (score := getattr(each, attribute)) is not None
-        ]
-        return scores[0] if scores else None
 
 
 def topics(content: Content) -> Iterator[Hit]:
@@ -140,7 +55,7 @@ def filters(content: Content) -> Iterator[Hit]:
         scores = [
             said.filters.get(each["type"], 0.0)
             for place, block in content.guarded
-            if (_IMAGE if block.text is None else _TEXT) in looks_at
+            if (IMAGE if block.text is None else TEXT) in looks_at
             for said in content.detected[place]
         ]
         confidence = confidence_of(max(scores, default=CONFIDENCES[NONE]))
@@ -153,88 +68,6 @@ def filters(content: Content) -> Iterator[Hit]:
             "action": action_of(each, content.source) if is_detected else NONE,
         }
         yield Hit("contentPolicy", "filters", item, is_detected=is_detected)
-
-
-def words(content: Content) -> Iterator[Hit]:
-    """The custom words and the profanities that stand in the texts, in any case."""
-    for word in content.entries("word_policy", "words"):
-        action = action_of(word, content.source)
-        yield from _words(content, [word["text"]], "customWords", {}, action)
-    for each in content.entries("word_policy", "managedWordLists"):
-        action = action_of(each, content.source)
-        more = {"type": each["type"]}
-        yield from _words(content, content.profanities, "managedWordLists", more, action)
-
-
-def _words(
-    content: Content, wanted: Sequence[str], part: str, more: Mapping[str, str], action: str
-) -> Iterator[Hit]:
-    for place, text in content.texts:
-        folded = text.casefold()
-        for word in wanted:
-            # Most words are not there, and this finds it out sooner.
-            for found in _word(word).finditer(text) if word.casefold() in folded else ():
-                item = {"match": found[0], **more, "action": action}
-                yield Hit("wordPolicy", part, item, place, found.span())
-
-
-def _word(word: str) -> re.Pattern[str]:
-    """A word or phrase that is not part of a longer word."""
-    before = r"(?<!\w)" if re.match(r"\w", word) else ""
-    after = r"(?!\w)" if re.search(r"\w\Z", word) else ""
-    return re.compile(f"{before}{re.escape(word)}{after}", re.IGNORECASE)
-
-
-def personal_data(content: Content) -> Iterator[Hit]:
-    """The entities that patterns find, or that the test says are there."""
-    for entity in content.entries("sensitive_information_policy", "piiEntities"):
-        kind, action = entity["type"], action_of(entity, content.source)
-        is_found = False
-        for place, text in content.texts:
-            for start, end in entity_spans(kind, text, content.detected[place]):
-                is_found = True
-                item = {"match": text[start:end], "type": kind, "action": action}
-                mask = f"{{{kind}}}"
-                yield Hit(_SENSITIVE, "piiEntities", item, place, (start, end), mask)
-        if not is_found:
-            item = {"match": "", "type": kind, "action": NONE}
-            yield Hit(_SENSITIVE, "piiEntities", item, is_detected=False)
-
-
-def entity_spans(kind: str, text: str, detected: Sequence[Detection]) -> list[tuple[int, int]]:
-    """Where a text has an entity of a type, by a pattern or by what the test says."""
-    said = {each for one in detected for each in one.entities.get(kind, ())}
-    spans = [found.span() for each in said for found in re.finditer(re.escape(each), text)]
-    return sorted({*spans, *entities.find(kind, text)})
-
-
-def expressions(content: Content) -> Iterator[Hit]:
-    """What matches the regular expressions of the guardrail."""
-    for each in content.entries("sensitive_information_policy", "regexes"):
-        action = action_of(each, content.source)
-        for place, text in content.texts:
-            for start, end in _matches(each, text):
-                item = {
-                    "name": each["name"],
-                    "match": text[start:end],
-                    "regex": each["pattern"],
-                    "action": action,
-                }
-                yield Hit(_SENSITIVE, "regexes", item, place, (start, end), f"{{{each['name']}}}")
-
-
-def _matches(regex: Mapping[str, Any], text: str) -> Sequence[tuple[int, int]]:
-    try:
-        return bounded_patterns.spans(regex["pattern"], text)
-    except re.error as error:
-        msg = (
-            f"bedrock_mock evaluates regular expressions as Python does, which cannot read "
-            f"{regex['name']!r} of the guardrail: {error}."
-        )
-        raise NotImplementedException(msg) from None
-    except bounded_patterns.TooSlowError as error:
-        msg = f"The regular expression {regex['name']!r} of the guardrail is too slow: {error}."
-        raise ValidationException(msg) from None
 
 
 def grounding(content: Content) -> Iterator[Hit]:

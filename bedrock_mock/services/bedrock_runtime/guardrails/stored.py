@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ThrottlingException, ValidationException
-from bedrock_mock.services.bedrock_runtime.guardrails.policies import Content
+from bedrock_mock.services.bedrock_runtime.guardrails.evaluated import Content
 from bedrock_mock.services.bedrock_runtime.guardrails.units import usage_of
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from bedrock_mock.services.bedrock_runtime.guardrails.evaluated import Content
 from bedrock_mock.services.bedrock_runtime.guardrails.hits import OUTPUT
-from bedrock_mock.services.bedrock_runtime.guardrails.policies import Content, grounding_filters
+from bedrock_mock.services.bedrock_runtime.guardrails.policies import grounding_filters
 
 if TYPE_CHECKING:
     from bedrock_mock.services.bedrock_runtime.guardrails.content import Block
