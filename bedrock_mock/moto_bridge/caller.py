@@ -1,40 +1,29 @@
-"""Who asks: region, account and policies, as moto works them out. It imports nothing of ours."""
+"""Who asks: region, account and policies, as moto works them out."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 import os
 import random
-import re
 from collections.abc import Collection
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import moto.backends
-from botocore.awsrequest import HeadersDict
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import BaseResponse
-from moto.iam.models import iam_backends, mark_account_as_visited
+from moto.iam.models import mark_account_as_visited
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
+from bedrock_mock.moto_bridge import access_keys
+from bedrock_mock.moto_bridge.headers import Headers
+
 #: The header by which moto takes the account that a client wants.
 ACCOUNT_HEADER = "x-moto-account-id"
-
-
-#: What an API key of Bedrock unpacks to. One for a short time is a presigned URL, and one for a
-#: long time names the IAM user that it belongs to.
-_SIGNED = re.compile("X-Amz-Credential=(?P<key>[A-Z0-9]+)(?:%2F|/)")
-_OWNED = re.compile("BedrockAPIKey-[^:]*-at-(?P<account>[0-9]{12}):")
-_PREFIXES = ("bedrock-api-key-", "ABSK")
-#: What a header begins with that says whose signature it is, for which region and service.
-_SIGNATURE = "AWS4-HMAC-SHA256 Credential="
 
 
 #: Numbers for ids of requests, which no seed of moto or of a test makes repeatable.
@@ -55,35 +44,6 @@ class NotAuthorisedError(Exception):
         self.message = message
 
 
-class _Headers(dict[str, str]):
-    """The headers of a request, by names in any case: moto's and botocore's take long to ask.
-
-    botocore has encoded the values.
-    """
-
-    def __init__(self, headers: Any) -> None:  # noqa: ANN401 - of botocore or requests
-        if type(headers) is HeadersDict:
-            # To ask it for its items takes longer than all else that is read of a request.
-            found: dict[Any, Any] = vars(headers)["_dict"]
-            super().__init__({key._lower: _text(value) for key, value in found.items()})  # noqa: SLF001 - see the canaries
-        else:
-            super().__init__({name.lower(): _text(value) for name, value in headers.items()})
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and super().__contains__(name.lower())
-
-    def __getitem__(self, name: str) -> str:
-        return super().__getitem__(name.lower())
-
-    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as of a dict
-        """The value of a header, or the default."""
-        return super().get(name.lower(), default)
-
-    def items(self) -> Any:  # noqa: ANN401 - a list is what moto needs
-        """The headers by their names as they are usually written: moto looks for X-Amz-Date."""
-        return [(name.title(), value) for name, value in super().items()]
-
-
 class CallerResponse(BaseResponse):
     """A response class of moto that knows who asks, and reads a request by itself.
 
@@ -102,7 +62,7 @@ class CallerResponse(BaseResponse):
         self.query: str = environ.get("QUERY_STRING") or full_url.partition("?")[2]
         self.uri = f"{self.raw_path}?{self.query}" if self.query else self.raw_path
         self.method = request.method
-        self.headers = _Headers(request.headers)
+        self.headers = Headers(request.headers)
         if self.is_authorised_by_policies() and "host" not in self.headers:
             # botocore leaves it to the connection, and the signature covers it.
             self.headers["host"] = urlsplit(full_url).netloc
@@ -132,26 +92,13 @@ class CallerResponse(BaseResponse):
         except IndexError:
             # An Authorization header that only looks like a signature.
             self.region = self.default_region
-        self._may_be_known = _has_access_keys()
-        token = _unpacked_token(self.headers.get("authorization") or "")
-        self.access_key = self._key_of(token)
-        owner = _OWNED.match(token) if token else None
+        self._may_be_known = access_keys.are_there_any()
+        key, owner = access_keys.key_and_account(self.headers.get("authorization") or "")
+        self.access_key = key or super().get_access_key()
         # moto would let MOTO_ACCOUNT_ID win over the account that the client asked for.
         self.current_account = (
-            self.headers.get(ACCOUNT_HEADER)
-            or (owner and owner["account"])
-            or self.get_current_account()
+            self.headers.get(ACCOUNT_HEADER) or owner or self.get_current_account()
         )
-
-    def _key_of(self, token: str) -> str:
-        """The access key of a signature, or the one that an API key of Bedrock was made with."""
-        found = _SIGNED.search(token) if token else None
-        if found is not None:
-            return found["key"]
-        authorization = self.headers.get("authorization") or ""
-        if authorization.startswith(_SIGNATURE):
-            return _key_of_scope(authorization.partition(",")[0])
-        return super().get_access_key()
 
     def get_access_key(self) -> str:
         """The access key, which moto asks for several times."""
@@ -212,43 +159,8 @@ class CallerResponse(BaseResponse):
         return self._action
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - bytes or text
-    return value.decode() if type(value) is bytes else value
-
-
 def _request_id() -> str:
     """A random UUID; Python's class asks the system for its numbers, which takes longer."""
     digits = f"{_RANDOM.getrandbits(128):032x}"
     # Version 4, and the first of its variants.
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
-
-
-def _has_access_keys() -> bool:
-    """Whether moto's IAM has any access key: without one it knows no caller."""
-    # Lists, because another thread may add an account or a partition.
-    return any(
-        iam.access_keys for account in list(iam_backends.values()) for iam in list(account.values())
-    )
-
-
-@lru_cache(maxsize=16)
-def _key_of_scope(credential: str) -> str:
-    """The access key in the first part of a signature, as moto finds it."""
-    response = BaseResponse("bedrock")
-    response.headers, response.querystring = {"Authorization": credential}, {}
-    return response.get_access_key()
-
-
-def _unpacked_token(authorization: str) -> str:
-    """What a bearer token says, if it is an API key of Bedrock; else nothing."""
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer":
-        return ""
-    prefix = next((each for each in _PREFIXES if token.startswith(each)), None)
-    if prefix is None:
-        return ""
-    packed = token.removeprefix(prefix)
-    try:
-        return base64.b64decode(packed + "=" * (-len(packed) % 4)).decode("latin-1")
-    except binascii.Error:
-        return ""
