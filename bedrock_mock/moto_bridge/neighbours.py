@@ -145,26 +145,20 @@ def has_log_group(backend: ServiceBackend, name: str) -> bool:
 
 def put_log_event(
     backend: ServiceBackend, group: str, stream: str, message: str, at: datetime
-) -> bool:
+) -> None:
     """Adds an event to a stream of moto's CloudWatch Logs, which is made at its first event.
 
     Args:
         backend: whose region and account it is.
-        group: the log group.
+        group: the log group, which is there.
         stream: the log stream.
         message: what the event says.
         at: when it happened, in naive UTC.
-
-    Returns:
-        Whether there is such a log group.
     """
-    if not has_log_group(backend, group):
-        return False
     logs = neighbour("logs", backend.account_id, backend.region_name)
     logs.ensure_log_stream(group, stream)
     milliseconds = (at - datetime(1970, 1, 1)) // timedelta(milliseconds=1)  # noqa: DTZ001
     logs.put_log_events(group, stream, [{"timestamp": milliseconds, "message": message}])
-    return True
 
 
 def put_event(
@@ -183,9 +177,6 @@ def put_event(
         detail: what it says.
         at: when it happened, in naive UTC.
     """
-    events = neighbour("events", backend.account_id, backend.region_name)
-    if events is None:
-        return
     entry = {
         "Source": f"aws.{backend.service}",
         "DetailType": detail_type,
@@ -195,7 +186,7 @@ def put_event(
     }
     # moto raises where it lacks a target, or a target is gone; the service tries no more either.
     with suppress(Exception):
-        events.put_events([entry])
+        neighbour("events", backend.account_id, backend.region_name).put_events([entry])
 
 
 def has_subnet(backend: ServiceBackend, subnet_id: str) -> bool:

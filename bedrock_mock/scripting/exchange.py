@@ -42,15 +42,12 @@ class exchange:  # noqa: N801 - it is used like a function
 
 
 def note(asked: ModelCall | None = None, rule: str | None = None) -> None:
-    """Adds to the exchange of the request that is being served, if there is one."""
-    current = _CURRENT.get(None)
-    if current is not None:
-        current.asked = asked or current.asked
-        current.rule = rule or current.rule
+    """Adds to the exchange of the request that is being served."""
+    current = _CURRENT.get()
+    current.asked = asked or current.asked
+    current.rule = rule or current.rule
 
 
 def note_assessment(assessment: Mapping[str, Any]) -> None:
     """Adds what a guardrail has found to the exchange of the request that is being served."""
-    current = _CURRENT.get(None)
-    if current is not None:
-        current.assessments.append(assessment)
+    _CURRENT.get().assessments.append(assessment)

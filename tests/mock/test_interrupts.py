@@ -77,11 +77,12 @@ def surroundings():
 
 
 class Interrupt:
-    """Raises KeyboardInterrupt at one step of what runs under it."""
+    """Raises KeyboardInterrupt at one step of what runs under it, counted from a moment on."""
 
-    def __init__(self, step, *, outermost):
+    def __init__(self, step, *, outermost, since=lambda: True):
         self.left = step
         self._outermost = outermost
+        self._since = since
 
     def __call__(self, frame, event, argument):
         name = frame.f_code.co_name
@@ -91,15 +92,15 @@ class Interrupt:
         if event == "c_call" or argument is sys.setprofile:
             # Python looks for signals after a call of C, not before it.
             return
-        self.left -= 1
+        self.left -= self._since()
         if self.left < 0:
             sys.setprofile(None)
             raise KeyboardInterrupt
 
 
-def interrupted(call, step, *arguments):
+def interrupted(call, step, *arguments, **members):
     """Calls a method of a mock; whether it was to be interrupted at that step."""
-    interrupt = Interrupt(step, outermost=call.__name__)
+    interrupt = Interrupt(step, outermost=call.__name__, **members)
     sys.setprofile(interrupt)
     try:
         call(*arguments)
@@ -146,6 +147,16 @@ def test_an_interrupted_beginning_leaves_nothing_behind(stride):
             break
         assert surroundings() == before, f"interrupted at step {step}"
     assert step > 500
+
+
+def test_what_moto_has_patched_and_not_noted_is_put_back():
+    before = surroundings()
+    send = requests.adapters.HTTPAdapter.send
+    for step in range(30):
+        mock = mock_bedrock(config=CONFIG)
+        since = {"since": lambda: requests.adapters.HTTPAdapter.send is not send}
+        assert interrupted(mock.__enter__, step, **since)
+        assert surroundings() == before, f"interrupted at step {step} after requests was patched"
 
 
 @pytest.mark.timeout(900)

@@ -103,8 +103,6 @@ class _Transport(asyncio.Transport):
 
     def close(self) -> None:
         """Makes no more pieces."""
-        if self._is_closing:
-            return
         self._is_closing = True
         if self._answering is not None:
             self._answering.cancel()

@@ -116,6 +116,14 @@ def test_a_field_that_the_family_lacks_is_refused(runtime, model, members, name)
         ask(runtime, model, **members)
 
 
+def test_reasoning_that_is_not_signed_is_read_by_all_that_reason(runtime):
+    thought = {"reasoningContent": {"reasoningText": {"text": "Hm."}}}
+    asked = {"role": "user", "content": [{"text": "Hi"}]}
+    said = {"role": "assistant", "content": [thought, {"text": "42"}]}
+    answer = ask(runtime, NOVA, messages=[asked, said])
+    assert answer["stopReason"] == "end_turn"
+
+
 def test_claude_reads_nothing_from_s3(runtime):
     with refused("ValidationException", 400, no_field("s3Uri")):
         ask(runtime, CLAUDE, IN_S3)

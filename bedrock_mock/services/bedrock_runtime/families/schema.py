@@ -83,7 +83,7 @@ class Schema:
                 yield f": {value} is not greater or equal to {self.least}"
             if self.most is not None and value > self.most:
                 yield f": {value} is not less or equal to {self.most}"
-        elif isinstance(value, (str, list)):
+        else:
             is_text = isinstance(value, str)
             words = "expected minLength" if is_text else "expected minimum item count"
             shown = "actual" if is_text else "found"

@@ -37,8 +37,8 @@ def invoke(runtime, made):
 def stream(runtime, made):
     """The chunks of a stream."""
 
-    def stream(text, model=TITAN, trace="ENABLED", **config):
-        asked = {"inputText": text, **config}
+    def stream(asked, model=TITAN, trace="ENABLED", **config):
+        asked = {"inputText": asked, **config} if isinstance(asked, str) else asked
         answer = runtime.invoke_model_with_response_stream(
             modelId=model,
             body=json.dumps(asked),
@@ -198,6 +198,19 @@ def test_a_blocked_request_is_one_chunk_without_metrics(stream):
     assert METRICS not in chunk
     assert "completionReason" not in chunk
     assert [*chunk[TRACE]["guardrail"]] == ["input", "actionReason"]
+
+
+def test_a_blocked_message_has_the_chunks_of_its_family(stream):
+    asked = {
+        "anthropic_version": "bedrock-2023-05-31",
+        "max_tokens": 9,
+        "messages": [{"role": "user", "content": "A secret"}],
+    }
+    chunks = stream(asked, CLAUDE)
+    texts = [each["delta"]["text"] for each in chunks if each["type"] == "content_block_delta"]
+    assert "".join(texts) == NOT_IN
+    assert chunks[-1]["type"] == "message_stop"
+    assert METRICS not in chunks[-1]
 
 
 def test_a_masked_answer_comes_in_one_piece(bedrock, stream):
