@@ -13,10 +13,10 @@ import requests
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from hypothesis import strategies as st
-from moto import settings
 
 from bedrock_mock.protocol.patterns import compiled
 from bedrock_mock.services import SERVICES
+from support import endpoint_of
 
 #: Enums that the real service does not enforce.
 OPEN_ENUMS = {"EvaluationTaskType"}
@@ -47,9 +47,7 @@ class Wire:
     @property
     def endpoint(self):
         """Where the mocked service is: in this process or in a server."""
-        if settings.TEST_SERVER_MODE:
-            return settings.test_server_mode_endpoint()
-        return f"https://{self.service}.us-east-1.amazonaws.com"
+        return endpoint_of(self.service)
 
     def send(self, method, path, body=b"", **headers):
         """Sends an HTTP request as it is."""

@@ -40,7 +40,6 @@ BASE_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/{BASE_MODEL}"
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY}"
 VPC = {"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
-MOTO_API = "https://motoapi.amazonaws.com/moto-api"
 
 #: Texts of the service.
 JOB_NAME_TAKEN = "The provided job name is currently in use."
@@ -51,6 +50,17 @@ FOREIGN_ROLE = "Cross-account pass role is not allowed."
 in_process = pytest.mark.skipif(
     settings.TEST_SERVER_MODE, reason="needs the state in this process, not in a server"
 )
+
+
+def endpoint_of(service):
+    """Where requests to a service of AWS, or to ``motoapi``, go: the mock or the suite's server."""
+    if settings.TEST_SERVER_MODE:
+        return settings.test_server_mode_endpoint()
+    where = "" if service == "motoapi" else f".{REGION}"
+    return f"https://{service}{where}.amazonaws.com"
+
+
+MOTO_API = f"{endpoint_of('motoapi')}/moto-api"
 
 
 def missing_list():

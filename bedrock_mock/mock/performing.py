@@ -16,6 +16,7 @@ from bedrock_mock.protocol.types import Foreign, Json
 from bedrock_mock.resources.schedule import SCHEDULE
 from bedrock_mock.scripting.model_call import ModelCall
 from bedrock_mock.scripting.replies import TextTest
+from bedrock_mock.scripting.reply import is_said, reply_text
 from bedrock_mock.scripting.verb_call import VerbCall
 from bedrock_mock.scripting.verbs import verbs
 from bedrock_mock.scripting.where import Where
@@ -81,12 +82,17 @@ def _fits(value: Json, hint: Foreign) -> bool:
     return any(isinstance(value, get_origin(kind) or kind) for kind in kinds)
 
 
-def _as_written(name: str, bound: inspect.BoundArguments) -> str:
+def _as_written(verb: str, bound: inspect.BoundArguments) -> str:
     """The call as the test wrote it, without arguments that have their defaults."""
     words = []
-    for parameter in bound.signature.parameters.values():
-        value = bound.arguments[parameter.name]
+    for name, parameter in bound.signature.parameters.items():
+        value = bound.arguments[name]
         if value != parameter.default:
             must_be = parameter.default is parameter.empty
-            words.append(repr(value) if must_be else f"{parameter.name}={value!r}")
-    return f"{name}({', '.join(words)})"
+            words.append(_shown(name, value) if must_be else f"{name}={value!r}")
+    return f"{verb}({', '.join(words)})"
+
+
+def _shown(name: str, value: Json) -> str:
+    """An argument as the test wrote it: a Reply has come over HTTP as a dict."""
+    return reply_text(value) if name == "content" and is_said(value) else repr(value)

@@ -18,6 +18,12 @@ BYTES = "$bytes"
 #: GET and POST of ``{"validate_requests": true}``.
 CONFIG_PATH = f"{API_PATH}/config"
 _TIMEOUT_SECONDS = 30
+#: What an argument can be in place of a function; others can be a text.
+_INSTEAD = {
+    "content": "a text, a block or a Reply",
+    "matching": "a dict",
+    "scores": "a dict",
+}
 _REFUSED = 400
 
 
@@ -43,8 +49,9 @@ def _sendable(verb: str, name: str, value: Json) -> Json:
     if isinstance(value, bytes):
         return {BYTES: b64encode(value).decode()}
     if callable(value) or isinstance(value, re.Pattern):
-        kind = "a pattern" if isinstance(value, re.Pattern) else "a function"
-        instead = "a text" if isinstance(value, re.Pattern) else "a dict"
+        is_pattern = isinstance(value, re.Pattern)
+        kind = "a pattern" if is_pattern else "a function"
+        instead = "a text" if is_pattern else _INSTEAD.get(name, "a text")
         msg = f"{verb}: {name} is {kind}, which a server cannot be sent: give {instead}"
         raise ValueError(msg)
     return value

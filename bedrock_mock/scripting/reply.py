@@ -75,7 +75,7 @@ class _Said:
     error: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reply(_Said):
     """One answer of a model, for whichever operation asks.
 
@@ -124,6 +124,10 @@ class Reply(_Said):
         if self.chunks is not None and "".join(self.chunks) != self.text:
             msg = f"Reply: the chunks {list(self.chunks)!r} are not those of {self.text!r}"
             raise ValueError(msg)
+
+    def __repr__(self) -> str:
+        """The call that makes it, without arguments that have their defaults."""
+        return reply_text(self.said)
 
     @property
     def said(self) -> dict[str, Any]:
@@ -184,7 +188,19 @@ def reply_of(said: Json) -> Reply:
     """
     if isinstance(said, Reply):
         return said
+    return Reply(**said) if is_said(said) else Reply(said)
+
+
+def is_said(content: Json) -> bool:
+    """Whether content is a dict with the arguments of a Reply, as it comes over HTTP."""
     names = {field.name for field in fields(Reply)}
-    if isinstance(said, Mapping) and not BLOCKS & said.keys() and said.keys() <= names and said:
-        return Reply(**said)
-    return Reply(said)
+    is_dict = isinstance(content, Mapping) and bool(content)
+    return is_dict and not BLOCKS & content.keys() and content.keys() <= names
+
+
+def reply_text(said: Mapping[str, Any]) -> str:
+    """The call that makes a Reply of these arguments: ``Reply('Hi', stop_reason='end_turn')``."""
+    words = [f"{name}={value!r}" for name, value in said.items() if name != "content"]
+    if "content" in said:
+        words.insert(0, repr(said["content"]))
+    return f"Reply({', '.join(words)})"

@@ -40,6 +40,19 @@ def test_what_is_said_becomes_a_reply(said, expected):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Reply('Hi')",
+        "Reply(['a', {'text': 'b'}], stop_reason='max_tokens', delay=0.5)",
+        "Reply(raw=b'x', latency_ms=5)",
+        "Reply(error='throttlingException')",
+    ],
+)
+def test_a_reply_is_shown_as_it_was_written(text):
+    assert repr(eval(text)) == text  # noqa: S307 - a text of this test
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({}, "Reply: give one of content, json, raw, embedding, images, scores, not none"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import socket
 import struct
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 import requests
 from botocore.eventstream import EventStreamBuffer
@@ -18,6 +20,7 @@ from support import in_process
 pytestmark = in_process
 
 NOVA = "amazon.nova-lite-v1:0"
+KEYS = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
 MESSAGES = [{"role": "user", "content": [{"text": "Hello"}]}]
 
 
@@ -48,11 +51,17 @@ def test_replies_are_said_as_json(server):
 @pytest.mark.parametrize(
     ("when", "message"),
     [
-        ({"user": re.compile("x")}, "reply: user is a pattern, which a server cannot be sent"),
-        ({"user": str.isupper}, "reply: user is a function, which a server cannot be sent"),
+        (
+            {"user": re.compile("x")},
+            "reply: user is a pattern, which .*: give a text",
+        ),
+        (
+            {"user": str.isupper},
+            "reply: user is a function, which .*: give a text",
+        ),
         (
             {"matching": {"a": [str.isupper]}},
-            "reply: matching is a function, which a server cannot be sent",
+            "reply: matching is a function, which a server cannot be sent: give a dict",
         ),
         ({"usr": "x"}, "unexpected keyword argument 'usr'"),
         ({"model": 5}, "reply: model must be str"),
@@ -68,6 +77,21 @@ def test_a_content_that_is_none_is_refused(server):
         server.reply({"text": "a", "more": "b"})
     with pytest.raises(ValueError, match="unexpected keyword argument 'usr'"):
         server.reply_next("x", usr="y")
+    with pytest.raises(ValueError, match=r"content is a function, .*: give a text, a block or a"):
+        server.reply(lambda _: "x")
+
+
+def test_a_reply_is_shown_as_it_was_written(server):
+    server.reply(Reply("Hi", usage={"inputTokens": 9}, chunks=["H", "i"]), system="Be kind.")
+    content(server.client("bedrock-runtime"), system=[{"text": "Be kind."}])
+    shown = "Reply('Hi', usage={'inputTokens': 9}, chunks=['H', 'i'])"
+    assert server.calls[0].rule == f"reply({shown}, system='Be kind.')"
+    server.reply_next(Reply(raw=b"x"))
+    assert server.unused() == ["reply_next(Reply(raw=b'x'))"]
+    url = f"{server.endpoint_url}/moto-api/bedrock/reply"
+    said = {"content": {"content": "a", "chunks": ["b"]}}
+    message = requests.post(url, json=said, timeout=10).json()["message"]
+    assert message.startswith("reply(Reply('a', chunks=['b'])): Reply: the chunks ['b'] are not")
 
 
 def test_bytes_and_replies_are_sent_wherever_they_stand(server):
@@ -118,6 +142,33 @@ def test_a_stream_that_is_not_read_to_its_end_does_no_harm(server):
     stream.close()
     server.reply("Hi", user="Hello")
     assert content(client) == [{"text": "Hi"}]
+
+
+def test_a_stream_that_the_client_closes_is_logged_with_what_was_sent(server):
+    s3 = boto3.client("s3", "us-east-1", endpoint_url=server.endpoint_url, **KEYS)
+    s3.create_bucket(Bucket="my-bucket")
+    server.client().put_model_invocation_logging_configuration(
+        loggingConfig={"s3Config": {"bucketName": "my-bucket"}}
+    )
+    # Longer than the test waits.
+    pieces = ["piece"] * 20_000
+    server.reply(Reply("".join(pieces), chunks=pieces, gap=0.005))
+    client = server.client("bedrock-runtime")
+    stream = client.converse_stream(modelId=NOVA, messages=MESSAGES)["stream"]
+    assert next(iter(stream))["messageStart"] == {"role": "assistant"}
+    stream.close()
+    keys = []
+    while not keys:
+        # The server notices it when it has something to send.
+        listed = s3.list_objects_v2(Bucket="my-bucket")["Contents"]
+        keys = [each["Key"] for each in listed if each["Key"].endswith(".json.gz")]
+    packed = s3.get_object(Bucket="my-bucket", Key=keys[0])["Body"].read()
+    record = json.loads(gzip.decompress(packed))
+    assert "errorCode" not in record
+    (block,) = record["output"]["outputBodyJson"]["output"]["message"]["content"]
+    assert set(block["text"].split("piece")) == {""}
+    assert "outputTokenCount" not in record["output"]
+    s3.close()
 
 
 def test_clients_that_go_away_leave_the_server_healthy(server):

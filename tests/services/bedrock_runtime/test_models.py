@@ -152,6 +152,7 @@ def test_rules_know_a_system_profile_by_its_names_and_by_its_model(runtime, repl
     assert said(runtime, profile_arn(f"us.{NOVA}")) == "match"
 
 
+@in_process
 def test_an_evaluation_job_asks_the_model_behind_a_profile(bedrock, reply, profile):
     boto3.client("s3", REGION).create_bucket(Bucket="my-bucket")
     asked = []
@@ -215,6 +216,8 @@ def test_a_call_belongs_to_the_project_of_the_account(runtime, reply, name):
     members = body if name == "Converse" else {"body": json.dumps(body)}
     call = getattr(runtime, xform_name(name))
     for project in ("default", f"arn:aws:bedrock:{REGION}:{ACCOUNT}:project/default"):
-        assert call(modelId=NOVA, projectIdentifier=project, **members)
+        answer = call(modelId=NOVA, projectIdentifier=project, **members)
+        # A body that is not read would keep its connection.
+        assert name == "Converse" or list(answer["body"])
     with refused("ValidationException", 400, "The provided project was not found."):
         call(modelId=NOVA, projectIdentifier="proj_1", **members)

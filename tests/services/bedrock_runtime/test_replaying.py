@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from contextlib import closing
 
 import boto3
 import pytest
@@ -12,7 +13,7 @@ import requests
 from botocore.exceptions import ClientError, EventStreamError
 
 from bedrock_mock import Reply, mock_bedrock, reasoning, tool_use
-from support import ACCOUNT, MOTO_API, REGION
+from support import ACCOUNT, MOTO_API, REGION, endpoint_of
 
 CLAUDE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
 CLAUDE_ID = "anthropic.claude-sonnet-4-5-20250929-v1:0"
@@ -95,7 +96,7 @@ def bytes_of(path, body):
     """Sends a request past boto3; the headers and the bytes of its answer."""
     scope = f"Credential=AKIA/20300101/{REGION}/bedrock/aws4_request"
     answer = requests.post(
-        f"https://bedrock-runtime.{REGION}.amazonaws.com{path}",
+        f"{endpoint_of('bedrock-runtime')}{path}",
         data=json.dumps(body),
         headers={"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"},
         timeout=10,
@@ -675,13 +676,20 @@ def test_a_stream_that_broke_breaks_again(bedrock, runtime):
             record("ConverseStream", NOVA, {"messages": messages()}, answer, **error),
         ]
     )
-    stream = runtime.invoke_model_with_response_stream(modelId=LLAMA, body=json.dumps(PROMPT))
-    events = iter(stream["body"])
-    assert json.loads(next(events)["chunk"]["bytes"]) == chunks[0]
-    with pytest.raises(EventStreamError, match="modelStreamErrorException"):
-        next(events)
-    with pytest.raises(EventStreamError, match="modelStreamErrorException"):
-        said(runtime.converse_stream(modelId=NOVA, messages=messages())["stream"])
+    body = json.dumps(PROMPT)
+    with closing(
+        runtime.invoke_model_with_response_stream(modelId=LLAMA, body=body)["body"]
+    ) as stream:
+        events = iter(stream)
+        assert json.loads(next(events)["chunk"]["bytes"]) == chunks[0]
+        with pytest.raises(EventStreamError, match="modelStreamErrorException"):
+            next(events)
+    answer = runtime.converse_stream(modelId=NOVA, messages=messages())
+    with (
+        closing(answer["stream"]) as stream,
+        pytest.raises(EventStreamError, match="modelStreamErrorException"),
+    ):
+        said(stream)
     with pytest.raises(runtime.exceptions.ModelErrorException):
         converse(runtime)
 

@@ -116,7 +116,8 @@ def test_a_server_of_batches_maps_statuses_and_probes_models(batch, client, bedr
 
 def test_a_batch_library_downloads_output_and_manifest(batch, client, bedrock_mock):
     """llmbo's: the same token for all jobs; both files must be there, joined by record id."""
-    bedrock_mock.reply(lambda call: f"answer to {call.user}")
+    for n in range(4):
+        bedrock_mock.reply(f"answer to question {n}", user=f"question {n}")
     arns = []
     for name in ("one", "two"):
         batch.put(*FOUR, key=f"input/{name}.jsonl")

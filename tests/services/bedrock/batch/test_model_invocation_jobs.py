@@ -19,6 +19,7 @@ from support import (
     VPC,
     batch_job,
     body,
+    in_process,
     inference_profile,
     manual,
     refused,
@@ -321,6 +322,7 @@ def test_a_job_goes_through_all_its_statuses(batch, bedrock_mock):
     assert seen == ["Validating", "Scheduled", "InProgress", "Completed", "Completed"]
 
 
+@in_process
 def test_times_move_on_with_the_statuses(batch, bedrock_mock):
     bedrock_mock.set_transition(BATCH_CLOCK, hours(1))
     with ticking() as clock:
@@ -337,6 +339,7 @@ def test_times_move_on_with_the_statuses(batch, bedrock_mock):
     assert job["endTime"] == job["lastModifiedTime"] == end
 
 
+@in_process
 def test_counts_move_on_with_time(batch, bedrock_mock):
     bedrock_mock.set_transition(BATCH_CLOCK, hours(4))
     with ticking() as clock:
@@ -384,6 +387,7 @@ def test_the_input_may_change_once_it_is_validated(batch, bedrock_mock):
     assert batch.counts(arn) == (4, 4, 4, 0)
 
 
+@in_process
 def test_files_are_there_when_the_job_is_due_though_no_client_asks_for_it(batch, bedrock_mock):
     bedrock_mock.set_transition(BATCH_CLOCK, hours(1))
     with ticking() as clock:
@@ -394,6 +398,7 @@ def test_files_are_there_when_the_job_is_due_though_no_client_asks_for_it(batch,
         assert len(batch.files()) == 2
 
 
+@in_process
 @pytest.mark.parametrize("transition", [{}, "x", {"progression": "time"}])
 def test_a_transition_that_means_nothing_counts_like_a_frozen_one(batch, bedrock_mock, transition):
     body = {"model_name": BATCH_CLOCK, "transition": transition}
@@ -424,6 +429,7 @@ def test_a_job_fails_in_any_status(batch, bedrock_mock, steps):
 # --- stop ---------------------------------------------------------------------------------
 
 
+@in_process
 def test_stopping_half_way_leaves_the_output_of_what_was_processed(batch, client, bedrock_mock):
     bedrock_mock.set_transition(BATCH_CLOCK, hours(4))
     with ticking() as clock:
@@ -479,6 +485,7 @@ def test_a_job_that_has_ended_cannot_be_stopped(batch, client):
 # --- time-outs ----------------------------------------------------------------------------
 
 
+@in_process
 @pytest.mark.parametrize("hours_each", [9, 13, 25])
 def test_a_job_that_does_not_begin_in_time_expires(batch, bedrock_mock, hours_each):
     bedrock_mock.set_transition(BATCH_CLOCK, hours(hours_each))
@@ -494,6 +501,7 @@ def test_a_job_that_does_not_begin_in_time_expires(batch, bedrock_mock, hours_ea
     assert batch.files() == []
 
 
+@in_process
 def test_a_job_that_does_not_end_in_time_is_completed_in_part(batch, bedrock_mock):
     bedrock_mock.set_transition(BATCH_CLOCK, hours(7))
     with ticking() as clock:
@@ -510,6 +518,7 @@ def test_a_job_that_does_not_end_in_time_is_completed_in_part(batch, bedrock_moc
     assert batch.manifest(arn)["processedRecordCount"] == 1
 
 
+@in_process
 @pytest.mark.parametrize("transition", [FROZEN, manual(100)])
 def test_time_is_up_with_every_clock(batch, bedrock_mock, transition):
     bedrock_mock.set_transition(BATCH_CLOCK, transition)
@@ -524,6 +533,7 @@ def test_time_is_up_with_every_clock(batch, bedrock_mock, transition):
         assert batch.status(other) == "Expired"
 
 
+@in_process
 def test_a_job_that_is_being_stopped_does_not_time_out(batch, client, bedrock_mock):
     bedrock_mock.freeze()
     with ticking() as clock:
@@ -534,6 +544,7 @@ def test_a_job_that_is_being_stopped_does_not_time_out(batch, client, bedrock_mo
         assert bedrock_mock.advance(arn) == "Stopped"
 
 
+@in_process
 def test_a_longer_timeout_lets_a_job_end(batch, bedrock_mock):
     bedrock_mock.set_transition(BATCH_CLOCK, hours(7))
     with ticking() as clock:

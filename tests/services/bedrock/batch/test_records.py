@@ -9,7 +9,7 @@ import pytest
 from batches import BUCKET, HAIKU, Batch, message, record, settings, turn
 
 from bedrock_mock import Reply, mock_bedrock
-from support import BATCH_CLOCK, batch_job, guardrail, needs
+from support import BATCH_CLOCK, batch_job, guardrail, in_process, needs
 
 pytestmark = settings()
 
@@ -266,6 +266,7 @@ def test_replies_for_one_call_answer_records_in_their_order(batch, bedrock_mock)
     assert texts == ["first", "second", "other"]
 
 
+@in_process
 def test_a_function_sees_the_record(batch, bedrock_mock):
     seen = []
 
@@ -399,6 +400,7 @@ def fails(call):
     raise LookupError(msg)
 
 
+@in_process
 def test_a_function_that_raises_has_create_raise_and_make_nothing(batch, client, bedrock_mock):
     bedrock_mock.reply(fails)
     with pytest.raises(LookupError, match="no idea") as caught:
@@ -407,6 +409,7 @@ def test_a_function_that_raises_has_create_raise_and_make_nothing(batch, client,
     assert client.list_model_invocation_jobs()["invocationJobSummaries"] == []
 
 
+@in_process
 def test_a_function_that_raises_is_seen_once_and_the_job_goes_on(batch, bedrock_mock):
     bedrock_mock.reply(fails, user="question 1")
     bedrock_mock.freeze()
@@ -422,6 +425,7 @@ def test_a_function_that_raises_is_seen_once_and_the_job_goes_on(batch, bedrock_
     assert "LookupError" in error["errorMessage"]
 
 
+@in_process
 def test_a_function_may_ask_for_the_job_itself(batch, client, bedrock_mock):
     seen = []
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from permissions import authorised, user, with_key
 
-from support import ACCOUNT, ALWAYS_ASSESSED, REGION, known, refused
+from support import ACCOUNT, ALWAYS_ASSESSED, REGION, in_process, known, refused
 
 UNKNOWN = "The guardrail identifier or version provided in the request does not exist."
 NO_SOURCE = (
@@ -308,6 +308,7 @@ def test_an_expression_that_blows_up_is_bounded(guard, apply, monkeypatch):
     assert "'Slow'" in str(caught.value)
 
 
+@in_process
 def test_an_expression_that_python_cannot_read_is_named(guard, apply):
     made = guard(**sensitive(regexes=[regex("Odd", "(?i")]))
     with pytest.raises(NotImplementedError, match="'Odd'"):

@@ -8,7 +8,7 @@ import pytest
 
 from bedrock_mock import Reply, tool_use
 from bedrock_mock.services.bedrock_runtime.service import BEDROCK_RUNTIME
-from support import ACCOUNT, ALWAYS_ASSESSED, NOT_IN, NOT_OUT, REGION, body
+from support import ACCOUNT, ALWAYS_ASSESSED, NOT_IN, NOT_OUT, REGION, body, in_process
 
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
 
@@ -94,6 +94,7 @@ def test_a_blocked_request_asks_no_model(bedrock, converse, made):
     assert content(converse("Hello")) == [{"text": "Never said."}]
 
 
+@in_process
 def test_a_masked_request_reaches_the_model_masked(bedrock, converse):
     bedrock.reply(lambda call: f"You said: {call.user}")
     answer = converse("Write to a@b.org")
@@ -188,6 +189,7 @@ def test_marked_system_prompts_are_evaluated_and_messages_as_a_whole(bedrock, co
     assert content(converse("A secret", system=[guarded("Be kind.")])) == [{"text": NOT_IN}]
 
 
+@in_process
 def test_marked_content_reaches_the_model_masked(bedrock, converse):
     bedrock.reply(lambda call: f"{call.system} {call.user}")
     answer = converse(guarded("I am a@b.org"), system=[guarded("Ask c@d.org.")])

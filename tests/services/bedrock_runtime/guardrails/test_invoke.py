@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bedrock_mock import Reply
-from support import NOT_IN, NOT_OUT
+from support import NOT_IN, NOT_OUT, in_process
 
 TITAN = "amazon.titan-text-express-v1"
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
@@ -111,6 +111,7 @@ def test_a_full_trace_has_what_was_not_detected(bedrock, invoke, made):
     assert found["detected"] is False
 
 
+@in_process
 def test_a_prompt_reaches_the_model_masked(bedrock, invoke):
     bedrock.reply(lambda call: f"{call.system} {call.user}")
     asked = {
@@ -140,6 +141,7 @@ def marked(prompt, suffix="xyz"):
     return {"inputText": prompt, "amazon-bedrock-guardrailConfig": {"tagSuffix": suffix}}
 
 
+@in_process
 def test_tags_select_what_is_evaluated(bedrock, invoke, made):
     bedrock.reply(lambda call: call.user.upper())
     answer = invoke(marked("A secret: [Hello] and [a@b.org] end"))
