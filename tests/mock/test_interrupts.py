@@ -92,6 +92,9 @@ class Interrupt:
         if event == "c_call" or argument is sys.setprofile:
             # Python looks for signals after a call of C, not before it.
             return
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            # Python's own import would keep its lock, and the next thread that imports would hang.
+            return
         self.left -= self._since()
         if self.left < 0:
             sys.setprofile(None)

@@ -311,5 +311,6 @@ def test_a_look_up_costs_the_same_however_much_there_is(look_up):
     # What is compiled at first use is compiled in the first of these.
     for size in (1, 2, 20):
         with world(size) as arns:
-            costs.append(cost(partial(call, *look_up(*arns))))
+            # The header Date is made anew where a second has passed.
+            costs.append(min(cost(partial(call, *look_up(*arns))) for _ in range(3)))
     assert costs[1] == costs[2] > 0
