@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import json.encoder
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from bedrock_mock.protocol.errors import ServiceError
+from bedrock_mock.protocol.json_text import encoder
 from bedrock_mock.protocol.types import Json
 
 if TYPE_CHECKING:
@@ -29,21 +29,7 @@ _PRELUDE = struct.Struct("!II")
 _NUMBER = struct.Struct("!I")
 #: Lengths and checksums of a frame: the prelude with its checksum, and the frame's own.
 _OVERHEAD = 16
-
-
-def _json_encoder() -> Callable[[Json], str]:
-    """Makes JSON with its members in alphabetical order, and without white space."""
-    encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    make: Any = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:  # pragma: no cover - PyPy has none
-        return encoder.encode
-    # Python's class makes one of these for every value, which takes as long as a small event.
-    text = json.encoder.encode_basestring
-    encode = make(None, encoder.default, text, None, ":", ",", True, False, True)  # noqa: FBT003
-    return lambda value: "".join(encode(value, 0))
-
-
-_json = _json_encoder()
+_json = encoder(is_compact=True, is_sorted=True, is_ascii=False)
 
 
 class Events:

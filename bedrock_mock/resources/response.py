@@ -14,6 +14,7 @@ from moto import settings
 
 from bedrock_mock.moto_bridge.caller import CallerResponse
 from bedrock_mock.protocol import errors
+from bedrock_mock.protocol.json_text import encoder
 from bedrock_mock.protocol.payload import Answer, Body
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.pipeline import serve
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Response = tuple[int, dict[str, str], str | Body]
 
 _log = logging.getLogger(__name__)
-_compact = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_compact, _usual = encoder(is_compact=True, is_sorted=True), encoder()
 
 
 class ServiceResponse(CallerResponse):
@@ -97,7 +98,7 @@ class ServiceResponse(CallerResponse):
     def _json(self, members: Foreign) -> str:
         if settings.PRETTIFY_RESPONSES:
             return json.dumps(members, indent=4)
-        return (_compact if self.is_compact else json.dumps)(members)
+        return (_compact if self.is_compact else _usual)(members)
 
     def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         headers = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ServiceError, ValidationException
+from bedrock_mock.protocol.json_text import encoder
 from bedrock_mock.protocol.payload import HEADERS
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
 
 _JSON = "application/json"
-_json = json.JSONEncoder(ensure_ascii=False).encode
+_json = encoder(is_ascii=False)
 _NO_STREAM = "The model is unsupported for streaming"
 _HEADER = "X-Amzn-Bedrock-"
 _CACHE_HEADERS = ("Cache-Read-Input-Token-Count", "Cache-Write-Input-Token-Count")
