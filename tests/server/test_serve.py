@@ -210,7 +210,7 @@ def test_the_resource_suite_runs_unchanged_against_the_server(bedrock_server_fac
     resources = [TESTS / "resources" / f"test_{name}.py" for name in OF_ALL_KINDS]
     suite = [TESTS / "services", *resources]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", "not long", *suite],
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-r", "fE", "-m", "not long", *suite],
         env=environment,
         cwd=TESTS.parent,
         capture_output=True,

@@ -652,8 +652,11 @@ def test_words_that_are_newer_than_the_mock_are_replayed_by_what_is_known(bedroc
     answer = runtime.converse(modelId=CLAUDE, messages=messages("A"))
     assert answer["stopReason"] == "content_filtered"
     assert runtime.converse(modelId=NOVA, messages=messages("B"))["stopReason"] == "end_turn"
-    with pytest.raises(EventStreamError, match="internalServerException"):
-        said(runtime.converse_stream(modelId=NOVA, messages=messages("C"))["stream"])
+    with (
+        closing(runtime.converse_stream(modelId=NOVA, messages=messages("C"))["stream"]) as stream,
+        pytest.raises(EventStreamError, match="internalServerException"),
+    ):
+        said(stream)
 
 
 def test_a_stream_that_broke_breaks_again(bedrock, runtime):
