@@ -61,6 +61,14 @@ def bedrock(request, monkeypatch):
     return request.getfixturevalue(request.param)
 
 
+@pytest.fixture
+def control(bedrock, monkeypatch):
+    """A client of Bedrock, in an environment where the other services are moto's, too."""
+    if hasattr(bedrock, "endpoint_url"):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", bedrock.endpoint_url)
+    return bedrock.client("bedrock")
+
+
 @pytest.fixture(scope="session")
 def https_server(bedrock_server_factory):
     """A server over HTTPS, in a process of its own."""

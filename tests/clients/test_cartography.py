@@ -34,15 +34,7 @@ MODULES = (
 
 
 @pytest.fixture
-def client(bedrock, monkeypatch):
-    """A client of Bedrock; the agents, which Cartography reads too, are moto's."""
-    if hasattr(bedrock, "endpoint_url"):
-        monkeypatch.setenv("AWS_ENDPOINT_URL", bedrock.endpoint_url)
-    return bedrock.client("bedrock")
-
-
-@pytest.fixture
-def nodes(client, monkeypatch):
+def nodes(control, monkeypatch):
     """Reads regions: the nodes of a label, with the properties that the graph would get."""
     found = {}
 
@@ -86,9 +78,9 @@ def test_foundation_models_have_all_their_properties(nodes):
     assert nova["model_lifecycle_status"] in {"ACTIVE", "LEGACY"}
 
 
-def test_guardrails_are_read_from_all_regions(bedrock, client, nodes):
-    made = client.create_guardrail(**guardrail(description="The first."))
-    client.create_guardrail_version(guardrailIdentifier=made["guardrailId"])
+def test_guardrails_are_read_from_all_regions(bedrock, control, nodes):
+    made = control.create_guardrail(**guardrail(description="The first."))
+    control.create_guardrail_version(guardrailIdentifier=made["guardrailId"])
     bedrock.client("bedrock", "eu-west-1").create_guardrail(**guardrail("guardrail-2"))
     first, second = nodes("Guardrail", REGION, "eu-west-1")
     # Cartography reads the list, which has no messages.
@@ -97,9 +89,9 @@ def test_guardrails_are_read_from_all_regions(bedrock, client, nodes):
     assert (second["name"], second["region"]) == ("guardrail-2", "eu-west-1")
 
 
-def test_custom_models_are_read_with_their_jobs(client, nodes):
-    client.create_model_customization_job(**customization_job())
-    job = client.get_model_customization_job(jobIdentifier="customization-1")
+def test_custom_models_are_read_with_their_jobs(control, nodes):
+    control.create_model_customization_job(**customization_job())
+    job = control.get_model_customization_job(jobIdentifier="customization-1")
     (model,) = nodes("CustomModel")
     assert (model["id"], model["job_arn"]) == (job["outputModelArn"], job["jobArn"])
     assert model["base_model_arn"] == BASE_ARN
@@ -108,9 +100,9 @@ def test_custom_models_are_read_with_their_jobs(client, nodes):
     assert missing(model) == {"base_model_name"}
 
 
-def test_provisioned_throughput_is_read_with_its_models(client, nodes):
-    client.create_provisioned_model_throughput(**throughput())
-    client.create_provisioned_model_throughput(
+def test_provisioned_throughput_is_read_with_its_models(control, nodes):
+    control.create_provisioned_model_throughput(**throughput())
+    control.create_provisioned_model_throughput(
         **throughput("throughput-2", commitmentDuration="OneMonth")
     )
     without, with_term = sorted(
@@ -123,8 +115,8 @@ def test_provisioned_throughput_is_read_with_its_models(client, nodes):
     assert not missing(with_term)
 
 
-def test_an_account_without_permission_has_no_resources(bedrock, client, nodes):
-    client.create_guardrail(**guardrail())
+def test_an_account_without_permission_has_no_resources(bedrock, control, nodes):
+    control.create_guardrail(**guardrail())
     bedrock.raise_next("ListGuardrails", "AccessDeniedException")
     assert nodes("Guardrail") == []
     assert len(nodes("Guardrail")) == 1

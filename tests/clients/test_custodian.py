@@ -30,15 +30,7 @@ from c7n.loader import PolicyLoader
 
 
 @pytest.fixture
-def client(bedrock, monkeypatch):
-    """A client of Bedrock; all other services that policies call are moto's, too."""
-    if hasattr(bedrock, "endpoint_url"):
-        monkeypatch.setenv("AWS_ENDPOINT_URL", bedrock.endpoint_url)
-    return bedrock.client("bedrock")
-
-
-@pytest.fixture
-def policy(client, tmp_path):
+def policy(control, tmp_path):
     """Runs a policy: the resources that match it, as Custodian reports them."""
 
     def policy(resource, *filters, actions=(), **members):
@@ -57,10 +49,10 @@ def policy(client, tmp_path):
     return policy
 
 
-def tags_of(client, arn):
+def tags_of(control, arn):
     return {
         each["key"]: each["value"]
-        for each in client.list_tags_for_resource(resourceARN=arn)["tags"]
+        for each in control.list_tags_for_resource(resourceARN=arn)["tags"]
     }
 
 
@@ -69,14 +61,14 @@ def names(resources, member):
 
 
 class TestGuardrails:
-    def test_those_without_a_policy_get_one(self, client, policy):
-        client.create_guardrail(**guardrail("words"))
+    def test_those_without_a_policy_get_one(self, control, policy):
+        control.create_guardrail(**guardrail("words"))
         filters = {
             "filtersConfig": [{"type": "HATE", "inputStrength": "HIGH", "outputStrength": "LOW"}]
         }
         content = guardrail("content", contentPolicyConfig=filters, description="As it was.")
         del content["wordPolicyConfig"]
-        made = client.create_guardrail(**content)["guardrailId"]
+        made = control.create_guardrail(**content)["guardrailId"]
 
         words = {
             "wordsConfig": [{"text": "HATE", "inputAction": "BLOCK", "outputEnabled": False}],
@@ -86,7 +78,7 @@ class TestGuardrails:
         absent = {"type": "value", "key": "wordPolicy", "value": "absent"}
         assert names(policy("guardrail", absent, actions=[update]), "name") == ["content"]
 
-        found = client.get_guardrail(guardrailIdentifier=made)
+        found = control.get_guardrail(guardrailIdentifier=made)
         assert found["wordPolicy"] == {
             "words": [{"text": "HATE", "inputAction": "BLOCK", "outputEnabled": False}],
             "managedWordLists": [{"type": "PROFANITY", "inputAction": "NONE"}],
@@ -96,15 +88,15 @@ class TestGuardrails:
         assert "description" not in found
         assert policy("guardrail", absent) == []
 
-    def test_they_are_found_by_their_tags_and_tagged(self, client, policy):
-        arn = client.create_guardrail(**guardrail(tags=tags(team="red")))["guardrailArn"]
-        client.create_guardrail(**guardrail("guardrail-2"))
+    def test_they_are_found_by_their_tags_and_tagged(self, control, policy):
+        arn = control.create_guardrail(**guardrail(tags=tags(team="red")))["guardrailArn"]
+        control.create_guardrail(**guardrail("guardrail-2"))
         tag = {"type": "tag", "tags": {"owner": "me"}}
         assert len(policy("guardrail", {"tag:team": "red"}, actions=[tag])) == 1
-        assert tags_of(client, arn) == {"team": "red", "owner": "me"}
+        assert tags_of(control, arn) == {"team": "red", "owner": "me"}
         untag = {"type": "remove-tag", "tags": ["team"]}
         assert len(policy("guardrail", {"tag:owner": "present"}, actions=[untag])) == 1
-        assert tags_of(client, arn) == {"owner": "me"}
+        assert tags_of(control, arn) == {"owner": "me"}
 
 
 class TestBatchJobs:
@@ -115,56 +107,56 @@ class TestBatchJobs:
         "value": ["Submitted", "Validating", "Scheduled", "InProgress"],
     }
 
-    def test_those_without_an_owner_are_stopped(self, bedrock, client, policy):
+    def test_those_without_an_owner_are_stopped(self, bedrock, control, policy):
         bedrock.freeze()
-        owned = client.create_model_invocation_job(**batch_job("owned", tags=tags(Owner="me")))
-        other = client.create_model_invocation_job(**batch_job("other"))
+        owned = control.create_model_invocation_job(**batch_job("owned", tags=tags(Owner="me")))
+        other = control.create_model_invocation_job(**batch_job("other"))
         stop = policy(
             "model-invocation-job", {"tag:Owner": "absent"}, self.ACTIVE, actions=["stop"]
         )
         assert names(stop, "jobName") == ["other"]
 
         def status(job):
-            found = client.get_model_invocation_job(jobIdentifier=job["jobArn"])
+            found = control.get_model_invocation_job(jobIdentifier=job["jobArn"])
             return found["status"]
 
         assert (status(owned), status(other)) == ("Submitted", "Stopping")
         assert names(policy("model-invocation-job", self.ACTIVE), "jobName") == ["owned"]
 
-    def test_they_are_marked_and_found_when_it_is_time(self, bedrock, client, policy):
+    def test_they_are_marked_and_found_when_it_is_time(self, bedrock, control, policy):
         bedrock.freeze()
-        arn = client.create_model_invocation_job(**batch_job())["jobArn"]
+        arn = control.create_model_invocation_job(**batch_job())["jobArn"]
         mark = {"type": "mark-for-op", "op": "stop", "days": 1}
         policy("model-invocation-job", {"tag:maid_status": "absent"}, actions=[mark])
         day = dt.datetime.now(tz=dt.timezone.utc) + dt.timedelta(days=1)
-        marked = tags_of(client, arn)["maid_status"]
+        marked = tags_of(control, arn)["maid_status"]
         assert marked.startswith("Resource does not meet policy: stop@")
         assert marked.endswith((f"{day:%Y/%m/%d}", f"{day - dt.timedelta(days=1):%Y/%m/%d}"))
         due = {"type": "marked-for-op", "op": "stop", "skew": 2}
         assert len(policy("model-invocation-job", due, actions=["stop"])) == 1
-        assert client.get_model_invocation_job(jobIdentifier=arn)["status"] == "Stopping"
+        assert control.get_model_invocation_job(jobIdentifier=arn)["status"] == "Stopping"
 
-    def test_one_that_is_over_cannot_be_stopped(self, client, policy):
-        arn = client.create_model_invocation_job(**batch_job())["jobArn"]
-        client.get_model_invocation_job(jobIdentifier=arn)
+    def test_one_that_is_over_cannot_be_stopped(self, control, policy):
+        arn = control.create_model_invocation_job(**batch_job())["jobArn"]
+        control.get_model_invocation_job(jobIdentifier=arn)
         with pytest.raises(ClientError, match="State was: Completed"):
             policy("model-invocation-job", actions=["stop"])
 
 
 class TestInferenceProfiles:
-    def test_only_application_profiles_are_found_tagged_and_deleted(self, client, policy):
-        arn = client.create_inference_profile(**inference_profile())["inferenceProfileArn"]
+    def test_only_application_profiles_are_found_tagged_and_deleted(self, control, policy):
+        arn = control.create_inference_profile(**inference_profile())["inferenceProfileArn"]
         tag = {"type": "tag", "key": "cost", "value": "research"}
         (found,) = policy("inference-profile", actions=[tag])
         assert (found["inferenceProfileArn"], found["Tags"]) == (arn, [])
         (found,) = policy("inference-profile", {"tag:cost": "research"}, actions=["delete"])
         assert policy("inference-profile") == []
 
-    def test_one_in_use_is_left(self, bedrock, client, policy, caplog):
+    def test_one_in_use_is_left(self, bedrock, control, policy, caplog):
         bedrock.freeze()
-        arn = client.create_inference_profile(**inference_profile())["inferenceProfileArn"]
+        arn = control.create_inference_profile(**inference_profile())["inferenceProfileArn"]
         model = {"bedrockModel": {"modelIdentifier": arn}}
-        client.create_evaluation_job(**evaluation_job(inferenceConfig={"models": [model]}))
+        control.create_evaluation_job(**evaluation_job(inferenceConfig={"models": [model]}))
         policy("inference-profile", actions=["delete"])
         assert "Unable to delete inference profile" in caplog.text
         assert "(ConflictException)" in caplog.text
@@ -173,37 +165,37 @@ class TestInferenceProfiles:
 
 class TestCustomModels:
     @pytest.fixture
-    def model(self, client):
-        return client.create_custom_model(**custom_model(modelTags=tags(team="red")))["modelArn"]
+    def model(self, control):
+        return control.create_custom_model(**custom_model(modelTags=tags(team="red")))["modelArn"]
 
-    def test_those_without_a_deployment_are_deleted(self, client, policy, model):
-        client.create_custom_model_deployment(**deployment(modelArn=model))
-        other = client.create_custom_model(**custom_model("custom-2"))["modelArn"]
+    def test_those_without_a_deployment_are_deleted(self, control, policy, model):
+        control.create_custom_model_deployment(**deployment(modelArn=model))
+        other = control.create_custom_model(**custom_model("custom-2"))["modelArn"]
         unused = {"type": "deployments", "status": "Active", "value": "absent"}
         used = {"type": "deployments", "value": "present"}
-        client.get_custom_model(modelIdentifier=other)
+        control.get_custom_model(modelIdentifier=other)
         (found,) = policy("custom-model", used)
         assert (found["modelArn"], found["Tags"]) == (model, [{"Key": "team", "Value": "red"}])
         assert names(policy("custom-model", unused, actions=["delete"]), "modelArn") == [other]
         assert names(policy("custom-model"), "modelArn") == [model]
 
-    def test_they_are_tagged_and_untagged(self, client, policy, model):
+    def test_they_are_tagged_and_untagged(self, control, policy, model):
         tag = {"type": "tag", "key": "owner", "value": "me"}
         policy("custom-model", actions=[tag, {"type": "remove-tag", "tags": ["team"]}])
-        assert tags_of(client, model) == {"owner": "me"}
+        assert tags_of(control, model) == {"owner": "me"}
 
 
-def test_customization_jobs_in_progress_are_stopped(bedrock, client, policy):
-    done = client.create_model_customization_job(**customization_job("done", "model-1"))
-    client.get_model_customization_job(jobIdentifier=done["jobArn"])
+def test_customization_jobs_in_progress_are_stopped(bedrock, control, policy):
+    done = control.create_model_customization_job(**customization_job("done", "model-1"))
+    control.get_model_customization_job(jobIdentifier=done["jobArn"])
     bedrock.freeze()
-    running = client.create_model_customization_job(**customization_job("running", "model-2"))
+    running = control.create_model_customization_job(**customization_job("running", "model-2"))
     assert names(policy("customization-job", actions=["stop"]), "jobName") == ["running"]
-    found = client.get_model_customization_job(jobIdentifier=running["jobArn"])
-    assert found["status"] in {"Stopping", "Stopped"}
+    found = control.get_model_customization_job(jobIdentifier=running["jobArn"])
+    assert found["status"] == "Stopping"
 
 
-def test_evaluation_jobs_tell_how_long_their_results_are_kept(client, policy):
+def test_evaluation_jobs_tell_how_long_their_results_are_kept(control, policy):
     s3 = boto3.client("s3", REGION)
     s3.create_bucket(Bucket="my-bucket")
     rule = {
@@ -215,7 +207,7 @@ def test_evaluation_jobs_tell_how_long_their_results_are_kept(client, policy):
     s3.put_bucket_lifecycle_configuration(
         Bucket="my-bucket", LifecycleConfiguration={"Rules": [rule]}
     )
-    client.create_evaluation_job(**evaluation_job(jobTags=tags(team="red")))
+    control.create_evaluation_job(**evaluation_job(jobTags=tags(team="red")))
     retention = {"type": "output-retention", "op": "greater-than", "value": 30}
     (found,) = policy("evaluation-job", retention, {"tag:team": "red"})
     assert found["jobName"] == "evaluation-1"

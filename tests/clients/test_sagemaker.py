@@ -28,17 +28,15 @@ def library(name, package):
 
 
 @pytest.fixture
-def client(bedrock, monkeypatch, tmp_path):
-    """A client of Bedrock; the other services are moto's, and telemetry is off."""
-    if hasattr(bedrock, "endpoint_url"):
-        monkeypatch.setenv("AWS_ENDPOINT_URL", bedrock.endpoint_url)
+def client(control, monkeypatch, tmp_path):
+    """A client of Bedrock; telemetry is off."""
     config = tmp_path / "config.yaml"
     modules = {"TelemetryOptOut": True}
     content = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": modules}}}
     config.write_text(json.dumps(content), encoding="utf-8")
     monkeypatch.setenv("SAGEMAKER_USER_CONFIG_OVERRIDE", str(config))
     monkeypatch.setenv("TELEMETRY_OPT_OUT", "true")
-    return bedrock.client("bedrock")
+    return control
 
 
 @pytest.fixture
