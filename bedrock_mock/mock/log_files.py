@@ -15,7 +15,7 @@ from bedrock_mock.protocol.types import Json
 
 _GZIP = b"\x1f\x8b"
 _SUFFIXES = (".json", ".jsonl", ".log", ".gz")
-#: So many names of a folder are in a message if no name is similar.
+#: The number of names that a message lists if no name in the folder is similar.
 _SHOWN = 5
 #: Objects beside the logs: bodies that were delivered apart.
 _BODIES = ("_input.json", "_output.json", "_input.json.gz", "_output.json.gz")

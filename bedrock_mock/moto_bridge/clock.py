@@ -9,5 +9,5 @@ __all__ = ["now", "state_manager", "utcnow"]
 
 
 def now() -> dt.datetime:
-    """The same moment with its zone, UTC: moto takes most of its time to leave the zone out."""
+    """The present moment with its zone, UTC; ``utcnow`` spends most of its time on removing it."""
     return dt.datetime.now(dt.timezone.utc)
