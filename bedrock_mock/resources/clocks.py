@@ -16,18 +16,29 @@ _PROGRESSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-_clocks: list[str] = []
+#: All clocks, and whether their kind reports recommendations.
+_clocks: dict[str, bool] = {}
 
 
-def register(clock: str) -> None:
-    """Makes a clock known to moto's state manager; by default it ends things at once."""
-    _clocks.append(clock)
+def register(clock: str, *, reports_recommendations: bool = False) -> None:
+    """Makes a clock known to moto's state manager; by default it ends things at once.
+
+    Args:
+        clock: the name of the clock.
+        reports_recommendations: whether what fails by it reports recommendations.
+    """
+    _clocks[clock] = reports_recommendations
     state_manager.register_default_transition(clock, {"progression": "immediate"})
 
 
 def clocks() -> list[str]:
     """The names of all clocks: what the state manager knows of ours."""
     return sorted(_clocks)
+
+
+def recommending_clocks() -> list[str]:
+    """The names of the clocks of the kinds that report recommendations."""
+    return [name for name in clocks() if _clocks[name]]
 
 
 def check_transition(model_name: str, transition: Json) -> None:

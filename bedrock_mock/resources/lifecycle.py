@@ -57,6 +57,8 @@ class Lifecycle:
     fallible: ClassVar[frozenset[str]] = frozenset()
     #: Whether it can be changed after it has ended, and fail in that.
     is_changeable: ClassVar[bool] = False
+    #: Whether it reports what a test recommends for a failure.
+    reports_recommendations: ClassVar[bool] = False
     #: By status, the one that follows if the time until ``deadline`` is up.
     overdue: ClassVar[Mapping[str, str]] = {}
     #: Why it fails when a fallible status ends; ``None`` where it does not.
@@ -82,7 +84,7 @@ class Lifecycle:
         if "clock" not in vars(cls):
             # A base class of several kinds.
             return
-        register(cls.clock)
+        register(cls.clock, reports_recommendations=cls.reports_recommendations)
 
     def entered(self, status: str, at: datetime) -> None:
         """Hook: the status has just become this one, at this moment (naive UTC)."""

@@ -18,6 +18,7 @@ from bedrock_mock.protocol import errors
 from bedrock_mock.protocol.copying import copied
 from bedrock_mock.protocol.messages import message_of
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.resources.clocks import clocks, recommending_clocks
 from bedrock_mock.resources.lifecycle import Failure
 from bedrock_mock.resources.service import MockedService
 from bedrock_mock.scripting.calls import Call
@@ -30,8 +31,6 @@ from bedrock_mock.services import SERVICES, service_of
 #: Its backends have the same handlers as those of any other.
 _ANY_REGION = "us-east-1"
 Verb = Callable[..., Any]
-#: The clock of the only kind that reports recommendations.
-_RECOMMENDING = "bedrock::guardrail"
 
 #: What helps where a job was to be moved on that has moved on by itself.
 _HOLD = (
@@ -69,8 +68,12 @@ def fail_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
     recommendations: Sequence[str] | None,
 ) -> None:
     """Has a job fail."""
-    if recommendations is not None and model_name != _RECOMMENDING:
-        msg = f"{call.text}: only {_RECOMMENDING} reports recommendations, {model_name} does not"
+    able = recommending_clocks()
+    if recommendations is not None and model_name in clocks() and model_name not in able:
+        msg = (
+            f"{call.text}: {model_name} does not report recommendations. "
+            f"Clocks that do: {', '.join(able)}"
+        )
         raise ValueError(msg)
     if isinstance(recommendations, str) or not all(
         isinstance(each, str) for each in recommendations or ()

@@ -53,6 +53,7 @@ class Guardrail(Content, Lifecycle):
     failed = "FAILED"
     fallible: ClassVar = frozenset({"CREATING", "UPDATING"})
     is_changeable = True
+    reports_recommendations = True
     transitions: ClassVar = {
         "CREATING": "READY",
         "UPDATING": "READY",

@@ -412,9 +412,11 @@ def test_an_update_may_fail_and_the_next_one_may_not(client, bedrock_mock, made,
 
 
 def test_recommendations_are_texts_of_a_guardrail(bedrock_mock):
-    message = "only bedrock::guardrail reports recommendations, bedrock::model_copy_job does not"
+    message = "model_copy_job does not report recommendations. Clocks that do: bedrock::guardrail"
     with pytest.raises(ValueError, match=message):
         bedrock_mock.fail_next("bedrock::model_copy_job", "No.", recommendations=["Wait."])
+    with pytest.raises(ValueError, match="Unknown clock 'bedrock::guardrails'"):
+        bedrock_mock.fail_next("bedrock::guardrails", "No.", recommendations=["Wait."])
     for wrong in ("Wait.", [5]):
         with pytest.raises(ValueError, match="recommendations is a list of texts, not"):
             bedrock_mock.fail_next(CLOCK, "No.", recommendations=wrong)
