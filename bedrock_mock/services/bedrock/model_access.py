@@ -162,8 +162,6 @@ class ModelAccess:
             model_id: the foundation model's id.
             names: what the call names: a profile's id or ARN.
         """
-        if not self._agreements and not self._is_closed(model_id, *names):
-            return True
         return (
             self._is_authorised(model_id, *names)
             and self._agreement_status(model_id, *names) == _AVAILABLE

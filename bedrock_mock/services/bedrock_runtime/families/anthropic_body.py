@@ -14,7 +14,7 @@ from bedrock_mock.protocol.types import Json
 #: In the order in which the service reports them.
 _REQUIRED = ("max_tokens", "anthropic_version", "messages")
 #: All members of a body by messages.
-MEMBERS = frozenset(
+_MEMBERS = frozenset(
     {
         *_REQUIRED,
         "anthropic_beta",
@@ -122,7 +122,7 @@ def _missing(body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _unknown(body: Mapping[str, Any]) -> Iterator[str]:
-    return (name for name in body if name not in MEMBERS)
+    return (name for name in body if name not in _MEMBERS)
 
 
 def _refuse(message: str) -> NoReturn:
