@@ -43,7 +43,7 @@ def perform(name: str, arguments: Mapping[str, Any]) -> Json:
     if name not in known:
         msg = f"{name!r} is not a verb. The verbs are: {', '.join(sorted(known))}"
         raise ValueError(msg)
-    method = vars(Scripting)[_DECLARED.get(name, name)]
+    method = getattr(Scripting, _DECLARED.get(name, name))
     if isinstance(method, property):
         method = method.fget
     _, *own = inspect.signature(method).parameters.values()

@@ -64,7 +64,7 @@ VERBS = verbs()
 
 def parameters(name):
     """The names of a verb's parameters that must be given, and of those that may be."""
-    method = vars(Scripting)[DECLARED.get(name, name)]
+    method = getattr(Scripting, DECLARED.get(name, name))
     method = method.fget if isinstance(method, property) else method
     _, *found = inspect.signature(method).parameters.values()
     needed = [each.name for each in found if each.default is each.empty]
@@ -79,7 +79,7 @@ TABLE = re.findall(
 
 
 def test_the_table_has_each_verb_once():
-    public = [name for name in vars(Scripting) if not name.startswith("_")]
+    public = [name for name in dir(Scripting) if not name.startswith("_")]
     assert sorted(name for name, *_ in TABLE) == sorted(public)
     assert set(VERBS) <= set(public)
 
