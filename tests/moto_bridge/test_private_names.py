@@ -18,8 +18,9 @@ import bedrock_mock
 ROOT = Path(bedrock_mock.__file__).parent
 CANARIES = Path(__file__).with_name("test_canaries.py")
 LIBRARIES = ("moto", "botocore", "boto3", "responses", "requests", "werkzeug")
-#: Names of other libraries that are not private to them, and one of pytest.
+#: Names that moto and botocore do not own: those of Python and pytest, and one of ours.
 OTHERS = {
+    "_perform",  # of bedrock_mock/mock/verb.py, for its subclasses
     "_replace",  # of named tuples
     "_at_fork_reinit",  # of Python's locks: tests/mock/test_fork.py
     "_pytestfixturefunction",
