@@ -16,7 +16,7 @@ from bedrock_mock.services.bedrock.json_lines import Record, written
 
 if TYPE_CHECKING:
     from bedrock_mock.services.bedrock.backend import BedrockBackend
-    from bedrock_mock.services.bedrock.batch.model_invocation_jobs import ModelInvocationJob
+    from bedrock_mock.services.bedrock.batch.model_invocation_job import ModelInvocationJob
 
 _ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _ID_LENGTH = 11
