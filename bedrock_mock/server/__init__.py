@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from bedrock_mock.moto_bridge.takeover import install
 from bedrock_mock.server.bedrock_server import BedrockServer
-from bedrock_mock.server.command import application, serve
+from bedrock_mock.server.command import serve
+from bedrock_mock.server.listening import application
 
 if TYPE_CHECKING:
     from bedrock_mock.server.application import Application

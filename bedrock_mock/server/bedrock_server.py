@@ -22,7 +22,8 @@ from bedrock_mock.moto_bridge.guard import SERVERS
 from bedrock_mock.moto_bridge.surroundings import our_transitions, restore_transitions
 from bedrock_mock.moto_bridge.takeover import takeover
 from bedrock_mock.protocol.types import Foreign
-from bedrock_mock.server.command import READY, listen, url_of, wsgi_server
+from bedrock_mock.server.command import READY
+from bedrock_mock.server.listening import listen, url_of, wsgi_server
 
 
 class BedrockServer(Clients, Scripting):

@@ -7,7 +7,6 @@ import errno
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,25 +21,23 @@ from werkzeug.serving import run_simple
 
 from bedrock_mock.moto_bridge.takeover import takeover
 from bedrock_mock.server.flags import parse
+from bedrock_mock.server.listening import (
+    MissingExtraError,
+    application,
+    listen,
+    url_of,
+    wsgi_server,
+)
 from bedrock_mock.server.log import logged
 
 if TYPE_CHECKING:
-    from bedrock_mock.server.application import Application
     from bedrock_mock.server.wsgi import WSGIServer
 
-_NEEDS_EXTRA = (
-    "bedrock-mock needs the packages of its server, which are not installed: "
-    "pip install 'bedrock-mock[server]'"
-)
 #: What the command prints once it can be called, before its URL.
 READY = "bedrock-mock is ready at "
 #: What of the developer's environment moto would read: it makes sessions of boto3.
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-
-
-class MissingExtraError(ImportError):
-    """The packages of the extra ``server`` are not installed."""
 
 
 def serve(argv: Sequence[str]) -> int:
@@ -196,47 +193,3 @@ def _certificate(options: argparse.Namespace, folder: str) -> tuple[str, str] | 
     if options.ssl_ca:
         shutil.copyfile(made.authority, options.ssl_ca)
     return made.pair
-
-
-def wsgi_server(host: str, port: int, certificate: tuple[str, str] | None = None) -> WSGIServer:
-    """A server of cheroot for the application, which does not listen yet."""
-    try:
-        from bedrock_mock.server.wsgi import WSGIServer  # noqa: PLC0415 - it needs the extra
-    except ImportError as error:
-        raise MissingExtraError(_NEEDS_EXTRA) from error
-    return WSGIServer(host, port, application(), certificate)
-
-
-def listen(server: WSGIServer) -> None:
-    """Has the server listen at its address.
-
-    Raises:
-        OSError: it cannot.
-    """
-    host, port = server.bind_addr
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    if port:
-        # cheroot leaves its socket open where this fails.
-        socket.create_server((host, port), family=family).close()
-    server.prepare()
-
-
-def url_of(server: WSGIServer, *, secure: bool = False) -> str:
-    """The URL of a server that listens."""
-    host, port = server.bind_addr[:2]
-    if ":" in host:
-        host = f"[{host}]"
-    return f"http{'s' if secure else ''}://{host}:{port}"
-
-
-def application() -> Application:
-    """The application; our backends must be in moto's slots while it runs.
-
-    Raises:
-        MissingExtraError: the extra ``server`` is not installed; the message says how to.
-    """
-    try:
-        from bedrock_mock.server.application import Application  # noqa: PLC0415 - it needs the extra
-    except ImportError as error:
-        raise MissingExtraError(_NEEDS_EXTRA) from error
-    return Application()

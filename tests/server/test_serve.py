@@ -29,7 +29,7 @@ from werkzeug.test import Client as WsgiClient
 import bedrock_mock
 from bedrock_mock import BedrockServer
 from bedrock_mock.__main__ import main
-from bedrock_mock.server.command import url_of
+from bedrock_mock.server.listening import url_of
 from support import (
     IMPORT_CLOCK,
     import_job,
