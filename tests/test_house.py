@@ -20,7 +20,13 @@ LEAVES = {
 #: What each folder may import of ours, beside itself.
 ALLOWED = {
     "protocol": set(),
-    "resources": {"protocol", "scripting.scripts", "scripting.exchange", *LEAVES},
+    "resources": {
+        "protocol",
+        "scripting.scripts",
+        "scripting.scripted",
+        "scripting.exchange",
+        *LEAVES,
+    },
     "services": {
         "resources",
         "protocol",

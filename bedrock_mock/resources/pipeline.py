@@ -18,7 +18,7 @@ from bedrock_mock.resources.backend import unknown_region
 from bedrock_mock.resources.served import Served
 from bedrock_mock.resources.settings import SHARED, value_of
 from bedrock_mock.scripting.exchange import exchange
-from bedrock_mock.scripting.scripts import Asked
+from bedrock_mock.scripting.scripted import Asked
 
 if TYPE_CHECKING:
     from bedrock_mock.protocol.operation import Operation

@@ -12,7 +12,8 @@ from bedrock_mock.scripting.jobs import jobs, must_go_on
 from bedrock_mock.scripting.model_call import ModelCall
 from bedrock_mock.scripting.replies import When
 from bedrock_mock.scripting.reply import Reply
-from bedrock_mock.scripting.scripts import SCRIPTS, ForJob, Matching
+from bedrock_mock.scripting.scripted import ForJob, Matching
+from bedrock_mock.scripting.scripts import SCRIPTS
 from bedrock_mock.scripting.where import Where
 
 #: What helps where something is scripted for a job that has ended.

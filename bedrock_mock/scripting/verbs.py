@@ -24,7 +24,8 @@ from bedrock_mock.resources.service import MockedService
 from bedrock_mock.scripting.calls import Call
 from bedrock_mock.scripting.jobs import find_job, jobs, must_go_on
 from bedrock_mock.scripting.replies import When
-from bedrock_mock.scripting.scripts import SCRIPTS, Fault, Matching
+from bedrock_mock.scripting.scripted import Fault, Matching
+from bedrock_mock.scripting.scripts import SCRIPTS
 from bedrock_mock.scripting.verb_call import VerbCall
 from bedrock_mock.services import SERVICES, service_of
 
