@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bedrock_mock.protocol.errors import ServiceError, ValidationException
-from bedrock_mock.protocol.json_text import encoder
+from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.payload import HEADERS
-from bedrock_mock.protocol.types import Json
 from bedrock_mock.resources.operations import operation
-from bedrock_mock.scripting.reply import Reply
 from bedrock_mock.services.bedrock.rules import check_project
 from bedrock_mock.services.bedrock_runtime.answering import blocks_of, stop_reason_of
 from bedrock_mock.services.bedrock_runtime.asking import ask
 from bedrock_mock.services.bedrock_runtime.bodies import GUARDRAIL_CONFIG, read
 from bedrock_mock.services.bedrock_runtime.conversations import latency_of, plain_error
-from bedrock_mock.services.bedrock_runtime.events import error_of
 from bedrock_mock.services.bedrock_runtime.families.base import (
-    FIRST_BYTE_SHARE,
     Asked,
     Family,
     Said,
@@ -30,11 +24,13 @@ from bedrock_mock.services.bedrock_runtime.guardrails.answers import (
     checked_late,
     refused,
 )
-from bedrock_mock.services.bedrock_runtime.guardrails.guarding import Guarding, guarding_of
+from bedrock_mock.services.bedrock_runtime.guardrails.guarding import guarding_of
 from bedrock_mock.services.bedrock_runtime.guardrails.selecting import Tagged
-from bedrock_mock.services.bedrock_runtime.guardrails.traces import (
-    action_member,
-    invocation_members,
+from bedrock_mock.services.bedrock_runtime.invocation_answer import (
+    Answer,
+    as_json,
+    cached,
+    events,
 )
 from bedrock_mock.services.bedrock_runtime.models import CalledModel, called_model
 from bedrock_mock.services.bedrock_runtime.response_fields import own_text
@@ -49,56 +45,12 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.backend import ServiceBackend
 
 _JSON = "application/json"
-_json = encoder(is_ascii=False)
 _NO_STREAM = "The model is unsupported for streaming"
 _HEADER = "X-Amzn-Bedrock-"
 _CACHE_HEADERS = ("Cache-Read-Input-Token-Count", "Cache-Write-Input-Token-Count")
-_CACHE_METRICS = ("cacheReadInputTokenCount", "cacheWriteInputTokenCount")
-_METRICS = "amazon-bedrock-invocationMetrics"
 #: The stop reason and the latency of an answer for which no model was asked.
 _ENDED = "end_turn"
 _MILLISECONDS = 100
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a model says, in the form of its family, and what guardrails have found.
-
-    Attributes:
-        family: the form.
-        said: what is said.
-        guarding: the guardrails; ``None`` where nothing was evaluated.
-        output: what the model has answered, before anything was changed.
-        was_asked: whether a model was asked; if not, there are no metrics.
-    """
-
-    family: Family
-    said: Said
-    guarding: Guarding | None = None
-    output: str = ""
-    was_asked: bool = True
-
-    @property
-    def members(self) -> dict[str, Any]:
-        """What an answer, or the last chunk of a stream, has of guardrails."""
-        return {} if self.guarding is None else invocation_members(self.guarding, self.output)
-
-    @property
-    def member_of_each(self) -> dict[str, Any]:
-        """What every chunk of a stream has of them."""
-        return {} if self.guarding is None else action_member(self.guarding)
-
-    def body(self) -> Json:
-        """The body of an answer that is not a stream.
-
-        Raises:
-            ServiceError: the reply is an error.
-        """
-        reply = self.said.reply
-        if reply.error is not None:
-            raise plain_error(reply.error)
-        body = self.family.answer(self.said) if reply.raw is None else reply.raw
-        return {**body, **self.members} if isinstance(body, dict) else body
 
 
 class Invocations:
@@ -117,9 +69,9 @@ class Invocations:
             counts[f"{_HEADER}Input-Token-Count"] = str(said.input_tokens)
         if family.counts_output:
             counts[f"{_HEADER}Output-Token-Count"] = str(said.output_tokens)
-            cached = _cached(said, _CACHE_HEADERS)
-            counts |= {f"{_HEADER}{name}": str(count) for name, count in cached}
-        encoded = body if isinstance(body, bytes) else _json(body).encode()
+            from_cache = cached(said, _CACHE_HEADERS)
+            counts |= {f"{_HEADER}{name}": str(count) for name, count in from_cache}
+        encoded = body if isinstance(body, bytes) else as_json(body).encode()
         return {"body": encoded, "contentType": _JSON, HEADERS: counts, **_echoed(request)}
 
     def answer(self, model: CalledModel, request: Mapping[str, Any]) -> Answer:
@@ -142,7 +94,7 @@ class Invocations:
         said = answer.said
         if said.reply.error is not None and not said.blocks and said.reply.raw is None:
             raise plain_error(said.reply.error)
-        return {"body": _events(answer), "contentType": _JSON, **_echoed(request)}
+        return {"body": events(answer), "contentType": _JSON, **_echoed(request)}
 
     def _answer(self, name: str, request: Mapping[str, Any]) -> Answer:
         """What a model says, in what form, and what guardrails add to it."""
@@ -206,59 +158,6 @@ class Invocations:
         )
 
 
-def _cached(said: Said, names: tuple[str, str]) -> Iterator[tuple[str, int]]:
-    """What was read from the prompt cache and written to it, by these names."""
-    if said.cache is not None:
-        written, read = said.cache
-        yield names[0], read
-        if written or not said.model.traits.omits_no_writes:
-            yield names[1], written
-
-
 def _echoed(request: Mapping[str, Any]) -> dict[str, Any]:
     names = ("performanceConfigLatency", "serviceTier")
     return {name: request[name] for name in names if name in request}
-
-
-def _events(answer: Answer) -> Iterator[tuple[str, Json] | ServiceError]:
-    """The chunks of a stream, each as an event."""
-    said, reply = answer.said, answer.said.reply
-    chunks = list(answer.family.chunks(said)) if reply.raw is None else _raw(reply)
-    metrics = {
-        "inputTokenCount": said.input_tokens,
-        "outputTokenCount": said.output_tokens,
-        "invocationLatency": said.latency,
-        "firstByteLatency": int(said.latency * FIRST_BYTE_SHARE),
-        **dict(_cached(said, _CACHE_METRICS)),
-    }
-    for number, chunk in enumerate(chunks, start=1):
-        if number > 1 and reply.gap:
-            time.sleep(reply.gap)
-        is_last = number == len(chunks)
-        if is_last and reply.error is not None:
-            # It breaks before it ends.
-            yield error_of(reply.error)
-        else:
-            more = answer.members if is_last else answer.member_of_each
-            if not answer.was_asked:
-                chunk = answer.family.unasked(chunk)  # noqa: PLW2901 - what is left of it
-            if is_last and answer.was_asked:
-                more = {**more, _METRICS: metrics}
-            yield "chunk", {"bytes": _encoded(chunk, more)}
-
-
-def _encoded(chunk: Json, more: Mapping[str, Any]) -> bytes:
-    if isinstance(chunk, bytes):
-        return chunk
-    whole = chunk
-    if isinstance(chunk, dict):
-        # The chunks of a reply may have their own metrics.
-        added = {name: each for name, each in more.items() if name != _METRICS or name not in chunk}
-        whole = {**chunk, **added}
-    return _json(whole).encode()
-
-
-def _raw(reply: Reply) -> list[Json]:
-    chunks = reply.raw if isinstance(reply.raw, list) else [reply.raw]
-    # What breaks the stream stands in the place of its last chunk.
-    return chunks if reply.error is None else [*chunks, None]

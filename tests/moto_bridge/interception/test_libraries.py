@@ -20,7 +20,7 @@ from moto.core.exceptions import ServiceNotWhitelisted
 from moto.moto_api import recorder
 
 from bedrock_mock import Reply, install, mock_bedrock, uninstall
-from bedrock_mock.services.bedrock_runtime import invocations
+from bedrock_mock.services.bedrock_runtime import invocation_answer
 from support import in_process, run
 
 pytestmark = in_process
@@ -56,7 +56,7 @@ def passing(*urls, services=()):
 def pauses(monkeypatch):
     """The pauses between the chunks of streams, which take no time here."""
     made = []
-    monkeypatch.setattr(invocations, "time", SimpleNamespace(sleep=made.append))
+    monkeypatch.setattr(invocation_answer, "time", SimpleNamespace(sleep=made.append))
     return made
 
 
