@@ -90,7 +90,7 @@ class ModelVerbs(Verbs):
 
         for content in contents:
             try:
-                # All of them first: if one is refused, none is scripted.
+                # Check all contents first, so that nothing is scripted if one is refused.
                 if not callable(content):
                     reply_of(content)
             except ValueError as error:

@@ -34,7 +34,7 @@ def key_and_account(authorization: str) -> tuple[str | None, str | None]:
     return key, owned and owned["account"]
 
 
-def are_there_any() -> bool:
+def exist_in_iam() -> bool:
     """Whether moto's IAM has any access key: without one it knows no caller."""
     # Lists, because another thread may add an account or a partition.
     return any(

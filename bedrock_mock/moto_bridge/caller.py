@@ -26,7 +26,7 @@ from bedrock_mock.moto_bridge.headers import Headers
 ACCOUNT_HEADER = "x-moto-account-id"
 
 
-#: Numbers for ids of requests, which no seed of moto or of a test makes repeatable.
+#: Random numbers for request ids; seeds of moto and of tests do not affect them.
 _RANDOM = random.Random()  # noqa: S311 - they protect nothing
 
 
@@ -92,7 +92,7 @@ class CallerResponse(BaseResponse):
         except IndexError:
             # An Authorization header that only looks like a signature.
             self.region = self.default_region
-        self._may_be_known = access_keys.are_there_any()
+        self._may_be_known = access_keys.exist_in_iam()
         key, owner = access_keys.key_and_account(self.headers.get("authorization") or "")
         self.access_key = key or super().get_access_key()
         # moto would let MOTO_ACCOUNT_ID win over the account that the client asked for.

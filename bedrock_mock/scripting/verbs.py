@@ -69,11 +69,11 @@ def fail_next(  # noqa: PLR0913, PLR0917 - the arguments of its method
     recommendations: Sequence[str] | None,
 ) -> None:
     """Has a job fail."""
-    able = recommending_clocks()
-    if recommendations is not None and model_name in clocks() and model_name not in able:
+    reporting = recommending_clocks()
+    if recommendations is not None and model_name in clocks() and model_name not in reporting:
         msg = (
             f"{call.text}: {model_name} does not report recommendations. "
-            f"Clocks that do: {', '.join(able)}"
+            f"Clocks that do: {', '.join(reporting)}"
         )
         raise ValueError(msg)
     if isinstance(recommendations, str) or not all(

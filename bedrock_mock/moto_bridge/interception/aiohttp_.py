@@ -106,7 +106,7 @@ class _Transport(asyncio.Transport):
         self._is_closing = True
         if self._answering is not None:
             self._answering.cancel()
-        # Not at once: older versions close in the middle of the parser's work on the last piece.
+        # Later, as asyncio does: aiohttp 3.10 closes while its parser still reads the last piece.
         asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
 
     abort = close

@@ -20,7 +20,7 @@ from bedrock_mock.services.bedrock_runtime.guardrails.traces import (
     invocation_members,
 )
 
-#: Makes JSON of a body.
+#: Encodes a body as JSON.
 as_json = encoder(is_ascii=False)
 _CACHE_METRICS = ("cacheReadInputTokenCount", "cacheWriteInputTokenCount")
 _METRICS = "amazon-bedrock-invocationMetrics"
