@@ -50,6 +50,20 @@ class Journal:
 
         return _Replaced(self._replaced, (id(items), key), read, write, value)
 
+    def first(self, items: list[Any], value: Foreign) -> _Replaced:
+        """While this lasts, a list begins with another item."""
+
+        def read() -> bool:
+            return any(each is value for each in items)
+
+        def write(is_there: bool) -> None:  # noqa: FBT001 - what was read
+            if is_there:
+                items.insert(0, value)
+            else:
+                items.remove(value)
+
+        return _Replaced(self._replaced, (id(items), id(value)), read, write, value=True)
+
     def put_back(self) -> None:
         """Puts everything back that is still replaced; again, it does nothing."""
         while self._replaced:

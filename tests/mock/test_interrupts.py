@@ -8,12 +8,17 @@ by any code: the first step of ``__exit__``, where nothing has ended yet, and th
 
 from __future__ import annotations
 
+import http.client
 import os
+import socket
 import sys
 
+import aiohttp
 import boto3
+import httpx
 import pytest
 import requests
+import urllib3.connection
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
@@ -44,6 +49,9 @@ OWNERS = [
     *(botocore_stubber, botocore_stubber.BotocoreStubber, CallbackResponse, StateManager),
     *(convert_to_flask_response, ConfiguredEndpointProvider, Session, URLLib3Session),
     *(models.MockAWS, backends, requests.adapters.HTTPAdapter),
+    *(socket, http.client.HTTPConnection, http.client.HTTPSConnection),
+    *(urllib3.connection.HTTPConnection, urllib3.connection.HTTPSConnection),
+    *(httpx.HTTPTransport, httpx.AsyncHTTPTransport, aiohttp.BaseConnector),
 ]
 CONFIG = {"bedrock": {"quotas": True}}
 #: Each step takes a whole mock, so the quick suite tests one step out of this number.
@@ -55,7 +63,7 @@ def surroundings():
     import moto.bedrock
 
     return {
-        **{f"{owner.__name__}": dict(vars(owner)) for owner in OWNERS},
+        **{repr(owner): dict(vars(owner)) for owner in OWNERS},
         "slot": moto.bedrock.bedrock_backends,
         "hosts": list(backend_index.backend_url_patterns),
         "moto-api": dict(urls.url_paths),
@@ -67,6 +75,7 @@ def surroundings():
         "stubber": models.botocore_stubber.enabled,
         "patcher": models.responses_mock._patcher,
         "methods": list(models.RESPONSES_METHODS),
+        "finders": list(sys.meta_path),
         "ours": (list(Activation.active), list(takeover._owners), list(NESTING._active)),
         "nesting": (NESTING._origin, NESTING._first, NESTING._is_followed),
         "locks": [
@@ -136,7 +145,7 @@ STRIDES = [STRIDE, pytest.param(1, marks=pytest.mark.long)]
 def _warm():
     # What is imported and read at the first use is no step of the others.
     with mock_bedrock(config=CONFIG):
-        pass
+        boto3.client("s3", "us-east-1").create_bucket(Bucket="bucket")
 
 
 @pytest.mark.timeout(900)
@@ -206,7 +215,7 @@ def test_an_interrupted_inner_mock_leaves_the_outer_one_as_it_was(outer):
 
 def without_hooks(surroundings):
     """Where ours is the inner mock, moto's class stays hooked until the outer one ends."""
-    return {**surroundings, "nesting": None, "MockAWS": None}
+    return {**surroundings, "nesting": None, repr(models.MockAWS): None}
 
 
 def test_an_interrupted_stop_that_keeps_the_data_keeps_it():
@@ -251,8 +260,8 @@ def test_ctrl_c_is_a_signal(monkeypatch):
         start()
         os.kill(os.getpid(), 2)
 
-    monkeypatch.setattr(models.responses_mock, "start", interrupted_start)
-    with pytest.raises(KeyboardInterrupt), mock_bedrock():
-        pass
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        patched.setattr(models.responses_mock, "start", interrupted_start)
+        with pytest.raises(KeyboardInterrupt), mock_bedrock():
+            pass
     assert surroundings() == before

@@ -36,3 +36,18 @@ def test_what_replaced_a_replacement_is_put_back_before_it():
     second.put_back()
     journal.put_back()
     assert dict(vars(Derived)) == before
+
+
+def test_a_list_begins_with_another_item():
+    items, journal = [1, 2], Journal()
+    with journal.first(items, 0):
+        assert items == [0, 1, 2]
+        items.insert(0, "later")
+    assert items == ["later", 1, 2]
+
+
+def test_an_item_that_somebody_else_has_removed_is_not_missed():
+    items, journal = [1, 2], Journal()
+    with journal.first(items, 0):
+        items.clear()
+    assert items == []

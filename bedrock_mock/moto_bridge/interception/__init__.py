@@ -12,10 +12,12 @@ from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
+from threading import get_ident
 from types import ModuleType
 from typing import Any
 
 from bedrock_mock.moto_bridge.interception import names, requests_
+from bedrock_mock.moto_bridge.replaced import REPLACED
 
 _HERE = __name__
 #: The module that is adapted, and the adapter.
@@ -58,31 +60,33 @@ def intercepted() -> Iterator[None]:
 @contextmanager
 def _imports_watched(adapt: Callable[[ModuleType], None]) -> Iterator[None]:
     """While this lasts, libraries are adapted as soon as they are imported."""
-    finder = _Finder(adapt)
-    sys.meta_path.insert(0, finder)
-    try:
+    with REPLACED.first(sys.meta_path, _Finder(adapt)):
         yield
-    finally:
-        finder.adapt = None
-        sys.meta_path.remove(finder)
 
 
 class _Finder(MetaPathFinder):
     """Finds what the others find, and has libraries adapted when they have been executed."""
 
     def __init__(self, adapt: Callable[[ModuleType], None]) -> None:
-        #: ``None`` when interception has ended.
-        self.adapt: Callable[[ModuleType], None] | None = adapt
+        self._adapt = adapt
+        #: The threads that look for a library, and its name.
+        self._finding: set[tuple[int, str]] = set()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The module's spec, if it is one of our libraries."""
-        if fullname not in LIBRARIES:
+        finding = (get_ident(), fullname)
+        # One of the others may ask all finders, too.
+        if fullname not in LIBRARIES or finding in self._finding:
             return None
-        others = (each for each in sys.meta_path if each is not self)
-        found = (each.find_spec(fullname, path, target) for each in others)
-        spec = next(filter(None, found), None)
+        self._finding.add(finding)
+        try:
+            others = (each for each in sys.meta_path if each is not self)
+            found = (each.find_spec(fullname, path, target) for each in others)
+            spec = next(filter(None, found), None)
+        finally:
+            self._finding.remove(finding)
         if spec is not None:
             self._follow(fullname, spec.loader)
         return spec
@@ -95,7 +99,8 @@ class _Finder(MetaPathFinder):
             if module.__name__ == fullname:
                 # The loader is again what it was, for those who ask the module for it.
                 vars(loader).pop("exec_module", None)
-                if self.adapt is not None:
-                    self.adapt(module)
+                # It is no longer among the finders when interception has ended.
+                if any(each is self for each in sys.meta_path):
+                    self._adapt(module)
 
         loader.exec_module = exec_module

@@ -530,6 +530,31 @@ def test_a_library_that_does_not_exist_is_not_found():
     assert run(code) == ["httpx"]
 
 
+def test_a_finder_that_asks_all_others_may_stand_beside_ours():
+    code = """
+    import importlib.abc
+    import sys
+    from bedrock_mock import mock_bedrock
+
+    class Finder(importlib.abc.MetaPathFinder):
+        def find_spec(self, name, path, target=None):
+            others = [each for each in sys.meta_path if each is not self]
+            return next(filter(None, (each.find_spec(name, path, target) for each in others)), None)
+
+    sys.meta_path.insert(0, Finder())
+    with mock_bedrock():
+        import httpx
+        print(httpx.HTTPTransport.handle_request.__module__.split(".")[0])
+        sys.modules.pop("httpx")
+        sys.path.clear()
+        try:
+            import httpx
+        except ModuleNotFoundError as error:
+            print(error.name)
+    """
+    assert run(code) == ["bedrock_mock", "httpx"]
+
+
 def test_a_loader_of_several_modules_goes_on_as_ever():
     code = """
     import importlib.abc
