@@ -83,9 +83,10 @@ def test_a_lock_of_a_child_still_excludes():
 
 def test_children_of_a_busy_process_answer_start_and_end_mocks(bedrock_mock):
     may_end = Event()
+    # No fork opens the locks of OpenSSL, which new clients set up, and those of first imports.
+    of_the_child, *of_threads = (bedrock_mock.client(region_name="us-east-1") for _ in range(4))
 
-    def traffic():
-        client = bedrock_mock.client(region_name="us-east-1")
+    def traffic(client):
         number = 0
         while not may_end.is_set():
             number += 1
@@ -93,7 +94,7 @@ def test_children_of_a_busy_process_answer_start_and_end_mocks(bedrock_mock):
             requests.get(f"{JOBS}?maxResults=1", timeout=5)
 
     def work():
-        client = bedrock_mock.client(region_name="us-east-1")
+        client = of_the_child
         client.list_model_import_jobs()
         client.create_model_import_job(**import_job("of-the-child", "of-the-child"))
         assert requests.get(JOBS, timeout=5).ok
@@ -101,7 +102,8 @@ def test_children_of_a_busy_process_answer_start_and_end_mocks(bedrock_mock):
             with mock():
                 client.list_imported_models()
 
-    threads = [Thread(target=traffic) for _ in range(3)]
+    assert requests.get(JOBS, timeout=5).ok
+    threads = [Thread(target=traffic, args=(each,)) for each in of_threads]
     for thread in threads:
         thread.start()
     try:
