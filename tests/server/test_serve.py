@@ -10,7 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.error import HTTPError
@@ -299,9 +299,16 @@ except RuntimeError as error:
 # --- the process ------------------------------------------------------------------------
 
 
+@contextmanager
 def start(*flags):
     command = [sys.executable, "-m", "bedrock_mock", "serve", *flags]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        try:
+            yield process
+        finally:
+            # A test that fails does not wait for it.
+            process.kill()
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
@@ -318,7 +325,6 @@ def test_it_says_where_it_is_and_ends_cleanly_on_a_signal(signum):
         socket.create_connection(("127.0.0.1", int(url[2])))
 
 
-@pytest.mark.once
 @pytest.mark.once
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot pause a process")
 def test_many_clients_may_come_at_the_same_moment():

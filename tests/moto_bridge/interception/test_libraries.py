@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import json
 import socket
+import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -263,6 +264,8 @@ def proxy(monkeypatch):
     """A proxy that all libraries would use."""
     for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
+    # urlopen keeps the proxies that it finds at its first call in a process.
+    monkeypatch.setattr(urllib.request, "_opener", None)
 
 
 @each_library
