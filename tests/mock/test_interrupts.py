@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import sys
 
@@ -258,10 +259,15 @@ def test_ctrl_c_is_a_signal(monkeypatch):
 
     def interrupted_start():
         start()
-        os.kill(os.getpid(), 2)
+        os.kill(os.getpid(), signal.SIGINT)
 
     with monkeypatch.context() as patched:
         patched.setattr(models.responses_mock, "start", interrupted_start)
-        with pytest.raises(KeyboardInterrupt), mock_bedrock():
-            pass
+        # Shells have programs in the background ignore it.
+        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            with pytest.raises(KeyboardInterrupt), mock_bedrock():
+                pass
+        finally:
+            signal.signal(signal.SIGINT, handler)
     assert surroundings() == before
