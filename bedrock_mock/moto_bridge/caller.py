@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import moto.backends
+from botocore.awsrequest import AWSPreparedRequest
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -80,7 +81,9 @@ class CallerResponse(BaseResponse):
         # which says in the environment of its process that it is one.
         is_wsgi = isinstance(request, Request)
         is_from_server = getattr(request, "from_wsgi_server", is_wsgi)
-        self.from_server: bool = is_from_server or settings.is_test_proxy_mode()
+        self.from_server: bool = is_from_server or (
+            type(request) is not AWSPreparedRequest and settings.is_test_proxy_mode()
+        )
         #: Whether the body of an answer may be chunks: those who ask by requests, or through
         #: moto's proxy, get it as a whole. Older versions of moto make a plain Request of theirs.
         self.takes_chunks: bool = getattr(request, "stream_output", False) or (

@@ -17,9 +17,12 @@ class Headers(dict[str, str]):
         if type(headers) is HeadersDict:
             # To ask it for its items takes longer than all else that is read of a request.
             found: dict[Any, Any] = vars(headers)["_dict"]
-            super().__init__({key._lower: _text(value) for key, value in found.items()})  # noqa: SLF001 - see the canaries
+            lowered = ((key._lower, value) for key, value in found.items())  # noqa: SLF001 - see the canaries
         else:
-            super().__init__({name.lower(): _text(value) for name, value in headers.items()})
+            lowered = ((name.lower(), value) for name, value in headers.items())
+        super().__init__(
+            {name: value.decode() if type(value) is bytes else value for name, value in lowered}
+        )
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and super().__contains__(name.lower())
@@ -34,7 +37,3 @@ class Headers(dict[str, str]):
     def items(self) -> Any:  # noqa: ANN401 - a list is what moto needs
         """The headers by their names as they are usually written: moto looks for X-Amz-Date."""
         return [(name.title(), value) for name, value in super().items()]
-
-
-def _text(value: Any) -> str:  # noqa: ANN401 - bytes or text
-    return value.decode() if type(value) is bytes else value

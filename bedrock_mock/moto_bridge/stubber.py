@@ -31,7 +31,11 @@ def shortened(services: Sequence[MockedService]) -> AbstractContextManager[Any]:
     def process_request(self: BotocoreStubber, request: Foreign) -> Foreign:
         SCHEDULE.settle()
         url = request.url
-        service = next((each for each in services if each.hosts.match(url)), None)
+        service = None
+        for each in services:
+            if each.hosts.match(url):
+                service = each
+                break
         if (
             service is None
             or recorder._user_enabled  # noqa: SLF001 - see the canaries

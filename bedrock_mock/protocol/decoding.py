@@ -59,7 +59,9 @@ def parse_object(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         msg = f"The request body must be a JSON object, not {_JSON_TYPES.get(type(value), 'null')}"
         raise SerializationException(msg)
-    _check_tree(value, surrogates="\\u" in text)
+    has_surrogates = "\\u" in text
+    if has_surrogates or text.count("{") + text.count("[") > MAX_DEPTH:
+        _check_tree(value, surrogates=has_surrogates)
     return value
 
 
@@ -68,7 +70,15 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(msg)
 
 
-_parse = json.JSONDecoder(parse_constant=_refuse_constant).decode
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        msg = "The request body holds a number that is too large"
+        raise SerializationException(msg)
+    return number
+
+
+_parse = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite).decode
 
 
 def _refuse_depth() -> NoReturn:
@@ -77,7 +87,7 @@ def _refuse_depth() -> NoReturn:
 
 
 def _check_tree(value: Json, *, surrogates: bool, depth: int = 0) -> None:
-    """Refuses what parses but could not be sent back: deep trees, infinity, half characters."""
+    """Refuses what parses but could not be sent back: deep trees and half characters."""
     if depth >= MAX_DEPTH:
         _refuse_depth()
     parts = value
@@ -87,9 +97,6 @@ def _check_tree(value: Json, *, surrogates: bool, depth: int = 0) -> None:
         kind = type(part)
         if kind is dict or kind is list:
             _check_tree(part, surrogates=surrogates, depth=depth + 1)
-        elif kind is float and math.isinf(part):
-            msg = "The request body holds a number that is too large"
-            raise SerializationException(msg)
         elif surrogates and kind is str and _SURROGATE.search(part):
             msg = "The request body holds half of a surrogate pair, which is not a character"
             raise SerializationException(msg)
@@ -130,7 +137,8 @@ def _structure_decoder(members: list[tuple[str, str, Decode]], *, is_union: bool
     by_wire_name = {wire_name: [(name, wire_name, each)] for name, wire_name, each in members}
 
     def decode(value: Json) -> dict[str, Any]:
-        _typed(value, dict, "a Structure")
+        if type(value) is not dict:
+            _typed(value, dict, "a Structure")
         decoded = {}
         possible = members
         if is_union and len(value) == 1:
@@ -158,7 +166,7 @@ def _typed(value: Json, expected: type, name: str) -> Json:
 
 def string(value: Json) -> Json:
     """A string that is one already."""
-    return _typed(value, str, "a String")
+    return value if type(value) is str else _typed(value, str, "a String")
 
 
 def _boolean(value: Json) -> Json:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from botocore import xform_name
@@ -96,6 +97,7 @@ def _structure_encoder(members: list[tuple[str, str, str, Encode]], *, is_union:
     return encode
 
 
+@lru_cache(maxsize=1024)
 def iso8601(moment: datetime) -> str:
     """A naive UTC moment with a ``Z``: milliseconds, or microseconds where there are any."""
     timespec = "microseconds" if moment.microsecond % 1000 else "milliseconds"

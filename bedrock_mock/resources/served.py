@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bedrock_mock.protocol.types import Json
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from bedrock_mock.scripting.exchange import Exchange
 
 
-@dataclass(frozen=True)
-class Served:
+class Served(NamedTuple):
     """One request with its answer.
 
     Attributes:

@@ -52,10 +52,11 @@ def _check_content(index: int, content: Sequence[Message]) -> None:
             "ContentBlock object to the content field and try again."
         )
         raise ValidationException(msg)
-    has_cache_point = any("cachePoint" in block for block in content)
     for place, block in enumerate(content):
-        # A lone line feed before a cache point passes.
-        if "text" in block and not block["text"].strip() and not has_cache_point:
+        if "text" in block and not block["text"].strip():
+            # A lone line feed before a cache point passes.
+            if any("cachePoint" in each for each in content):
+                break
             msg = (
                 f"The text field in the ContentBlock object at messages.{index}.content.{place} "
                 "is blank. Add text to the text field, and try again."
@@ -77,21 +78,20 @@ def _check_mixture(index: int, content: Sequence[Message]) -> None:
 def _check_tools(
     request: Mapping[str, Any], messages: Sequence[Message], traits: Traits, *, is_stream: bool
 ) -> None:
-    uses_blocks = any(
-        "toolUse" in block or "toolResult" in block
-        for message in messages
-        for block in message["content"]
-    )
-    if "toolConfig" in request and not traits.uses_tools:
-        raise ValidationException("This model doesn't support tool use.")
-    if "toolConfig" in request and is_stream and not traits.streams_tools:
-        raise ValidationException("This model doesn't support tool use in streaming mode.")
-    if uses_blocks and "toolConfig" not in request:
+    blocks = [block for message in messages for block in message["content"]]
+    uses_blocks = any("toolUse" in block or "toolResult" in block for block in blocks)
+    if "toolConfig" in request:
+        if not traits.uses_tools:
+            raise ValidationException("This model doesn't support tool use.")
+        if is_stream and not traits.streams_tools:
+            raise ValidationException("This model doesn't support tool use in streaming mode.")
+        _check_names(request["toolConfig"])
+    elif uses_blocks:
         raise ValidationException(
             "The toolConfig field must be defined when using toolUse and toolResult content blocks."
         )
-    _check_names(request.get("toolConfig", {}))
-    _check_results(messages)
+    if uses_blocks:
+        _check_results(messages)
 
 
 def _check_names(config: Mapping[str, Any]) -> None:

@@ -54,11 +54,12 @@ def check_support(request: Mapping[str, Any], model: CalledModel) -> None:
             msg = f"This model doesn't support the {field} field. Remove {field} and try again."
             raise ValidationException(msg)
     config = request.get("inferenceConfig", {})
-    more = request.get("additionalModelRequestFields")
-    sampled = {**(more if isinstance(more, Mapping) else {}), **config}
-    if traits.samples_one_way and "temperature" in sampled and sampled.keys() & {"topP", "top_p"}:
-        msg = f"The model returned the following errors: {TWO_WAYS}"
-        raise ValidationException(msg)
+    if traits.samples_one_way:
+        more = request.get("additionalModelRequestFields")
+        sampled = {**(more if isinstance(more, Mapping) else {}), **config}
+        if "temperature" in sampled and sampled.keys() & {"topP", "top_p"}:
+            msg = f"The model returned the following errors: {TWO_WAYS}"
+            raise ValidationException(msg)
     stops = config.get("stopSequences", ())
     if traits.needs_visible_stops and not all(stop.strip() for stop in stops):
         raise ValidationException(_BLANK_STOP)
