@@ -89,7 +89,7 @@ def expressions(content: Content) -> Iterator[Hit]:
 def _matches(regex: Mapping[str, Any], text: str) -> Sequence[tuple[int, int]]:
     try:
         return bounded_patterns.spans(regex["pattern"], text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         msg = (
             f"bedrock_mock evaluates regular expressions as Python does, which cannot read "
             f"{regex['name']!r} of the guardrail: {error}."

@@ -309,8 +309,9 @@ def test_an_expression_that_blows_up_is_bounded(guard, apply, monkeypatch):
 
 
 @in_process
-def test_an_expression_that_python_cannot_read_is_named(guard, apply):
-    made = guard(**sensitive(regexes=[regex("Odd", "(?i")]))
+@pytest.mark.parametrize("pattern", ["(?i", "a{99999999999}"])
+def test_an_expression_that_python_cannot_read_is_named(guard, apply, pattern):
+    made = guard(**sensitive(regexes=[regex("Odd", pattern)]))
     with pytest.raises(NotImplementedError, match="'Odd'"):
         apply(made, "x")
 
