@@ -112,7 +112,7 @@ def guardrail_config_of(
     Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html
     """
     content_type = request.get("contentType", _JSON)
-    if request.get("guardrailIdentifier") and content_type.partition(";")[0].strip() != _JSON:
+    if request.get("guardrailIdentifier") and not content_type.lower().startswith(_JSON):
         msg = f"With a guardrail, contentType must be {_JSON}, not {content_type!r}."
         raise ValidationException(msg)
     config = body.get(GUARDRAIL_CONFIG)

@@ -202,7 +202,7 @@ def test_tags_select_for_the_enforced_guardrail(bedrock, control, runtime, made)
 
 @pytest.mark.parametrize(
     ("content_type", "is_taken"),
-    [("application/json", True), ("application/json; charset=utf-8", True), ("text/plain", False)],
+    [("application/json", True), ("Application/JSON; charset=utf-8", True), ("text/plain", False)],
 )
 def test_a_guardrail_needs_a_body_of_json(bedrock, runtime, made, content_type, is_taken):
     bedrock.reply("Fine.")
