@@ -237,6 +237,22 @@ def test_a_word_may_begin_and_end_with_other_characters(guard, found):
     assert found(guard(**words("#1!")), "We are #1!")["wordPolicy"]["customWords"]
 
 
+@pytest.mark.parametrize(
+    ("word", "text", "is_found"),
+    [
+        ("秘密", "これは秘密です", True),
+        ("ความลับ", "นี่คือความลับของเรา", True),
+        ("secret", "これはsecretです", True),
+        ("secret", "これはsecretsです", False),
+        ("geheim", "Geheimnis", False),
+        ("тайна", "Тайна!", True),
+        ("тайна", "тайнами", False),
+    ],
+)
+def test_words_have_borders_where_their_script_has(guard, apply, word, text, is_found):
+    assert (apply(guard(**words(word)), text)["action"] != "NONE") is is_found
+
+
 def test_profanities_are_found_by_the_managed_list(guard, found):
     managed = {"wordPolicyConfig": {"managedWordListsConfig": [{"type": "PROFANITY"}]}}
     assert found(guard(**managed), "Well, damn it.") == {
