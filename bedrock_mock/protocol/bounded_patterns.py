@@ -24,6 +24,10 @@ print(json.dumps([found.span() for found in re.finditer(pattern, text)]))
 """
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
+#: Flags among which is that for verbose patterns, in which white space and comments mean nothing.
+_VERBOSE = re.compile(r"\(\?[a-zA-Z-]*x")
+#: What may be there or not; a "?" behind another repetition says only how that reads.
+_OPTION = re.compile(r"(?<![(*+?])\?")
 #: What repeats something an unknown number of times.
 _LOOP = re.compile(r"[*+]|\{\d*,\d*\}")
 #: A group that is repeated, by any number: what is in it may be read in several ways.
@@ -45,6 +49,8 @@ def spans(pattern: str, text: str) -> tuple[tuple[int, int], ...]:
 
     Raises:
         re.error: the pattern is malformed.
+        OverflowError: it repeats something too often for Python.
+        RecursionError: its groups are too deep for Python.
         TooSlowError: it takes more than :data:`LIMIT_SECONDS` for this text.
     """
     with warnings.catch_warnings():
@@ -60,11 +66,27 @@ def spans(pattern: str, text: str) -> tuple[tuple[int, int], ...]:
 
 def _is_quick(pattern: str, length: int) -> bool:
     """Whether a pattern takes few steps for every text of this length."""
-    if _REFERENCE.search(pattern):
+    if _REFERENCE.search(pattern) or _VERBOSE.search(pattern):
         return False
     plain = _CLASS.sub("c", _ESCAPE.sub("e", pattern))
-    loops = len(_LOOP.findall(plain))
-    return not _LOOPED_GROUP.search(plain) and (length + 1) ** (loops + 1) <= _FEW_STEPS
+    if _LOOPED_GROUP.search(plain):
+        return False
+    loops, options = len(_LOOP.findall(plain)), len(_OPTION.findall(plain))
+    steps: int = (length + 1) ** (loops + 1) * 2**options * _branches(plain)
+    return steps <= _FEW_STEPS
+
+
+def _branches(plain: str) -> int:
+    """In how many ways the alternatives of a pattern's groups can be combined."""
+    product, open_groups = 1, [1]
+    for character in plain:
+        if character == "(":
+            open_groups.append(1)
+        elif character == "|":
+            open_groups[-1] += 1
+        elif character == ")":
+            product *= open_groups.pop()
+    return product * open_groups[0]
 
 
 def _apart(pattern: str, text: str) -> list[tuple[int, int]]:

@@ -116,6 +116,12 @@ def detection(
         raise ValueError(msg)
     filters, entities = said["filters"] or {}, said["entities"] or {}
     findings = said["findings"] or ()
+    if not all(_is_finding(each) for each in findings):
+        msg = (
+            "detect: a finding is an object with one member, as in "
+            f'{{"valid": {{"translation": {{...}}}}}}, got {findings!r}'
+        )
+        raise ValueError(msg)
     _check_names("filters", filters, types)
     _check_names("entities", entities, types)
     _check_names("findings", [name for each in findings for name in each], types)
@@ -139,6 +145,17 @@ def _check_names(what: str, names: Collection[str], types: Mapping[str, Collecti
         known = ", ".join(sorted(types[what]))
         msg = f"detect: unknown {what}: {', '.join(unknown)}. Known {what}: {known}"
         raise ValueError(msg)
+
+
+def _is_finding(finding: Json) -> bool:
+    """Whether it has the form of a finding: a union, whose one member says what it is."""
+    if not isinstance(finding, Mapping) or len(finding) != 1:
+        return False
+    (result,) = finding.values()
+    translation = result.get("translation", {}) if isinstance(result, Mapping) else None
+    return isinstance(translation, Mapping) and isinstance(
+        translation.get("confidence", 1), (int, float)
+    )
 
 
 def _optional_score(name: str, value: Json) -> float | None:

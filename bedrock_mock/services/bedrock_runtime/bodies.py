@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from bedrock_mock.protocol.errors import NotImplementedException, ValidationException
@@ -23,6 +24,11 @@ _ASYNCHRONOUS = (
 #: The member that says how guardrails look at the body.
 GUARDRAIL_CONFIG = "amazon-bedrock-guardrailConfig"
 _MALFORMED = "Malformed input request, please reformat your input and try again."
+_NO_GUARDRAIL = (
+    f"The body has {GUARDRAIL_CONFIG}, but the request names no guardrail. Add guardrailIdentifier "
+    f"and guardrailVersion, or remove {GUARDRAIL_CONFIG}."
+)
+_JSON = "application/json"
 
 #: A request in the words of Converse, as far as rules and defaults rely on it.
 _RESULT = open_body(
@@ -41,6 +47,8 @@ _ASKED = open_body(
     tools=Schema("JSONArray", items=open_body(toolSpec=_SPECIFICATION)),
     forced=STRING,
 )
+
+_GUARDRAIL_CONFIG = open_body(tagSuffix=STRING, streamProcessingMode=STRING)
 
 
 def read(
@@ -85,6 +93,39 @@ def question_of(family: Family, body: Json) -> Asked:
     if any(_ASKED.faults(words)):
         raise ValidationException(_MALFORMED)
     return asked
+
+
+def guardrail_config_of(
+    request: Mapping[str, Any], body: Mapping[str, Any], *, is_guarded: bool
+) -> dict[str, Any]:
+    """What a body says to guardrails.
+
+    Args:
+        request: the call.
+        body: its body.
+        is_guarded: whether the call has a guardrail, its own or that of the account.
+
+    Raises:
+        ValidationException: that part of the body is malformed or there is no guardrail for it,
+            or the call names a guardrail and its body is not said to be JSON.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html
+    """
+    content_type = request.get("contentType", _JSON)
+    if request.get("guardrailIdentifier") and not content_type.lower().startswith(_JSON):
+        msg = f"With a guardrail, contentType must be {_JSON}, not {content_type!r}."
+        raise ValidationException(msg)
+    config = body.get(GUARDRAIL_CONFIG)
+    if config is None:
+        return {}
+    if not isinstance(config, dict):
+        raise ValidationException(_MALFORMED)
+    config = {name: value for name, value in config.items() if value is not None}
+    if any(_GUARDRAIL_CONFIG.faults(config)):
+        raise ValidationException(_MALFORMED)
+    if not is_guarded:
+        raise ValidationException(_NO_GUARDRAIL)
+    return config
 
 
 def _words(asked: Asked) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bedrock_mock.resources.operations import operation
 from bedrock_mock.services.bedrock.rules import check_project
 from bedrock_mock.services.bedrock_runtime.answering import blocks_of, stop_reason_of
 from bedrock_mock.services.bedrock_runtime.asking import ask
-from bedrock_mock.services.bedrock_runtime.bodies import GUARDRAIL_CONFIG, read
+from bedrock_mock.services.bedrock_runtime.bodies import guardrail_config_of, read
 from bedrock_mock.services.bedrock_runtime.conversations import latency_of, plain_error
 from bedrock_mock.services.bedrock_runtime.families.base import (
     Asked,
@@ -109,10 +109,10 @@ class Invocations:
             request.get("guardrailVersion"),
             request.get("trace"),
         )
+        config = guardrail_config_of(request, body, is_guarded=guarding.is_active)
         # Guardrails look at conversations, not at what is embedded, ranked or drawn.
         if not guarding.is_active or not family.is_text:
             return Answer(family, self._said(name, model, family, question, body))
-        config = body.get(GUARDRAIL_CONFIG, {})
         tagged = Tagged(question, config.get("tagSuffix"))
         guarding.check_request(tagged.texts, has_attacks=tagged.has_tags)
         if guarding.message is not None:

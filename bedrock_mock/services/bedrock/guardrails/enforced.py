@@ -74,7 +74,7 @@ class EnforcedGuardrails:
     def put(self, request: PutEnforcedGuardrailConfigurationRequestTypeDef) -> Enforced:
         """Makes the configuration, or replaces the one that the request names."""
         config: Mapping[str, Any] = request["guardrailInferenceConfig"]
-        guardrail = self._backend.guardrails.find(config["guardrailIdentifier"])
+        guardrail = self._backend.guardrails.staying(config["guardrailIdentifier"])
         version = guardrail.versions.find(config["guardrailVersion"])
         if version.automated_reasoning_policy:
             msg = "A guardrail with an Automated Reasoning policy cannot be enforced."

@@ -98,6 +98,10 @@ class Guardrail(Content, Lifecycle):
         self.status_reasons = self.failure_messages or []
         recommended = getattr(self.failure, "recommendations", ())
         self.failure_recommendations = list(recommended) if status == self.failed else []
+        if self.has_ended:
+            for each in self.versions:
+                if isinstance(each, GuardrailVersion):
+                    each.end(status, at)
         if status == GONE:
             self._backend.guardrails.store.remove(self)
 
@@ -106,17 +110,13 @@ class Guardrail(Content, Lifecycle):
         self._last_number += 1
         version = GuardrailVersion(self, str(self._last_number), description)
         self.versions.add(version)
-        if self.has_ended:
+        if self.status == self.failed:
+            # It stays so until an update.
+            version.end(self.status, version.created_at)
+        elif self.has_ended:
             self.move_to("VERSIONING")
             self.settle()
         return version
-
-    def status_of(self, number: str) -> str:
-        """The status of a version: it is made, and deleted, together with the DRAFT."""
-        if self.status == "DELETING":
-            return self.status
-        is_new = number == str(self._last_number)
-        return "CREATING" if is_new and self.status in {"CREATING", "VERSIONING"} else "READY"
 
 
 class GuardrailVersion(Content):
@@ -129,8 +129,23 @@ class GuardrailVersion(Content):
             setattr(self, name, getattr(guardrail, name))
         self.version = number
         self.description = description
+        self._status = "CREATING"
+        #: Whether what it is a copy of has failed, or still may.
+        self._may_fail = guardrail.status in {*guardrail.fallible, guardrail.failed}
 
     @property
     def status(self) -> str:
-        """``CREATING`` until the clock of the guardrail says that it is ``READY``."""
-        return self._guardrail.status_of(self.version)
+        """``CREATING`` until the guardrail has a status that lasts; it is deleted with that."""
+        is_going = self._guardrail.status == "DELETING"
+        return self._guardrail.status if is_going else self._status
+
+    def end(self, status: str, at: datetime) -> None:
+        """The guardrail has ``status`` from now on: what is being made is made, or has failed."""
+        if self._status != "CREATING":
+            return
+        self.updated_at = at
+        has_failed = self._may_fail and status == self._guardrail.failed
+        self._status = status if has_failed else "READY"
+        if has_failed:
+            self.status_reasons = self._guardrail.status_reasons
+            self.failure_recommendations = self._guardrail.failure_recommendations

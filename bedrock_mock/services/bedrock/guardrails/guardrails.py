@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from bedrock_mock.resources.tokens import Answer
     from bedrock_mock.services.bedrock.backend import BedrockBackend
 
+_DELETING = "DELETING"
+
 
 class Guardrails(Kind[Guardrail]):
     """Guardrails, named by id or ARN; their versions live inside them."""
@@ -84,7 +86,7 @@ class Guardrails(Kind[Guardrail]):
     @operation("UpdateGuardrail")
     def update(self, request: UpdateGuardrailRequestTypeDef) -> Guardrail:
         """Replaces the DRAFT; versions keep what they have."""
-        guardrail = self.find(request["guardrailIdentifier"])
+        guardrail = self.staying(request["guardrailIdentifier"])
         check_guardrail(self._backend, request)
         self._check_name(request["name"], guardrail)
         guardrail.fill(request)
@@ -106,17 +108,18 @@ class Guardrails(Kind[Guardrail]):
             raise kind_of("ResourceInUseException")(msg)
         if number is not None:
             guardrail.versions.remove(guardrail.versions.find(number))
-        else:
-            guardrail.move_to("DELETING")
+        elif guardrail.status != _DELETING:
+            guardrail.move_to(_DELETING)
 
     @operation("CreateGuardrailVersion")
     def create_version(self, request: CreateGuardrailVersionRequestTypeDef) -> object:
         """Copies the DRAFT into a new version, or answers as before to a repeated token."""
-        tokens, name = self._backend.tokens, "CreateGuardrailVersion"
+        guardrail = self.find(request["guardrailIdentifier"])
+        tokens, name = self._backend.tokens, f"CreateGuardrailVersion of {guardrail.arn}"
         answer = tokens.answer(name, request)
         if answer is not None:
             return answer
-        guardrail = self.find(request["guardrailIdentifier"])
+        self.staying(guardrail.arn)
         check_quota(
             self._backend, GUARDRAIL_VERSIONS, lambda: len(guardrail.versions) - len([DRAFT])
         )
@@ -124,6 +127,19 @@ class Guardrails(Kind[Guardrail]):
         answer = {"guardrailId": guardrail.guardrail_id, "version": version.version}
         tokens.remember(name, request, answer)
         return answer
+
+    def staying(self, identifier: str) -> Guardrail:
+        """A guardrail that is not being deleted.
+
+        Raises:
+            ResourceNotFoundException: there is no such guardrail.
+            ConflictException: it is being deleted.
+        """
+        guardrail = self.find(identifier)
+        if guardrail.status == _DELETING:
+            msg = f"The guardrail {guardrail.guardrail_id!r} is being deleted. Use another one."
+            raise ConflictException(msg)
+        return guardrail
 
     def _check_name(self, name: str, but: Guardrail | None = None) -> None:
         self.settle()

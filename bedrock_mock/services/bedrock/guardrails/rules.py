@@ -26,6 +26,8 @@ _GEOGRAPHIES: Mapping[str, tuple[str, ...]] = {
     "apac": ("ap-",),
 }
 _PROFILE = "guardrail-profile/"
+#: What follows the geography in the id of each profile.
+_PROFILE_VERSION = "guardrail.v1:0"
 #: Limits that the service checks with texts of its own.
 #: Source: https://docs.aws.amazon.com/general/latest/gr/bedrock.html
 _DEFINITION: Mapping[str, int] = {CLASSIC: 200, STANDARD: 1000}
@@ -170,8 +172,9 @@ def _check_profile(backend: ServiceBackend, profile: str) -> None:
         if account != backend.account_id:
             msg = "The provided resource ARN is from a different account"
             raise AccessDeniedException(msg)
-    geography = profile_id(profile).partition(".")[0]
-    if not backend.region_name.startswith(_GEOGRAPHIES.get(geography, ())):
+    geography, _, rest = profile_id(profile).partition(".")
+    is_known = rest == _PROFILE_VERSION and geography in _GEOGRAPHIES
+    if not is_known or not backend.region_name.startswith(_GEOGRAPHIES[geography]):
         msg = (
             "Guardrail cross-Region profile ID is invalid. Specify a guardrail profile ID that's "
             "supported in your current AWS Region"

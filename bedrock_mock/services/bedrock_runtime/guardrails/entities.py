@@ -81,7 +81,9 @@ _PATTERNS: Mapping[str, tuple[re.Pattern[str], Check | None]] = {
         r"(?<![\w-]) \d{4} ([ -]?) \d{4} \1 \d{4} \1 \d{4} (?![\w-])"
     ),
     "IP_ADDRESS": _pattern(
-        r"(?<![\w.:]) (?: \d{1,3}(?:\.\d{1,3}){3} | [0-9A-Fa-f:]{2,39} ) (?![\w:])", _is_address
+        # A port may follow an address of version 4.
+        r"(?<![\w.:]) (?: \d{1,3}(?:\.\d{1,3}){3} (?!\w) | [0-9A-Fa-f:]{2,39} (?![\w:]) )",
+        _is_address,
     ),
     "MAC_ADDRESS": _pattern(
         r"(?<![\w:-]) [0-9A-Fa-f]{2} ([:-]) (?:[0-9A-Fa-f]{2}\1){4} [0-9A-Fa-f]{2} (?![\w:-])"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.services.bedrock_runtime.guardrails.content import (
     GROUNDING_SOURCE,
+    GUARD,
     QUERY,
     Block,
 )
@@ -133,8 +134,11 @@ class Guarding:
                 for each, value in zip(texts, evaluation.texts, strict=True):
                     if value != each.value:
                         each.holder[each.member] = value
+            # What is also content to guard was guarded as a part of the request.
             self._grounding = [
-                each for each in blocks if {GROUNDING_SOURCE, QUERY} & {*each.qualifiers}
+                Block(each.text, {*each.qualifiers} - {GUARD})
+                for each in blocks
+                if {GROUNDING_SOURCE, QUERY} & {*each.qualifiers}
             ]
 
     def check_answer(self, texts: Sequence[str]) -> list[str]:

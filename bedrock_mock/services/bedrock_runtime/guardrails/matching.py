@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from bedrock_mock.scripting.detections import Detection
 
 _SENSITIVE = "sensitiveInformationPolicy"
+#: The characters of scripts that have no spaces between words: Thai and Lao, Burmese, Khmer, kana,
+#: and the ideographs of Chinese and Japanese.
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    r"\uf900-\ufaff\U00020000-\U0003ffff"
+)
+#: A character that words are made of, in the other scripts.
+_SPACED = rf"[^\W{_UNSPACED}]"
 
 
 def words(content: Content) -> Iterator[Hit]:
@@ -43,8 +51,8 @@ def _words(
 
 def _word(word: str) -> re.Pattern[str]:
     """A word or phrase that is not part of a longer word."""
-    before = r"(?<!\w)" if re.match(r"\w", word) else ""
-    after = r"(?!\w)" if re.search(r"\w\Z", word) else ""
+    before = f"(?<!{_SPACED})" if re.match(_SPACED, word) else ""
+    after = f"(?!{_SPACED})" if re.search(rf"{_SPACED}\Z", word) else ""
     return re.compile(f"{before}{re.escape(word)}{after}", re.IGNORECASE)
 
 
@@ -89,7 +97,7 @@ def expressions(content: Content) -> Iterator[Hit]:
 def _matches(regex: Mapping[str, Any], text: str) -> Sequence[tuple[int, int]]:
     try:
         return bounded_patterns.spans(regex["pattern"], text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         msg = (
             f"bedrock_mock evaluates regular expressions as Python does, which cannot read "
             f"{regex['name']!r} of the guardrail: {error}."

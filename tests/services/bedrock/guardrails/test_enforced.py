@@ -129,3 +129,12 @@ def test_an_enforced_guardrail_cannot_be_deleted(client, made):
     client.delete_guardrail(guardrailIdentifier=made, guardrailVersion="2")
     client.delete_enforced_guardrail_configuration(configId=config_id)
     client.delete_guardrail(guardrailIdentifier=made)
+
+
+def test_a_guardrail_that_is_being_deleted_is_not_enforced(client, bedrock_mock, made):
+    bedrock_mock.freeze("bedrock::guardrail")
+    client.delete_guardrail(guardrailIdentifier=made)
+    with refused("ConflictException", 400) as caught:
+        put(client, made)
+    assert "is being deleted" in str(caught.value)
+    assert configs(client) == []

@@ -167,6 +167,16 @@ def test_a_repeated_token_creates_nothing(client):
     assert versions(client, first["guardrailId"]) == ["1", "DRAFT"]
 
 
+def test_the_token_of_a_version_is_that_of_its_guardrail(client, made):
+    other = client.create_guardrail(**guardrail("guardrail-2"))["guardrailId"]
+    for each in (made, other, made):
+        answer = client.create_guardrail_version(
+            guardrailIdentifier=each, clientRequestToken="token-1"
+        )
+        assert body(answer) == {"guardrailId": each, "version": "1"}
+        assert versions(client, each) == ["1", "DRAFT"]
+
+
 # --- update, versions, delete ---------------------------------------------------------------
 
 
@@ -315,6 +325,76 @@ def test_a_version_can_be_made_while_the_draft_is(client, bedrock_mock):
     assert client.create_guardrail_version(guardrailIdentifier=made)["version"] == "1"
     assert [get(client, made)["status"] for _ in range(3)] == ["CREATING", "CREATING", "READY"]
     assert get(client, made, "1")["status"] == "READY"
+
+
+def statuses(client, identifier):
+    listed = client.list_guardrails(guardrailIdentifier=identifier)["guardrails"]
+    return [each["status"] for each in listed]
+
+
+def test_all_versions_of_a_draft_are_made_when_that_is(client, bedrock_mock):
+    bedrock_mock.freeze(CLOCK)
+    made = client.create_guardrail(**guardrail())["guardrailId"]
+    for _ in range(2):
+        client.create_guardrail_version(guardrailIdentifier=made)
+    assert statuses(client, made) == ["CREATING"] * 3
+    bedrock_mock.advance("guardrail-1")
+    assert statuses(client, made) == ["READY"] * 3
+    client.create_guardrail_version(guardrailIdentifier=made)
+    client.update_guardrail(guardrailIdentifier=made, **guardrail())
+    assert statuses(client, made) == ["CREATING", "READY", "READY", "UPDATING"]
+    bedrock_mock.advance("guardrail-1")
+    assert statuses(client, made) == ["READY"] * 4
+
+
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_a_version_of_a_draft_that_fails_has_failed(client, bedrock_mock, is_at_once):
+    bedrock_mock.fail_next(CLOCK, "No.", recommendations=["Wait."])
+    if not is_at_once:
+        bedrock_mock.freeze(CLOCK)
+    made = client.create_guardrail(**guardrail())["guardrailId"]
+    client.create_guardrail_version(guardrailIdentifier=made)
+    if not is_at_once:
+        bedrock_mock.advance("guardrail-1")
+    client.update_guardrail(guardrailIdentifier=made, **guardrail())
+    if not is_at_once:
+        bedrock_mock.advance("guardrail-1")
+    assert statuses(client, made) == ["FAILED", "READY"]
+    found = get(client, made, "1")
+    assert (found["statusReasons"], found["failureRecommendations"]) == (["No."], ["Wait."])
+
+
+def test_a_version_does_not_repair_a_draft_that_has_failed(client, bedrock_mock):
+    bedrock_mock.fail_next(CLOCK, "No.")
+    made = client.create_guardrail(**guardrail())["guardrailId"]
+    client.create_guardrail_version(guardrailIdentifier=made)
+    assert statuses(client, made) == ["FAILED", "FAILED"]
+    assert get(client, made)["statusReasons"] == ["No."]
+
+
+def test_an_update_that_fails_leaves_versions_as_they_are(client, bedrock_mock, made):
+    bedrock_mock.freeze(CLOCK)
+    bedrock_mock.fail_next(CLOCK, "No.", job="guardrail-1")
+    client.create_guardrail_version(guardrailIdentifier=made)
+    client.update_guardrail(guardrailIdentifier=made, **guardrail())
+    bedrock_mock.advance("guardrail-1")
+    assert statuses(client, made) == ["READY", "FAILED"]
+
+
+def test_what_is_being_deleted_stays_so(client, bedrock_mock, made):
+    bedrock_mock.set_transition(CLOCK, manual(3))
+    client.delete_guardrail(guardrailIdentifier=made)
+    message = f"The guardrail {made!r} is being deleted. Use another one."
+    with refused("ConflictException", 400, message):
+        client.update_guardrail(guardrailIdentifier=made, **guardrail())
+    with refused("ConflictException", 400, message):
+        client.create_guardrail_version(guardrailIdentifier=made)
+    for _ in range(2):
+        assert get(client, made)["status"] == "DELETING"
+        # That does not begin it anew.
+        client.delete_guardrail(guardrailIdentifier=made)
+    with refused("ResourceNotFoundException", 404):
+        get(client, made)
 
 
 def wait(look, pending, target, client_error, in_a_row=1, polls=20):
@@ -626,6 +706,14 @@ OTHER_REGION_ARN = PROFILE_ARN.replace(REGION, "eu-west-1")
         ),
         (
             {"crossRegionConfig": {"guardrailProfileIdentifier": "eu.guardrail.v1:0"}},
+            WRONG_PROFILE,
+        ),
+        (
+            {"crossRegionConfig": {"guardrailProfileIdentifier": "us.guardrail.v2:0"}},
+            WRONG_PROFILE,
+        ),
+        (
+            {"crossRegionConfig": {"guardrailProfileIdentifier": "mars.guardrail.v1:0"}},
             WRONG_PROFILE,
         ),
     ],

@@ -237,6 +237,22 @@ def test_a_word_may_begin_and_end_with_other_characters(guard, found):
     assert found(guard(**words("#1!")), "We are #1!")["wordPolicy"]["customWords"]
 
 
+@pytest.mark.parametrize(
+    ("word", "text", "is_found"),
+    [
+        ("秘密", "これは秘密です", True),
+        ("ความลับ", "นี่คือความลับของเรา", True),
+        ("secret", "これはsecretです", True),
+        ("secret", "これはsecretsです", False),
+        ("geheim", "Geheimnis", False),
+        ("тайна", "Тайна!", True),
+        ("тайна", "тайнами", False),
+    ],
+)
+def test_words_have_borders_where_their_script_has(guard, apply, word, text, is_found):
+    assert (apply(guard(**words(word)), text)["action"] != "NONE") is is_found
+
+
 def test_profanities_are_found_by_the_managed_list(guard, found):
     managed = {"wordPolicyConfig": {"managedWordListsConfig": [{"type": "PROFANITY"}]}}
     assert found(guard(**managed), "Well, damn it.") == {
@@ -309,8 +325,9 @@ def test_an_expression_that_blows_up_is_bounded(guard, apply, monkeypatch):
 
 
 @in_process
-def test_an_expression_that_python_cannot_read_is_named(guard, apply):
-    made = guard(**sensitive(regexes=[regex("Odd", "(?i")]))
+@pytest.mark.parametrize("pattern", ["(?i", "a{99999999999}"])
+def test_an_expression_that_python_cannot_read_is_named(guard, apply, pattern):
+    made = guard(**sensitive(regexes=[regex("Odd", pattern)]))
     with pytest.raises(NotImplementedError, match="'Odd'"):
         apply(made, "x")
 

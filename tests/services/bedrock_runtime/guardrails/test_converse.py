@@ -268,6 +268,23 @@ def test_grounding_is_evaluated_with_the_answer(bedrock, guard, converse):
     assert content(converse("Which is it?", guardrail=made)) == [{"text": "Paris."}]
 
 
+def test_a_source_to_guard_is_no_part_of_the_answer(bedrock, guard, converse):
+    words = {"wordsConfig": [{"text": "capital", "inputEnabled": False}]}
+    config = {"filtersConfig": [{"type": "GROUNDING", "threshold": 0.7}]}
+    made = guard("guardrail-2", contextualGroundingPolicyConfig=config, wordPolicyConfig=words)
+    source = guarded("Paris is the capital.", "grounding_source", "guard_content")
+    bedrock.reply("Paris.")
+    answer = converse(source, guarded("Which is it?", "query"), guardrail=made)
+    assert content(answer) == [{"text": "Paris."}]
+    trace = answer["trace"]["guardrail"]
+    (output,) = trace["outputAssessments"][made]
+    covered = [
+        each["invocationMetrics"]["guardrailCoverage"]["textCharacters"]
+        for each in (trace["inputAssessment"][made], output)
+    ]
+    assert covered == [{"guarded": 21, "total": 33}, {"guarded": 6, "total": 39}]
+
+
 # --- streams --------------------------------------------------------------------------------
 
 

@@ -7,11 +7,12 @@ import json
 import pytest
 
 from bedrock_mock import Reply
-from support import NOT_IN, NOT_OUT, in_process
+from support import NOT_IN, NOT_OUT, in_process, refused
 
 TITAN = "amazon.titan-text-express-v1"
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
 ACTION, TRACE = "amazon-bedrock-guardrailAction", "amazon-bedrock-trace"
+CONFIG = "amazon-bedrock-guardrailConfig"
 METRICS = "amazon-bedrock-invocationMetrics"
 
 
@@ -138,7 +139,7 @@ def marked(prompt, suffix="xyz"):
     """A body whose prompt has the parts in square brackets tagged."""
     tag = "amazon-bedrock-guardrails-guardContent_xyz"
     prompt = prompt.replace("[", f"<{tag}>").replace("]", f"</{tag}>")
-    return {"inputText": prompt, "amazon-bedrock-guardrailConfig": {"tagSuffix": suffix}}
+    return {"inputText": prompt, CONFIG: {"tagSuffix": suffix}}
 
 
 @in_process
@@ -157,6 +158,67 @@ def test_tags_select_what_is_evaluated(bedrock, invoke, made):
 def test_tags_with_another_suffix_are_text(bedrock, invoke):
     bedrock.reply("Fine.")
     assert output(invoke(marked("A secret [Hello]", "other"))) == NOT_IN
+
+
+@pytest.mark.parametrize(
+    "config", ["xyz", ["xyz"], {"tagSuffix": 5}, {"streamProcessingMode": ["ASYNCHRONOUS"]}]
+)
+def test_a_malformed_config_for_guardrails_is_refused(bedrock, invoke, config):
+    malformed = "Malformed input request, please reformat your input and try again."
+    with refused("ValidationException", 400, malformed):
+        invoke({"inputText": "Hello", CONFIG: config})
+    assert bedrock.calls.of("InvokeModel")[0].asked is None
+
+
+@pytest.mark.parametrize("config", [None, {}, {"tagSuffix": None}])
+def test_a_config_for_guardrails_may_be_empty(bedrock, invoke, config):
+    bedrock.reply("Fine.")
+    assert output(invoke({"inputText": "Hello", CONFIG: config})) == "Fine."
+
+
+@pytest.mark.parametrize("named", [{}, {"guardrailIdentifier": ""}])
+def test_a_config_for_guardrails_needs_a_guardrail(bedrock, runtime, named):
+    with refused("ValidationException", 400) as caught:
+        runtime.invoke_model(modelId=TITAN, body=json.dumps(marked("[Hello]")), **named)
+    assert "names no guardrail" in str(caught.value)
+    assert bedrock.calls.of("InvokeModel")[0].asked is None
+
+
+def test_tags_select_for_the_enforced_guardrail(bedrock, control, runtime, made):
+    if not hasattr(control, "put_enforced_guardrail_configuration"):
+        pytest.skip("the installed botocore does not know enforced guardrails")
+    control.create_guardrail_version(guardrailIdentifier=made)
+    config = {"guardrailIdentifier": made, "guardrailVersion": "1"}
+    control.put_enforced_guardrail_configuration(guardrailInferenceConfig=config)
+    bedrock.reply("Fine.")
+
+    def asked(prompt):
+        answer = runtime.invoke_model(modelId=TITAN, body=json.dumps(marked(prompt)))
+        return output(json.loads(answer["body"].read()))
+
+    assert asked("A secret [Hello]") == "Fine."
+    assert asked("Hello [A secret]") == NOT_IN
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_taken"),
+    [("application/json", True), ("Application/JSON; charset=utf-8", True), ("text/plain", False)],
+)
+def test_a_guardrail_needs_a_body_of_json(bedrock, runtime, made, content_type, is_taken):
+    bedrock.reply("Fine.")
+    request = {
+        "modelId": TITAN,
+        "body": json.dumps({"inputText": "Hello"}),
+        "contentType": content_type,
+    }
+    assert runtime.invoke_model(**request)
+    request |= {"guardrailIdentifier": made, "guardrailVersion": "DRAFT"}
+    if is_taken:
+        assert runtime.invoke_model(**request)
+        return
+    with refused("ValidationException", 400) as caught:
+        runtime.invoke_model(**request)
+    assert "contentType must be application/json, not 'text/plain'" in str(caught.value)
 
 
 def test_prompt_attacks_are_looked_for_within_tags_only(bedrock, guard, invoke):
@@ -224,7 +286,7 @@ def test_a_masked_answer_comes_in_one_piece(bedrock, stream):
 
 def test_a_stream_that_does_not_wait_ends_with_the_message(bedrock, stream):
     bedrock.reply("A secret.")
-    config = {"amazon-bedrock-guardrailConfig": {"streamProcessingMode": "ASYNCHRONOUS"}}
+    config = {CONFIG: {"streamProcessingMode": "ASYNCHRONOUS"}}
     chunks = stream("Hello", **config)
     assert "".join(each["outputText"] for each in chunks) == f"A secret.{NOT_OUT}"
 
