@@ -124,6 +124,8 @@ def test_a_file_that_fails_is_noticed_at_the_end_of_the_validation(batch, bedroc
         (b'{"modelInput": {"temperature": NaN}}', "line 2 is not a JSON object with modelInput"),
         (b'{"modelInput": {"temperature": 1e999}}', "line 2 is not a JSON object with modelInput"),
         (b'{"modelInput": {"text": "\\ud800"}}', "line 2 is not a JSON object with modelInput"),
+        (b'{"modelInput": {"text": "\xed\xa0\x80"}}', "line 2 is not a JSON object with modelInput"),
+        ('{"modelInput": {}}'.encode("utf-16"), "line 2 is not a JSON object with modelInput"),
         (b'{"recordId": 5, "modelInput": {}}', "line 2: recordId is not a string"),
     ],
 )
@@ -153,6 +155,11 @@ def test_blank_lines_are_no_records_and_only_a_newline_ends_a_line(batch):
     assert batch.counts(arn) == (2, 2, 2, 0)
     assert batch.outputs(arn)["r1"]["modelInput"] == message(text)
     assert text.encode() in batch.read(arn, "records.jsonl.out")
+
+
+def test_a_byte_order_mark_is_skipped(batch):
+    arn = batch.create(b"\xef\xbb\xbf" + json.dumps(record(1)).encode(), record(2))
+    assert batch.counts(arn) == (2, 2, 2, 0)
 
 
 @pytest.mark.parametrize(
