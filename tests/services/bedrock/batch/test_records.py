@@ -124,7 +124,7 @@ def test_a_file_that_fails_is_noticed_at_the_end_of_the_validation(batch, bedroc
         (b'{"modelInput": {"temperature": NaN}}', "line 2 is not a JSON object with modelInput"),
         (b'{"modelInput": {"temperature": 1e999}}', "line 2 is not a JSON object with modelInput"),
         (b'{"modelInput": {"text": "\\ud800"}}', "line 2 is not a JSON object with modelInput"),
-        (b'{"modelInput": {"text": "\xed\xa0\x80"}}', "line 2 is not a JSON object with modelInput"),
+        (b'{"modelInput": {"a": "\xed\xa0\x80"}}', "line 2 is not a JSON object with modelInput"),
         ('{"modelInput": {}}'.encode("utf-16"), "line 2 is not a JSON object with modelInput"),
         (b'{"recordId": 5, "modelInput": {}}', "line 2: recordId is not a string"),
     ],
@@ -297,6 +297,9 @@ def test_an_embedding_is_an_output_too(batch):
     body = {"inputText": "cat"}
     arn = batch.create(record(1, body), modelId="amazon.titan-embed-text-v2:0")
     assert len(batch.lines(arn)[0]["modelOutput"]["embedding"]) == 1024
+    manifest = batch.manifest(arn)
+    assert manifest["inputTokenCount"] > 0
+    assert manifest["outputTokenCount"] == 0
 
 
 def test_records_are_not_in_the_record_of_calls(batch, bedrock_mock):
