@@ -130,7 +130,7 @@ class MarketplaceModelEndpoints(Kind[MarketplaceModelEndpoint]):
 
         Raises:
             ResourceNotFoundException: SageMaker has no such endpoint.
-            ValidationException: the endpoint is serverless.
+            ValidationException: the endpoint is serverless, or its model is gone.
         """
         arn = request["endpointIdentifier"]
         name = arn.rpartition("/")[2]
@@ -143,7 +143,10 @@ class MarketplaceModelEndpoints(Kind[MarketplaceModelEndpoint]):
             return known
         config = sagemaker.endpoint_config(self._backend, name)
         if config is None:
-            msg = f"The endpoint '{name}' has no instances, so it cannot be registered."
+            msg = (
+                f"The endpoint '{name}' cannot be registered: it needs instances, and a "
+                "configuration and a model that are still there."
+            )
             raise ValidationException(msg)
         endpoint = MarketplaceModelEndpoint(self._backend, name, request, config, "InService")
         self.store.add(endpoint)

@@ -306,6 +306,22 @@ def test_without_instances_there_is_nothing_to_register(client, sagemaker):
         register(client, arn)
 
 
+@pytest.mark.parametrize("part", ["model", "endpoint_config"])
+def test_what_has_lost_its_parts_is_not_registered(client, sagemaker, part):
+    arn = host(sagemaker, **INSTANCES)
+    if part == "model":
+        sagemaker.delete_model(ModelName="model")
+    else:
+        sagemaker.delete_endpoint_config(EndpointConfigName="config")
+    message = (
+        "The endpoint 'endpoint-1' cannot be registered: it needs instances, and a configuration "
+        "and a model that are still there."
+    )
+    with refused("ValidationException", 400, message):
+        register(client, arn)
+    assert ENDPOINTS.items(client) == []
+
+
 def test_what_is_not_registered_is_not_let_go(client):
     with refused("ResourceNotFoundException", 404, NOT_FOUND):
         client.deregister_marketplace_model_endpoint(endpointArn=ARN)
