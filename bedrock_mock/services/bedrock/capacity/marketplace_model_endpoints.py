@@ -80,8 +80,11 @@ class MarketplaceModelEndpoints(Kind[MarketplaceModelEndpoint]):
 
     def added(self, resource: MarketplaceModelEndpoint) -> None:
         """SageMaker has the endpoint from now on."""
-        self._host(resource, resource.request.get("tags", ()))
+        request = resource.request
+        self._host(resource, request.get("tags", ()))
         super().added(resource)
+        # The answer to a repeated token has what SageMaker says, which is known only now.
+        self._backend.tokens.remember(self.operations["create"], request, self.answer(resource))
 
     def answer(self, resource: MarketplaceModelEndpoint) -> dict[str, Any]:
         """What CreateMarketplaceModelEndpoint answers."""

@@ -113,6 +113,15 @@ def test_sagemaker_sees_its_status(client, bedrock_mock, sagemaker):
     assert described(sagemaker) == ("InService", 1)
 
 
+def test_a_repeated_token_of_a_creation_answers_as_before(client):
+    created = create(client, clientRequestToken="token-1")
+    assert create(client, clientRequestToken="token-1") == created
+    assert ENDPOINTS.items(client) == [
+        {name: each for name, each in created.items() if not name.startswith("endpoint")}
+        | {"endpointArn": ARN}
+    ]
+
+
 def test_a_failed_one_says_why(client, bedrock_mock, sagemaker):
     bedrock_mock.fail_next(ENDPOINT_CLOCK, "No instances.")
     created = create(client)
