@@ -25,6 +25,8 @@ _KEPT = 512
 _SHUTDOWN_SECONDS = 1
 #: The most that S3 takes at once, and more than any other service.
 _MOST_BYTES = 5 * 1024**3
+#: The first line of a request and its headers: far more than any client sends.
+_MOST_BYTES_OF_HEAD = 1024 * 1024
 _PLAIN = "This port speaks HTTPS only: begin the URL with https://"
 
 
@@ -50,6 +52,7 @@ class WSGIServer(Server):
         self.gateway = _Gateway
         self.keep_alive_conn_limit = _KEPT
         self.max_request_body_size = _MOST_BYTES
+        self.max_request_header_size = _MOST_BYTES_OF_HEAD
         if certificate is not None:
             self.ssl_adapter = _Tls(*certificate)
 
