@@ -151,8 +151,13 @@ class MarketplaceModelEndpoints(Kind[MarketplaceModelEndpoint]):
                 "configuration and a model that are still there."
             )
             raise ValidationException(msg)
-        endpoint = MarketplaceModelEndpoint(self._backend, name, request, config, "InService")
+        # One that was let go while it was created or updated goes on from there.
+        is_busy = hosted.endpoint_status in MarketplaceModelEndpoint.transitions
+        status = hosted.endpoint_status if is_busy else "InService"
+        endpoint = MarketplaceModelEndpoint(self._backend, name, request, config, status)
         self.store.add(endpoint)
+        if is_busy:
+            self._backend.started(endpoint)
         return endpoint
 
     @operation("DeregisterMarketplaceModelEndpoint")

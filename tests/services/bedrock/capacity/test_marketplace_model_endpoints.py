@@ -292,6 +292,16 @@ def test_one_that_is_let_go_stays_in_sagemaker_and_can_come_back(client, sagemak
     assert register(client)["endpointConfig"] == created["endpointConfig"]
 
 
+def test_one_that_was_let_go_while_it_was_created_goes_on(client, bedrock_mock, sagemaker):
+    bedrock_mock.set_transition(ENDPOINT_CLOCK, NEVER)
+    create(client)
+    client.deregister_marketplace_model_endpoint(endpointArn=ARN)
+    assert register(client)["endpointStatus"] == "Creating"
+    bedrock_mock.complete("endpoint-1")
+    assert get(client)["endpointStatus"] == "InService"
+    assert described(sagemaker) == ("InService", 1)
+
+
 def test_one_that_is_registered_gets_the_new_model_source(client):
     created = create(client)
     assert register(client, source=OTHER_SOURCE) == {
