@@ -16,6 +16,7 @@ from moto.moto_api._internal import urls
 from bedrock_mock.mock.performing import perform
 from bedrock_mock.mock.remote import API_PATH, BYTES, CONFIG_PATH
 from bedrock_mock.moto_bridge.replaced import REPLACED
+from bedrock_mock.protocol.bounded import MESSAGE, bounded
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.resources.settings import begin_part, check_part
 from bedrock_mock.services import settings as declared_settings
@@ -102,7 +103,7 @@ def _answer(work: Callable[[], Any]) -> Answer:
     try:
         status, content = 200, work()
     except ValueError as error:
-        status, content = 400, {"message": str(error)}
+        status, content = 400, {"message": bounded(str(error), MESSAGE)}
     return (
         status,
         {"Content-Type": "application/json"},

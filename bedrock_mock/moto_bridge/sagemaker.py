@@ -26,16 +26,25 @@ def hosted_endpoint(backend: ServiceBackend, name: str) -> Any:  # noqa: ANN401 
 
 
 def endpoint_config(backend: ServiceBackend, name: str) -> dict[str, Any] | None:
-    """The instances and the role of an endpoint that SageMaker has; ``None`` without instances."""
+    """The instances and the role of an endpoint that SageMaker has.
+
+    ``None`` if it has no instances, or its configuration or model was deleted.
+    """
+    from moto.sagemaker.exceptions import ValidationError  # noqa: PLC0415 - loaded, as SageMaker is
+
     sagemaker = neighbour("sagemaker", backend.account_id, backend.region_name)
     config = sagemaker.endpoint_configs.get(sagemaker.endpoints[name].endpoint_config_name)
     variant = config.production_variants[0] if config is not None else {}
     if "InstanceType" not in variant:
         return None
+    try:
+        model = sagemaker.describe_model(variant.get("ModelName"))
+    except ValidationError:
+        return None
     return {
         "initialInstanceCount": variant.get("InitialInstanceCount", 1),
         "instanceType": variant["InstanceType"],
-        "executionRole": sagemaker.describe_model(variant["ModelName"]).execution_role_arn,
+        "executionRole": model.execution_role_arn,
     }
 
 

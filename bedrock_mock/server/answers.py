@@ -10,6 +10,7 @@ from typing import Any
 
 from moto import settings
 
+from bedrock_mock.protocol.bounded import MESSAGE, bounded
 from bedrock_mock.protocol.types import Foreign
 
 Environ = dict[str, Any]
@@ -140,4 +141,5 @@ def refuse(
 ) -> Iterable[bytes]:
     """Answers with an error in JSON."""
     headers = {"x-amzn-ErrorType": code}
-    return send(environ, start_response, status, headers, json.dumps({"message": message}))
+    body = json.dumps({"message": bounded(message, MESSAGE)})
+    return send(environ, start_response, status, headers, body)

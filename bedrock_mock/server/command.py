@@ -103,7 +103,10 @@ def _replayed(paths: Sequence[str]) -> Iterator[None]:
 
 def _run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        certificate = _certificate(options, folder)
+        try:
+            certificate = _certificate(options, folder)
+        except OSError as error:
+            return _refuse(f"cannot write --ssl-ca: {error}. Name a file in a folder that exists.")
         if options.reload:
             # A reloader watches a server that it can kill: that of developers.
             run_simple(

@@ -10,10 +10,11 @@ from typing import Any
 
 from cheroot import server as cheroot_server
 from cheroot.ssl.builtin import BuiltinSSLAdapter
-from cheroot.wsgi import Server
+from cheroot.wsgi import Gateway_10, Server
 
 from bedrock_mock.protocol.types import Foreign
 from bedrock_mock.server.answers import Environ
+from bedrock_mock.server.chunks import ChunkedBody
 
 #: Threads at first, and at most: a client that is slow to send a request holds one.
 _THREADS, _MOST_THREADS = 64, 1024
@@ -24,6 +25,8 @@ _KEPT = 512
 _SHUTDOWN_SECONDS = 1
 #: The most that S3 takes at once, and more than any other service.
 _MOST_BYTES = 5 * 1024**3
+#: The first line of a request and its headers: far more than any client sends.
+_MOST_BYTES_OF_HEAD = 1024 * 1024
 _PLAIN = "This port speaks HTTPS only: begin the URL with https://"
 
 
@@ -46,8 +49,10 @@ class WSGIServer(Server):
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         self.ConnectionClass = _Connection
+        self.gateway = _Gateway
         self.keep_alive_conn_limit = _KEPT
         self.max_request_body_size = _MOST_BYTES
+        self.max_request_header_size = _MOST_BYTES_OF_HEAD
         if certificate is not None:
             self.ssl_adapter = _Tls(*certificate)
 
@@ -90,6 +95,15 @@ class _Request(cheroot_server.HTTPRequest):
         # The client may have gone.
         with suppress(OSError):
             self.conn.wfile.write(head.encode("latin-1") + body)
+
+
+class _Gateway(Gateway_10):
+    """Hands a request to the application, with our reader of chunks."""
+
+    def __init__(self, request: Foreign) -> None:
+        if request.chunked_read:
+            request.rfile = ChunkedBody(request, _MOST_BYTES)
+        super().__init__(request)
 
 
 class _Connection(cheroot_server.HTTPConnection):

@@ -475,6 +475,15 @@ def test_an_authority_without_a_certificate_of_it_is_refused(capsys, flags):
     assert "--ssl-ca is for a certificate made here" in capsys.readouterr().err
 
 
+def test_an_authority_that_cannot_be_written_is_one_clear_line(tmp_path, capsys):
+    for file in (tmp_path, tmp_path / "none" / "authority.pem"):
+        assert main(["serve", "--port", "0", "--ssl", "--ssl-ca", str(file)]) == 1
+        line = capsys.readouterr().err
+        assert line.startswith("bedrock-mock serve: cannot write --ssl-ca: ")
+        assert str(file) in line
+        assert line.count("\n") == 1
+
+
 @pytest.mark.once
 @pytest.mark.parametrize("kind", ["made here", "made here and trusted", "given"])
 def test_it_serves_https(tmp_path, kind):

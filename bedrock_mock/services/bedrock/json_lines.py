@@ -33,7 +33,9 @@ def parsed(line: bytes, place: str, form: Mapping[str, Form]) -> Record:
         MisfitError: it is malformed.
     """
     try:
-        record = json.loads(line, parse_constant=_refuse, parse_float=_finite)
+        # Of bytes json would take UTF-16 and UTF-32, too, and halves of surrogate pairs.
+        text = line.decode("utf-8-sig")
+        record = json.loads(text, parse_constant=_refuse, parse_float=_finite)
         if b"\\u" in line:
             # Half a surrogate pair cannot be written again.
             json.dumps(record, ensure_ascii=False).encode()

@@ -72,11 +72,11 @@ class BatchModel:
             return self._conversed(model_input, encoded)
         request = {"modelId": self.model.identifier, "body": encoded}
         answer = self._backend.invocations.answer(self.model, request)
-        said, body = answer.said, answer.body()
+        family, said, body = answer.family, answer.said, answer.body()
         written, read = said.cache or (0, 0)
         usage = {
-            "inputTokens": said.input_tokens,
-            "outputTokens": said.output_tokens,
+            "inputTokens": said.input_tokens if family.counts_input else 0,
+            "outputTokens": said.output_tokens if family.counts_output else 0,
             "cacheReadInputTokens": read,
             "cacheWriteInputTokens": written,
         }

@@ -80,8 +80,11 @@ class MarketplaceModelEndpoints(Kind[MarketplaceModelEndpoint]):
 
     def added(self, resource: MarketplaceModelEndpoint) -> None:
         """SageMaker has the endpoint from now on."""
-        self._host(resource, resource.request.get("tags", ()))
+        request = resource.request
+        self._host(resource, request.get("tags", ()))
         super().added(resource)
+        # The answer to a repeated token has what SageMaker says, which is known only now.
+        self._backend.tokens.remember(self.operations["create"], request, self.answer(resource))
 
     def answer(self, resource: MarketplaceModelEndpoint) -> dict[str, Any]:
         """What CreateMarketplaceModelEndpoint answers."""
@@ -130,7 +133,7 @@ class MarketplaceModelEndpoints(Kind[MarketplaceModelEndpoint]):
 
         Raises:
             ResourceNotFoundException: SageMaker has no such endpoint.
-            ValidationException: the endpoint is serverless.
+            ValidationException: the endpoint is serverless, or its model is gone.
         """
         arn = request["endpointIdentifier"]
         name = arn.rpartition("/")[2]
@@ -143,10 +146,18 @@ class MarketplaceModelEndpoints(Kind[MarketplaceModelEndpoint]):
             return known
         config = sagemaker.endpoint_config(self._backend, name)
         if config is None:
-            msg = f"The endpoint '{name}' has no instances, so it cannot be registered."
+            msg = (
+                f"The endpoint '{name}' cannot be registered: it needs instances, and a "
+                "configuration and a model that are still there."
+            )
             raise ValidationException(msg)
-        endpoint = MarketplaceModelEndpoint(self._backend, name, request, config, "InService")
+        # One that was let go while it was created or updated goes on from there.
+        is_busy = hosted.endpoint_status in MarketplaceModelEndpoint.transitions
+        status = hosted.endpoint_status if is_busy else "InService"
+        endpoint = MarketplaceModelEndpoint(self._backend, name, request, config, status)
         self.store.add(endpoint)
+        if is_busy:
+            self._backend.started(endpoint)
         return endpoint
 
     @operation("DeregisterMarketplaceModelEndpoint")

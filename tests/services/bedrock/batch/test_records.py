@@ -124,6 +124,8 @@ def test_a_file_that_fails_is_noticed_at_the_end_of_the_validation(batch, bedroc
         (b'{"modelInput": {"temperature": NaN}}', "line 2 is not a JSON object with modelInput"),
         (b'{"modelInput": {"temperature": 1e999}}', "line 2 is not a JSON object with modelInput"),
         (b'{"modelInput": {"text": "\\ud800"}}', "line 2 is not a JSON object with modelInput"),
+        (b'{"modelInput": {"a": "\xed\xa0\x80"}}', "line 2 is not a JSON object with modelInput"),
+        ('{"modelInput": {}}'.encode("utf-16"), "line 2 is not a JSON object with modelInput"),
         (b'{"recordId": 5, "modelInput": {}}', "line 2: recordId is not a string"),
     ],
 )
@@ -153,6 +155,11 @@ def test_blank_lines_are_no_records_and_only_a_newline_ends_a_line(batch):
     assert batch.counts(arn) == (2, 2, 2, 0)
     assert batch.outputs(arn)["r1"]["modelInput"] == message(text)
     assert text.encode() in batch.read(arn, "records.jsonl.out")
+
+
+def test_a_byte_order_mark_is_skipped(batch):
+    arn = batch.create(b"\xef\xbb\xbf" + json.dumps(record(1)).encode(), record(2))
+    assert batch.counts(arn) == (2, 2, 2, 0)
 
 
 @pytest.mark.parametrize(
@@ -290,6 +297,9 @@ def test_an_embedding_is_an_output_too(batch):
     body = {"inputText": "cat"}
     arn = batch.create(record(1, body), modelId="amazon.titan-embed-text-v2:0")
     assert len(batch.lines(arn)[0]["modelOutput"]["embedding"]) == 1024
+    manifest = batch.manifest(arn)
+    assert manifest["inputTokenCount"] > 0
+    assert manifest["outputTokenCount"] == 0
 
 
 def test_records_are_not_in_the_record_of_calls(batch, bedrock_mock):

@@ -113,6 +113,15 @@ def test_sagemaker_sees_its_status(client, bedrock_mock, sagemaker):
     assert described(sagemaker) == ("InService", 1)
 
 
+def test_a_repeated_token_of_a_creation_answers_as_before(client):
+    created = create(client, clientRequestToken="token-1")
+    assert create(client, clientRequestToken="token-1") == created
+    assert ENDPOINTS.items(client) == [
+        {name: each for name, each in created.items() if not name.startswith("endpoint")}
+        | {"endpointArn": ARN}
+    ]
+
+
 def test_a_failed_one_says_why(client, bedrock_mock, sagemaker):
     bedrock_mock.fail_next(ENDPOINT_CLOCK, "No instances.")
     created = create(client)
@@ -283,6 +292,16 @@ def test_one_that_is_let_go_stays_in_sagemaker_and_can_come_back(client, sagemak
     assert register(client)["endpointConfig"] == created["endpointConfig"]
 
 
+def test_one_that_was_let_go_while_it_was_created_goes_on(client, bedrock_mock, sagemaker):
+    bedrock_mock.set_transition(ENDPOINT_CLOCK, NEVER)
+    create(client)
+    client.deregister_marketplace_model_endpoint(endpointArn=ARN)
+    assert register(client)["endpointStatus"] == "Creating"
+    bedrock_mock.complete("endpoint-1")
+    assert get(client)["endpointStatus"] == "InService"
+    assert described(sagemaker) == ("InService", 1)
+
+
 def test_one_that_is_registered_gets_the_new_model_source(client):
     created = create(client)
     assert register(client, source=OTHER_SOURCE) == {
@@ -304,6 +323,22 @@ def test_without_instances_there_is_nothing_to_register(client, sagemaker):
     arn = host(sagemaker, ServerlessConfig={"MemorySizeInMB": 1024, "MaxConcurrency": 1})
     with refused("ValidationException", 400):
         register(client, arn)
+
+
+@pytest.mark.parametrize("part", ["model", "endpoint_config"])
+def test_what_has_lost_its_parts_is_not_registered(client, sagemaker, part):
+    arn = host(sagemaker, **INSTANCES)
+    if part == "model":
+        sagemaker.delete_model(ModelName="model")
+    else:
+        sagemaker.delete_endpoint_config(EndpointConfigName="config")
+    message = (
+        "The endpoint 'endpoint-1' cannot be registered: it needs instances, and a configuration "
+        "and a model that are still there."
+    )
+    with refused("ValidationException", 400, message):
+        register(client, arn)
+    assert ENDPOINTS.items(client) == []
 
 
 def test_what_is_not_registered_is_not_let_go(client):
