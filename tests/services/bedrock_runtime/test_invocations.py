@@ -378,6 +378,15 @@ def test_claude_streams_its_events(runtime, reply):
     assert found[0]["message"]["stop_reason"] is None
 
 
+@pytest.mark.parametrize("content", [[reasoning("Hm."), "Hi"], [reasoning("Hm."), tool_use("f")]])
+def test_a_chat_streams_its_thoughts_as_it_says_them_at_once(runtime, reply, content):
+    reply(content)
+    said = invoke(runtime, GPT, chat())["choices"][0]["message"]["content"]
+    assert said.startswith("<reasoning>Hm.</reasoning>")
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks(runtime, GPT, chat())]
+    assert "".join(delta.get("content") or "" for delta in deltas) == said
+
+
 def test_nova_streams_tools_as_one_delta(runtime, reply):
     reply(["Hi", tool_use("f", n=1)])
     found = chunks(runtime, NOVA, {**nova(), "toolConfig": {"tools": [tool("f")]}})
@@ -776,6 +785,29 @@ MALFORMED = "Malformed input request, please reformat your input and try again."
 def test_a_body_that_is_no_json_object_is_refused(runtime, body):
     with refused("ValidationException", 400, MALFORMED):
         runtime.invoke_model(modelId=HAIKU, body=body)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b'"\\ud800"', b'"\xed\xa0\x80"', b'"\xff"', b'"Hi", "k": NaN', b'"Hi", "k": -1e999'],
+    ids=["half a pair", "half a pair in UTF-8", "no UTF-8", "no number", "too large"],
+)
+def test_a_body_that_cannot_be_written_again_is_refused(runtime, said):
+    call = {"modelId": "cohere.command-r-v1:0", "body": b'{"message": %b}' % said}
+    for method in (runtime.invoke_model, runtime.invoke_model_with_response_stream):
+        with refused("ValidationException", 400, MALFORMED):
+            method(**call)
+    counted = {"body": b'{"messages": %b}' % said}
+    with refused("ValidationException", 400, MALFORMED):
+        runtime.count_tokens(modelId=HAIKU, input={"invokeModel": counted})
+
+
+def test_a_body_may_be_in_any_encoding_of_json(runtime, reply):
+    reply("Hi.", user="snow \u2603 \U0001f600")
+    body = json.dumps({"message": "snow \u2603 \U0001f600"})
+    for encoded in (body.encode("utf-16"), body.encode("utf-8-sig"), body.encode()):
+        answer = runtime.invoke_model(modelId="cohere.command-r-v1:0", body=encoded)
+        assert json.load(answer["body"])["text"] == "Hi."
 
 
 @pytest.mark.parametrize(
