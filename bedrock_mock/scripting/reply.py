@@ -148,8 +148,16 @@ class Reply(_Said):
 
     @property
     def text(self) -> str:
-        """The text of the content; other blocks are left out."""
-        return "".join(block.get("text", "") for block in self.blocks)
+        """The text of the content, cited text too; other blocks are left out."""
+        return "".join(text_of(block) or "" for block in self.blocks)
+
+
+def text_of(block: Mapping[str, Any]) -> str | None:
+    """The text of a block, which may have citations; ``None`` for other blocks."""
+    if "citationsContent" in block:
+        return "".join(each["text"] for each in block["citationsContent"].get("content", ()))
+    text: str | None = block.get("text")
+    return text
 
 
 def blocks_of(content: Json) -> list[dict[str, Any]]:
