@@ -486,7 +486,7 @@ def test_citations_and_redacted_thoughts_come_along(bedrock, runtime):
         ],
     }
     for operation, answered in (
-        ("InvokeModel", {"content": [redacted, text], "stop_reason": "end_turn"}),
+        ("InvokeModel", {"content": [redacted, {"type": "server_tool_use"}, text]}),
         ("InvokeModelWithResponseStream", streamed),
     ):
         bedrock.replay(records=[record(operation, CLAUDE, claudes(), answered)])
