@@ -95,7 +95,7 @@ def check_block(block: Mapping[str, Any]) -> None:
     """
     ((kind, value),) = block.items()
     if kind == "text":
-        _check(is_text(value), block, "its text is text")
+        _check(is_text(value), block, "text is a string without halves of surrogate pairs")
         return
     _check(_is_object(value), block, f"{kind} is an object")
     required, others = _MEMBERS.get(kind, ({}, {}))

@@ -109,8 +109,8 @@ def test_what_makes_no_sense_is_refused(arguments, message):
 @pytest.mark.parametrize(
     ("block", "message"),
     [
-        ({"text": 5}, "its text is text"),
-        ("\ud800", "its text is text"),
+        ({"text": 5}, "text is a string without halves of"),
+        ("\ud800", "text is a string without halves of"),
         ({"toolUse": "get_weather"}, "toolUse is an object"),
         ({"toolUse": {"input": {}}}, "toolUse has the member name, text"),
         ({"toolUse": {"name": "f"}}, "toolUse has the member input, a value of JSON"),
