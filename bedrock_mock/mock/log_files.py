@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -11,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from bedrock_mock.protocol.json_text import strict
 from bedrock_mock.protocol.types import Json
 
 _GZIP = b"\x1f\x8b"
@@ -83,7 +83,7 @@ def _records(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _record(line: bytes, file: Path) -> dict[str, Any]:
-    record = json.loads(line)
+    record = strict(line)
     if not isinstance(record, dict) or record.get("schemaType") != "ModelInvocationLog":
         msg = "it is not an object with the schemaType ModelInvocationLog"
         raise ValueError(msg)
@@ -104,8 +104,8 @@ def _put_together(record: dict[str, Any], part: str, file: Path) -> None:
 
 def _json_or_bytes(content: bytes) -> Json:
     try:
-        return json.loads(content)
-    except ValueError:
+        return strict(content)
+    except (ValueError, RecursionError):
         return content
 
 

@@ -6,7 +6,6 @@ Decoding knows types only: whether a value is allowed is for the validation to s
 from __future__ import annotations
 
 import base64
-import json
 import math
 import re
 import sys
@@ -20,6 +19,7 @@ from botocore.utils import parse_timestamp
 from bedrock_mock.protocol.bounded import bounded
 from bedrock_mock.protocol.compiling import Compiler, is_document, is_union
 from bedrock_mock.protocol.errors import SerializationException
+from bedrock_mock.protocol.json_text import finite
 from bedrock_mock.protocol.types import Json
 
 Decode = Callable[[Any], Any]
@@ -50,7 +50,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
         return {}
     try:
         text = body.decode("utf-8")
-        value = _parse(text)
+        value = finite(text)
     except RecursionError:
         _refuse_depth()
     except ValueError as error:
@@ -63,22 +63,6 @@ def parse_object(body: bytes) -> dict[str, Any]:
     if has_surrogates or text.count("{") + text.count("[") > MAX_DEPTH:
         _check_tree(value, surrogates=has_surrogates)
     return value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    msg = f"{name} is not a JSON number"
-    raise ValueError(msg)
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        msg = "The request body holds a number that is too large"
-        raise SerializationException(msg)
-    return number
-
-
-_parse = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite).decode
 
 
 def _refuse_depth() -> NoReturn:

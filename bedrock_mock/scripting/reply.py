@@ -8,7 +8,15 @@ from json import dumps
 from typing import Any
 
 from bedrock_mock.protocol.types import Json
-from bedrock_mock.scripting.reply_checks import check_lists, check_usage, check_words
+from bedrock_mock.scripting.block_checks import check_block
+from bedrock_mock.scripting.reply_checks import (
+    check_json,
+    check_lists,
+    check_numbers,
+    check_usage,
+    check_words,
+    with_whole_counts,
+)
 
 #: The members of a content block of Converse, of which a block has one.
 BLOCKS = frozenset(
@@ -113,13 +121,15 @@ class Reply(_Said):
         if len(given) > 1 or (not given and self.error is None):
             msg = f"Reply: give one of {', '.join(_KINDS)}, not {' and '.join(given) or 'none'}"
             raise ValueError(msg)
-        for name in ("delay", "gap"):
-            if getattr(self, name) < 0:
-                msg = f"Reply: {name} is a number of seconds from 0, not {getattr(self, name)!r}"
-                raise ValueError(msg)
-        check_usage(self.usage or {})
+        check_numbers(vars(self))
+        check_usage({} if self.usage is None else self.usage)
         check_lists(vars(self))
+        check_json(vars(self))
         check_words(self.stop_reason, self.error)
+        # JSON from elsewhere has 9.0 where the service has 9.
+        object.__setattr__(self, "usage", with_whole_counts(self.usage))
+        if self.latency_ms is not None:
+            object.__setattr__(self, "latency_ms", int(self.latency_ms))
         blocks_of(self.content)
         if self.chunks is not None and "".join(self.chunks) != self.text:
             msg = f"Reply: the chunks {list(self.chunks)!r} are not those of {self.text!r}"
@@ -148,8 +158,16 @@ class Reply(_Said):
 
     @property
     def text(self) -> str:
-        """The text of the content; other blocks are left out."""
-        return "".join(block.get("text", "") for block in self.blocks)
+        """The text of the content, cited text too; other blocks are left out."""
+        return "".join(text_of(block) or "" for block in self.blocks)
+
+
+def text_of(block: Mapping[str, Any]) -> str | None:
+    """The text of a block, which may have citations; ``None`` for other blocks."""
+    if "citationsContent" in block:
+        return "".join(each["text"] for each in block["citationsContent"].get("content", ()))
+    text: str | None = block.get("text")
+    return text
 
 
 def blocks_of(content: Json) -> list[dict[str, Any]]:
@@ -166,9 +184,10 @@ def blocks_of(content: Json) -> list[dict[str, Any]]:
 
 def _block(part: Json) -> dict[str, Any]:
     if isinstance(part, str):
-        return {"text": part}
+        part = {"text": part}
     if isinstance(part, Mapping):
         if len(part) == 1 and BLOCKS & part.keys():
+            check_block(part)
             return dict(part)
         msg = (
             f"{part!r} is not a content block. A block has one of these members: "

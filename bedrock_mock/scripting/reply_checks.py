@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from math import isfinite
 from typing import Any
 
 from bedrock_mock.protocol.errors import AUTHENTICATION
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.scripting.block_checks import is_json
 
 #: Why a model stops, in the words of Converse.
 STOP_REASONS = (
@@ -49,12 +51,19 @@ COUNTS = (
 )
 #: All that a usage can have.
 USAGE = frozenset({*COUNTS, "cacheDetails", "serverToolUsage"})
+
+
+def _is_number(value: Json) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and isfinite(value)
+
+
 #: The members that are lists: of what, and how messages say it.
-_LISTS: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
-    ("embedding", (int, float), "numbers"),
-    ("scores", (int, float), "numbers"),
-    ("images", bytes, "bytes"),
-    ("chunks", str, "texts"),
+_LISTS: tuple[tuple[str, Callable[[Json], bool], str], ...] = (
+    ("embedding", _is_number, "numbers"),
+    ("scores", _is_number, "numbers"),
+    ("images", lambda value: isinstance(value, bytes), "bytes"),
+    ("chunks", lambda value: isinstance(value, str), "texts"),
 )
 
 
@@ -64,35 +73,78 @@ def check_lists(given: Mapping[str, Any]) -> None:
     Raises:
         ValueError: one of them is something else.
     """
-    for name, kind, words in _LISTS:
-        if not _is_list_of(kind, given[name]):
+    for name, test, words in _LISTS:
+        if not _is_list_of(test, given[name]):
             msg = f"Reply: {name} is a list of {words}, not {given[name]!r}"
             raise ValueError(msg)
 
 
-def _is_list_of(kind: type | tuple[type, ...], value: Json) -> bool:
+def _is_list_of(test: Callable[[Json], bool], value: Json) -> bool:
     """Whether a value is absent, or a list that holds only this."""
     if value is None:
         return True
     is_list = isinstance(value, Sequence) and not isinstance(value, (str, bytes))
-    return is_list and all(isinstance(each, kind) for each in value)
+    return is_list and all(map(test, value))
 
 
-def check_usage(usage: Mapping[str, Any]) -> None:
+def _is_count(value: Json) -> bool:
+    return _is_number(value) and value >= 0 and value % 1 == 0
+
+
+def check_numbers(given: Mapping[str, Any]) -> None:
+    """Checks the times of a reply.
+
+    Raises:
+        ValueError: one of them is not a number, or negative.
+    """
+    for name in ("delay", "gap"):
+        if not _is_number(given[name]) or given[name] < 0:
+            msg = f"Reply: {name} is a number of seconds from 0, not {given[name]!r}"
+            raise ValueError(msg)
+    latency = given["latency_ms"]
+    if latency is not None and not _is_count(latency):
+        msg = f"Reply: latency_ms is a whole number from 0, not {latency!r}"
+        raise ValueError(msg)
+
+
+def check_json(given: Mapping[str, Any]) -> None:
+    """Checks the members of a reply that are JSON.
+
+    Raises:
+        ValueError: one of them is something else.
+    """
+    for name in ("json", "raw"):
+        if not isinstance(given[name], bytes if name == "raw" else ()) and not is_json(given[name]):
+            words = "a value of JSON, or bytes" if name == "raw" else "a value of JSON"
+            msg = f"Reply: {name} is {words}, not {given[name]!r}"
+            raise ValueError(msg)
+
+
+def check_usage(usage: Json) -> None:
     """Checks the usage of a reply.
 
     Raises:
         ValueError: it has a member that is unknown, or that is not a count.
     """
+    if not isinstance(usage, Mapping):
+        msg = f"Reply: usage is a dict of counts, not {usage!r}"
+        raise ValueError(msg)
     unknown = sorted(usage.keys() - USAGE)
     if unknown:
         msg = f"Reply: usage has no {', '.join(unknown)}; its counts are: {', '.join(COUNTS)}"
         raise ValueError(msg)
     for name in COUNTS:
         count = usage.get(name, 0)
-        if not isinstance(count, (int, float)) or count < 0 or count % 1:
+        if not _is_count(count):
             msg = f"Reply: usage: {name} is a whole number from 0, not {count!r}"
             raise ValueError(msg)
+
+
+def with_whole_counts(usage: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A usage with its counts as integers."""
+    if usage is None:
+        return None
+    return {name: int(usage[name]) if name in COUNTS else usage[name] for name in usage}
 
 
 def is_error(name: str) -> bool:

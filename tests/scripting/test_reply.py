@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -85,12 +86,73 @@ def test_a_reply_is_shown_as_it_was_written(text):
         ({"content": "Hi", "usage": {"inputTokens": "1"}}, "inputTokens is a whole number from 0"),
         ({"content": "Hi", "usage": {"outputTokens": -1}}, "outputTokens is a whole number from"),
         ({"content": "Hi", "usage": {"totalTokens": 0.5}}, "totalTokens is a whole number from 0"),
+        ({"content": "Hi", "usage": {"inputTokens": True}}, "inputTokens is a whole number from 0"),
+        ({"content": "Hi", "usage": 5}, "Reply: usage is a dict of counts, not 5"),
+        ({"content": "Hi", "delay": "1"}, "Reply: delay is a number of seconds from 0, not '1'"),
+        ({"content": "Hi", "gap": None}, "Reply: gap is a number of seconds from 0, not None"),
+        ({"content": "Hi", "delay": math.nan}, "Reply: delay is a number of seconds from 0"),
+        ({"content": "Hi", "latency_ms": -1}, "Reply: latency_ms is a whole number from 0, not -1"),
+        ({"content": "Hi", "latency_ms": 1.5}, "Reply: latency_ms is a whole number from 0"),
+        ({"content": "Hi", "latency_ms": "1"}, "Reply: latency_ms is a whole number from 0"),
+        ({"embedding": [math.nan]}, r"Reply: embedding is a list of numbers, not \[nan\]"),
+        ({"json": {1}}, r"Reply: json is a value of JSON, not \{1\}"),
+        ({"json": b"{}"}, "Reply: json is a value of JSON, not b'{}'"),
+        ({"raw": math.inf}, "Reply: raw is a value of JSON, or bytes, not inf"),
         ({"content": "Hi", "chunks": ["H"]}, r"Reply: the chunks \['H'\] are not those of 'Hi'"),
     ],
 )
 def test_what_makes_no_sense_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         Reply(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ({"text": 5}, "text is a string without halves of"),
+        ("\ud800", "text is a string without halves of"),
+        ({"toolUse": "get_weather"}, "toolUse is an object"),
+        ({"toolUse": {"input": {}}}, "toolUse has the member name, text"),
+        ({"toolUse": {"name": "f"}}, "toolUse has the member input, a value of JSON"),
+        (tool_use("f", at=b"x"), "toolUse.input is a value of JSON"),
+        (
+            {"toolUse": {"name": "f", "input": {}, "toolUseId": 5}},
+            "toolUse.toolUseId is text",
+        ),
+        ({"toolResult": {"toolUseId": "x"}}, "toolResult has the member content, a list of"),
+        (
+            {"toolResult": {"toolUseId": "x", "content": ["y"]}},
+            "toolResult.content is a list of objects",
+        ),
+        ({"reasoningContent": {}}, "has one of reasoningText, redactedContent"),
+        ({"reasoningContent": {"reasoningText": "Hm."}}, "reasoningText is an object with a text"),
+        ({"reasoningContent": {"redactedContent": "eA=="}}, "redactedContent is bytes"),
+        ({"citationsContent": {"content": [{}]}}, "content is a list of objects with a text"),
+        ({"citationsContent": {"citations": {}}}, "citations is a list of objects"),
+        ({"image": {"format": "png"}}, "image has the member source, an object with one member"),
+        (
+            {"image": {"format": "png", "source": {"bytes": "eA=="}}},
+            "image.source is an object with one member, such as bytes",
+        ),
+        ({"document": {"source": {"text": "x"}}}, "document has the member name, text"),
+        ({"cachePoint": "default"}, "cachePoint is an object"),
+    ],
+)
+def test_a_block_must_have_what_it_needs(block, message):
+    with pytest.raises(ValueError, match=f"is not a content block: .*{re.escape(message)}"):
+        Reply(block)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"document": {"name": "d", "source": {"text": "x"}}},
+        {"citationsContent": {"citations": []}},
+        {"cachePoint": {"type": "default"}},
+    ],
+)
+def test_a_block_needs_no_more_than_it_must_have(block):
+    assert Reply(block).blocks == [block]
 
 
 @pytest.mark.parametrize("said", [{}, {"a": 1}, {"content": "x", "a": 1}])

@@ -79,7 +79,7 @@ def test_tools_are_called(bedrock, send):
     assert json.loads(call["function"]["arguments"]) == {"city": "Paris"}
 
 
-@pytest.mark.parametrize("options", [None, {"include_usage": True}])
+@pytest.mark.parametrize("options", [None, 5, {"include_usage": True}])
 def test_a_stream_is_server_sent_events(bedrock, send, options):
     bedrock.reply(Reply("Hällo", chunks=["Häl", "lo"]))
     answer = send(stream=True, stream_options=options)
@@ -90,7 +90,7 @@ def test_a_stream_is_server_sent_events(bedrock, send, options):
     chunks = [json.loads(chunk) for chunk in chunks]
     assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
     assert not any("amazon-bedrock-invocationMetrics" in chunk for chunk in chunks)
-    if options:
+    if isinstance(options, dict):
         last = chunks.pop()
         assert last["choices"] == []
         assert last["usage"] == {"prompt_tokens": 2, "completion_tokens": 2, "total_tokens": 4}
@@ -120,6 +120,7 @@ def test_errors_have_the_form_of_openai(bedrock, send):
     ("body", "message"),
     [
         (b"no JSON", "The body must be a JSON object with a model and messages."),
+        (b'{"model": "\\ud800"}', "The body must be a JSON object with a model and messages."),
         ([], "The body must be a JSON object with a model and messages."),
         ({"messages": MESSAGES}, "The body must be a JSON object with a model and messages."),
         ({"model": 5}, "The body must be a JSON object with a model and messages."),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from math import isfinite
-from typing import Any, NoReturn
+from typing import Any
 
+from bedrock_mock.protocol.json_text import strict
 from bedrock_mock.protocol.types import Json
 
 Record = dict[str, Any]
@@ -33,12 +33,7 @@ def parsed(line: bytes, place: str, form: Mapping[str, Form]) -> Record:
         MisfitError: it is malformed.
     """
     try:
-        # Of bytes json would take UTF-16 and UTF-32, too, and halves of surrogate pairs.
-        text = line.decode("utf-8-sig")
-        record = json.loads(text, parse_constant=_refuse, parse_float=_finite)
-        if b"\\u" in line:
-            # Half a surrogate pair cannot be written again.
-            json.dumps(record, ensure_ascii=False).encode()
+        record = strict(line)
     except (ValueError, RecursionError):
         record = None
     if misfit := _misfit(record, dict(form), place, ": "):
@@ -50,16 +45,6 @@ def parsed(line: bytes, place: str, form: Mapping[str, Form]) -> Record:
 def written(record: Record) -> bytes:
     """The line of a record: compact, and in UTF-8."""
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _refuse(name: str) -> NoReturn:
-    """Python's JSON has NaN and Infinity, which are not JSON."""
-    raise ValueError(name)
-
-
-def _finite(number: str) -> float:
-    value = float(number)
-    return value if isfinite(value) else _refuse(number)
 
 
 def _misfit(value: Json, form: Form, place: str, separator: str = ".") -> str | None:

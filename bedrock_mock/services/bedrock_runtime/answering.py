@@ -84,6 +84,21 @@ def _completed(block: dict[str, Any], place: int, traits: Traits) -> dict[str, A
     return {"reasoningContent": {"reasoningText": signed}}
 
 
+def check_text(reply: Reply, name: str) -> None:
+    """Refuses a vector, an image or a rank as the answer of a model that answers with text.
+
+    Args:
+        reply: the reply.
+        name: the model.
+
+    Raises:
+        ValidationException: the reply has no text.
+    """
+    if reply.content is reply.json is reply.raw is reply.error is None:
+        msg = f"The reply for {name} has no text, and that is what it answers with."
+        raise ValidationException(msg)
+
+
 def stop_reason_of(reply: Reply, blocks: list[dict[str, Any]]) -> str:
     """Why the model has stopped, in the words of Converse."""
     if reply.stop_reason is not None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from bedrock_mock.protocol.errors import NotImplementedException, ValidationException
+from bedrock_mock.protocol.json_text import strict
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.families import family_of
 from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family
@@ -141,6 +141,6 @@ def _words(asked: Asked) -> dict[str, Any]:
 
 def _parsed(encoded: bytes) -> Json:
     try:
-        return json.loads(encoded)
+        return strict(encoded)
     except (ValueError, RecursionError):
         raise ValidationException(_MALFORMED) from None

@@ -13,7 +13,7 @@ from bedrock_mock.resources.operations import operation
 from bedrock_mock.scripting.model_call import texts_of
 from bedrock_mock.scripting.reply import Reply
 from bedrock_mock.services.bedrock.rules import check_project
-from bedrock_mock.services.bedrock_runtime.answering import blocks_of, stop_reason_of
+from bedrock_mock.services.bedrock_runtime.answering import blocks_of, check_text, stop_reason_of
 from bedrock_mock.services.bedrock_runtime.asking import ask
 from bedrock_mock.services.bedrock_runtime.conversation_rules import check_conversation
 from bedrock_mock.services.bedrock_runtime.events import error_of, events
@@ -132,6 +132,7 @@ class Conversations:
         if reply.raw is not None:
             msg = "A reply with raw=... is a body of InvokeModel: Converse has no use for it."
             raise ValidationException(msg)
+        check_text(reply, model.name)
         blocks = blocks_of(reply, model.traits)
         end = self._end(request, model, reply, blocks, is_stream=name == "ConverseStream")
         return Answer(model, reply, blocks, end)

@@ -27,7 +27,8 @@ class Counting:
         """The number of input tokens, as the same request reports them in its usage."""
         model = counted_model(self._backend, request["modelId"])
         # The id of a profile is refused even if the model behind it can be counted for.
-        if not model.traits.counts or model.identifier != model.name:
+        identifier = model.identifier.rpartition(":foundation-model/")[2]
+        if not model.traits.counts or identifier != model.name:
             raise ValidationException("The provided model doesn't support counting tokens.")
         counted: Any = request["input"]
         if "converse" in counted:

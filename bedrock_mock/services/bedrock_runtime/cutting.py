@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.scripting.reply import Reply, text_of
 
 
 def cut(text: str, size: int) -> list[str]:
@@ -30,7 +30,7 @@ def pieces_of(
     """
     chunks = None if reply.chunks is None else list(reply.chunks)
     for block in blocks:
-        text = block.get("text")
+        text = text_of(block)
         if text is None:
             yield block, []
         elif chunks is None:

@@ -48,10 +48,10 @@ def events(
     if traits.begins_empty:
         blocks = [{"text": ""}, *blocks]
     for index, (block, pieces) in enumerate(pieces_of(reply, blocks, traits.piece)):
-        start = _start(block)
+        start = start_of(block)
         if start:
             yield "contentBlockStart", {"start": start, "contentBlockIndex": index}
-        for number, delta in enumerate(_deltas(block, pieces or [""], traits)):
+        for number, delta in enumerate(deltas_of(block, pieces or [""], traits)):
             if number and reply.gap:
                 time.sleep(reply.gap)
             yield "contentBlockDelta", {"delta": delta, "contentBlockIndex": index}
@@ -64,7 +64,7 @@ def events(
         yield "metadata", {name: value for name, value in end.items() if name not in stop}
 
 
-def _start(block: Mapping[str, Any]) -> dict[str, Any]:
+def start_of(block: Mapping[str, Any]) -> dict[str, Any]:
     """What opens a block: text and thoughts are opened by their first delta."""
     for kind, names in _STARTS.items():
         if kind in block:
@@ -72,9 +72,16 @@ def _start(block: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _deltas(
+def deltas_of(
     block: Mapping[str, Any], pieces: list[str], traits: Traits
 ) -> Iterator[dict[str, Any]]:
+    """What a block says, in parts.
+
+    Args:
+        block: the block.
+        pieces: its text as the stream cuts it.
+        traits: of the model.
+    """
     if "text" in block:
         yield from ({"text": piece} for piece in pieces)
     elif "toolUse" in block:
@@ -84,8 +91,7 @@ def _deltas(
     elif "citationsContent" in block:
         cited = block["citationsContent"]
         yield from ({"citation": each} for each in cited.get("citations", ()))
-        texts = "".join(each["text"] for each in cited.get("content", ()))
-        yield from ({"text": piece} for piece in cut(texts, traits.piece))
+        yield from ({"text": piece} for piece in pieces if piece)
     elif "image" in block:
         yield {"image": {"source": block["image"]["source"]}}
     elif "reasoningText" in block.get("reasoningContent", {}):

@@ -10,7 +10,11 @@ from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.payload import HEADERS
 from bedrock_mock.resources.operations import operation
 from bedrock_mock.services.bedrock.rules import check_project
-from bedrock_mock.services.bedrock_runtime.answering import blocks_of, stop_reason_of
+from bedrock_mock.services.bedrock_runtime.answering import (
+    blocks_of,
+    check_text,
+    stop_reason_of,
+)
 from bedrock_mock.services.bedrock_runtime.asking import ask
 from bedrock_mock.services.bedrock_runtime.bodies import guardrail_config_of, read
 from bedrock_mock.services.bedrock_runtime.conversations import latency_of, plain_error
@@ -140,9 +144,8 @@ class Invocations:
     ) -> Said:
         """What a model says."""
         reply = ask(self._backend, name, model, question, body)
-        if family.is_text and reply.content is reply.json is reply.raw is reply.error is None:
-            msg = f"The reply for {model.name} has no text, and that is what it answers with."
-            raise ValidationException(msg)
+        if family.is_text:
+            check_text(reply, model.name)
         blocks = blocks_of(reply, model.traits)
         usage = reply.usage or {}
         outputs = usage.get("outputTokens", tokens_of_blocks(blocks))

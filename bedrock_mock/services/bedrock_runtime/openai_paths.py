@@ -15,6 +15,7 @@ from urllib.parse import quote
 from bedrock_mock.moto_bridge.caller import CallerResponse
 from bedrock_mock.protocol.errors import NotImplementedException, ValidationException
 from bedrock_mock.protocol.events import unframed
+from bedrock_mock.protocol.json_text import strict
 from bedrock_mock.protocol.payload import Answer
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.families import family_of
@@ -47,7 +48,8 @@ def served(caller: CallerResponse, serve: Callable[[], tuple[int, Json]]) -> tup
     caller.raw_path = f"/model/{quote(body['model'], safe='')}/{operation}"
     status, answer = serve()
     if is_stream:
-        wants_usage = (body.get("stream_options") or {}).get("include_usage") is True
+        options = body.get("stream_options")
+        wants_usage = isinstance(options, dict) and options.get("include_usage") is True
         events = _events(answer.body, wants_usage=wants_usage)
         answer = Answer(answer.members, {"Content-Type": "text/event-stream"}, events)
     return status, answer
@@ -61,7 +63,7 @@ def refusal(error_type: str, message: str) -> dict[str, Any]:
 
 def _body(encoded: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(encoded)
+        body = strict(encoded)
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict) or not isinstance(body.get("model"), str) or not body["model"]:

@@ -62,4 +62,7 @@ def _put(found: dict[str, Any], names: list[str], value: Json) -> None:
     *outer, last = names
     for name in outer:
         found = found.setdefault(name, {})
+        if not isinstance(found, dict):
+            # Another pointer has brought the whole list.
+            return
     found[last] = value

@@ -97,6 +97,28 @@ def test_fields_of_the_models_own_answer_come_by_their_pointers(runtime, reply):
     assert stop == {"stopReason": "end_turn", "additionalModelResponseFields": fields}
 
 
+def test_a_pointer_into_what_another_has_brought_adds_nothing(runtime, reply):
+    reply("Hi")
+    paths = ["/usage", "/usage/input_tokens", "/content", "/content/0/type", "/content/0"]
+    answer = runtime.converse(
+        modelId=HAIKU, messages=[USER], additionalModelResponseFieldPaths=paths
+    )
+    fields = answer["additionalModelResponseFields"]
+    assert fields["usage"] == {"input_tokens": 2, "output_tokens": 1}
+    assert fields["content"] == [{"type": "text", "text": "Hi"}]
+
+
+def test_the_sequence_at_which_claude_stops_is_a_field_of_its_answer(runtime, reply):
+    reply(Reply("Hi", stop_reason="stop_sequence"))
+    answer = runtime.converse(
+        modelId=HAIKU,
+        messages=[USER],
+        inferenceConfig={"stopSequences": ["END"]},
+        additionalModelResponseFieldPaths=["/stop_sequence"],
+    )
+    assert answer["additionalModelResponseFields"] == {"stop_sequence": "END"}
+
+
 @pytest.mark.parametrize(
     "config", [{"foundation_models": [{"modelId": "acme.one"}]}], indirect=True
 )

@@ -165,6 +165,15 @@ def test_a_body_of_invoke_model_is_none_of_converse(runtime, reply):
         ask(runtime)
 
 
+@pytest.mark.parametrize("said", [{"embedding": [1.0]}, {"images": [b"x"]}, {"scores": [1]}])
+def test_a_conversation_is_answered_with_text(runtime, reply, said):
+    reply(Reply(**said))
+    for call in (ask, stream):
+        with refused("ValidationException", 400) as caught:
+            call(runtime)
+        assert "has no text, and that is what it answers with" in str(caught.value)
+
+
 def test_an_answer_may_take_its_time(runtime, reply, monkeypatch):
     slept = []
     monkeypatch.setattr(time, "sleep", slept.append)

@@ -60,6 +60,18 @@ def test_a_model_that_only_profiles_serve_counts_by_its_own_id(counted):
     assert counted(model, invokeModel={"body": json.dumps(BODY)}) == 7
 
 
+@pytest.mark.parametrize("model", [CLAUDE, "anthropic.claude-sonnet-4-5-20250929-v1:0"])
+def test_a_model_counts_by_its_arn(counted, model):
+    arn = f"arn:aws:bedrock:us-east-1::foundation-model/{model}"
+    assert counted(arn, converse=CONVERSATION) == 7
+
+
+def test_a_body_that_cannot_be_written_again_is_refused(counted):
+    message = "Malformed input request, please reformat your input and try again."
+    with refused("ValidationException", 400, message):
+        counted(invokeModel={"body": b'{"messages": "\\ud800"}'})
+
+
 @pytest.mark.parametrize(
     "model", ["us.does-not-exist-v1:0", "arn:aws:bedrock:us-east-1:123456789012:imported-model/a"]
 )

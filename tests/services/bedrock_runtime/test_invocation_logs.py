@@ -304,6 +304,14 @@ def test_a_failed_call_has_its_code_and_no_tokens(bedrock, runtime, logged):
     assert refused["errorCode"] == "ValidationException"
 
 
+def test_a_failed_call_whose_body_cannot_be_written_again_is_logged(runtime, logged):
+    with pytest.raises(ClientError):
+        runtime.invoke_model(modelId=LLAMA, body=b'{"prompt": "\\ud800"}')
+    (record,) = logged()
+    assert record["errorCode"] == "ValidationException"
+    assert "inputBodyJson" not in record["input"]
+
+
 def test_each_throttled_attempt_is_a_failed_call(bedrock, runtime, logged):
     bedrock.throttle("Converse")
     runtime.converse(modelId=NOVA, messages=MESSAGES)

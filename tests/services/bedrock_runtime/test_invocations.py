@@ -261,6 +261,18 @@ def test_counts_and_latency_are_in_headers(runtime, reply):
     assert answer["contentType"] == headers["content-type"] == "application/json"
 
 
+def test_counts_and_latency_are_whole_numbers(runtime, reply):
+    counts = {"inputTokens": 9.0, "outputTokens": 4.0}
+    reply(Reply("Hi", usage=counts, latency_ms=5.0))
+    answer = runtime.invoke_model(modelId=SONNET, body=json.dumps(claude()))
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    names = ("input-token-count", "output-token-count", "invocation-latency")
+    assert [headers[f"x-amzn-bedrock-{name}"] for name in names] == ["9", "4", "5"]
+    text = answer["body"].read()
+    assert b'"input_tokens": 9,' in text
+    assert b'"output_tokens": 4}' in text
+
+
 def test_what_is_asked_for_comes_back(runtime, reply):
     reply("Hi")
     asked = {"performanceConfigLatency": "optimized", "serviceTier": "priority"}
@@ -376,6 +388,155 @@ def test_claude_streams_its_events(runtime, reply):
     assert inputs[-1] == ""
     assert found[-2]["delta"] == {"stop_reason": "tool_use", "stop_sequence": None}
     assert found[0]["message"]["stop_reason"] is None
+
+
+def cited(text, **locations):
+    """A text that cites something, of each of these places."""
+    citations = [
+        {"location": {name: place}, "title": "Book", "sourceContent": [{"text": "So it is."}]}
+        for name, place in locations.items()
+    ]
+    return {"citationsContent": {"content": [{"text": text}], "citations": citations}}
+
+
+IMAGE = {"image": {"format": "png", "source": {"bytes": b"png"}}}
+#: Each kind of place in Converse and in Claude's own form.
+PLACES = {
+    "documentChar": (
+        {"documentIndex": 0, "start": 1, "end": 2},
+        {"type": "char_location", "document_index": 0, "start_char_index": 1, "end_char_index": 2},
+    ),
+    "documentPage": (
+        {"documentIndex": 1, "start": 1, "end": 2},
+        {
+            "type": "page_location",
+            "document_index": 1,
+            "start_page_number": 1,
+            "end_page_number": 2,
+        },
+    ),
+    "documentChunk": (
+        {"documentIndex": 0, "start": 1, "end": 2},
+        {
+            "type": "content_block_location",
+            "document_index": 0,
+            "start_block_index": 1,
+            "end_block_index": 2,
+        },
+    ),
+    "searchResultLocation": (
+        {"searchResultIndex": 3, "start": 1, "end": 2},
+        {
+            "type": "search_result_location",
+            "search_result_index": 3,
+            "start_block_index": 1,
+            "end_block_index": 2,
+        },
+    ),
+}
+
+
+def test_claude_cites_in_its_own_form(runtime, reply):
+    places = {name: place for name, (place, _) in PLACES.items()}
+    reply([cited("Cited.", web={"url": "https://example.com"}, **places), cited("Not.")])
+    sent = [
+        {
+            "cited_text": "So it is.",
+            "title" if name == "searchResultLocation" else "document_title": "Book",
+            **place,
+        }
+        for name, (_, place) in PLACES.items()
+    ]
+    content = invoke(runtime, SONNET, claude())["content"]
+    assert content == [
+        {"type": "text", "text": "Cited.", "citations": sent},
+        {"type": "text", "text": "Not."},
+    ]
+    found = chunks(runtime, SONNET, claude())
+    start = next(c["content_block"] for c in found if c["type"] == "content_block_start")
+    assert start == {"type": "text", "text": "", "citations": []}
+    deltas = [c["delta"] for c in found if c["type"] == "content_block_delta"]
+    assert deltas[:-1] == [
+        *({"type": "citations_delta", "citation": each} for each in sent),
+        {"type": "text_delta", "text": "Cited."},
+    ]
+
+
+@pytest.mark.parametrize("content", [b"RW1wdHk=", b"\xff"])
+def test_claude_redacts_its_thoughts(runtime, reply, content):
+    reply([{"reasoningContent": {"redactedContent": content}}, "Hi"])
+    redacted = {"type": "redacted_thinking", "data": content.decode() if content[1:] else "/w=="}
+    assert invoke(runtime, SONNET, claude())["content"] == [
+        redacted,
+        {"type": "text", "text": "Hi"},
+    ]
+    found = chunks(runtime, SONNET, claude())
+    starts = [c["content_block"] for c in found if c["type"] == "content_block_start"]
+    assert starts == [redacted, {"type": "text", "text": ""}]
+    assert [c["index"] for c in found if c["type"] == "content_block_delta"] == [1]
+
+
+def test_claude_leaves_out_blocks_that_it_does_not_send(runtime, reply):
+    reply([IMAGE, "Hi"])
+    assert invoke(runtime, SONNET, claude())["content"] == [{"type": "text", "text": "Hi"}]
+    found = chunks(runtime, SONNET, claude())
+    assert {c["index"] for c in found if "index" in c} == {0}
+
+
+def test_cited_text_is_text_to_all_families(runtime, reply):
+    reply(["See: ", cited("Cited.", documentChar=PLACES["documentChar"][0])])
+    body = {"prompt": "Hello"}
+    assert invoke(runtime, "meta.llama3-70b-instruct-v1:0", body)["generation"] == "See: Cited."
+    reply(Reply([cited("Cited.")], chunks=["Ci", "ted."]))
+    answer = runtime.converse_stream(
+        modelId=SONNET, messages=[{"role": "user", "content": [{"text": "Hi"}]}]
+    )
+    deltas = [e["contentBlockDelta"]["delta"] for e in answer["stream"] if "contentBlockDelta" in e]
+    assert deltas == [{"text": "Ci"}, {"text": "ted."}]
+
+
+def test_nova_streams_what_it_says_at_once(runtime, reply):
+    reply([reasoning("Hm."), IMAGE, cited("Cited.", documentChar=PLACES["documentChar"][0])])
+    found = chunks(runtime, NOVA, nova())
+    deltas = [c["contentBlockDelta"]["delta"] for c in found if "contentBlockDelta" in c]
+    assert deltas[:2] == [
+        {"reasoningContent": {"text": "Hm."}},
+        {"image": {"source": {"bytes": "cG5n"}}},
+    ]
+    assert list(deltas[2]) == ["citation"]
+    assert "".join(delta["text"] for delta in deltas[3:]) == "Cited."
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"),
+    [
+        ("content_filtered", "refusal"),
+        ("guardrail_intervened", "end_turn"),
+        ("model_context_window_exceeded", "model_context_window_exceeded"),
+    ],
+)
+def test_claude_says_why_it_stops_in_its_own_words(runtime, reply, reason, word):
+    reply(Reply("Hi", stop_reason=reason))
+    assert invoke(runtime, SONNET, claude())["stop_reason"] == word
+    assert chunks(runtime, SONNET, claude())[-2]["delta"]["stop_reason"] == word
+
+
+@pytest.mark.parametrize(("more", "said"), [({"stop_sequences": ["END", "x"]}, "END"), ({}, None)])
+def test_claude_says_at_which_sequence_it_stops(runtime, reply, more, said):
+    reply(Reply("Hi", stop_reason="stop_sequence"))
+    assert invoke(runtime, SONNET, claude(**more))["stop_sequence"] == said
+    found = chunks(runtime, SONNET, claude(**more))
+    assert found[-2]["delta"] == {"stop_reason": "stop_sequence", "stop_sequence": said}
+    assert found[0]["message"]["stop_sequence"] is None
+
+
+@pytest.mark.parametrize("content", [[reasoning("Hm."), "Hi"], [reasoning("Hm."), tool_use("f")]])
+def test_a_chat_streams_its_thoughts_as_it_says_them_at_once(runtime, reply, content):
+    reply(content)
+    said = invoke(runtime, GPT, chat())["choices"][0]["message"]["content"]
+    assert said.startswith("<reasoning>Hm.</reasoning>")
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks(runtime, GPT, chat())]
+    assert "".join(delta.get("content") or "" for delta in deltas) == said
 
 
 def test_nova_streams_tools_as_one_delta(runtime, reply):
@@ -776,6 +937,29 @@ MALFORMED = "Malformed input request, please reformat your input and try again."
 def test_a_body_that_is_no_json_object_is_refused(runtime, body):
     with refused("ValidationException", 400, MALFORMED):
         runtime.invoke_model(modelId=HAIKU, body=body)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b'"\\ud800"', b'"\xed\xa0\x80"', b'"\xff"', b'"Hi", "k": NaN', b'"Hi", "k": -1e999'],
+    ids=["half a pair", "half a pair in UTF-8", "no UTF-8", "no number", "too large"],
+)
+def test_a_body_that_cannot_be_written_again_is_refused(runtime, said):
+    call = {"modelId": "cohere.command-r-v1:0", "body": b'{"message": %b}' % said}
+    for method in (runtime.invoke_model, runtime.invoke_model_with_response_stream):
+        with refused("ValidationException", 400, MALFORMED):
+            method(**call)
+
+
+def test_a_body_is_in_utf_8(runtime, reply):
+    reply("Hi.", user="snow \u2603 \U0001f600")
+    body = json.dumps({"message": "snow \u2603 \U0001f600"}, ensure_ascii=False)
+    for encoding in ("utf-8", "utf-8-sig"):
+        encoded = body.encode(encoding)
+        answer = runtime.invoke_model(modelId="cohere.command-r-v1:0", body=encoded)
+        assert json.load(answer["body"])["text"] == "Hi."
+    with refused("ValidationException", 400, MALFORMED):
+        runtime.invoke_model(modelId="cohere.command-r-v1:0", body=body.encode("utf-16"))
 
 
 @pytest.mark.parametrize(

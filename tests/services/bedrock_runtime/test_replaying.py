@@ -457,6 +457,44 @@ def test_a_logged_body_answers_a_conversation(bedrock, runtime, name):
     assert answer["usage"]["outputTokens"] == 7
 
 
+def test_citations_and_redacted_thoughts_come_along(bedrock, runtime):
+    place = {"document_index": 0, "start_char_index": 1, "end_char_index": 2}
+    citation = {"type": "char_location", "cited_text": "So.", "document_title": "Book", **place}
+    unheard = {"type": "unheard_location"}
+    untitled = {**citation, "document_title": None}
+    citations = [citation, untitled, unheard]
+    redacted = {"type": "redacted_thinking", "data": "RW1wdHk="}
+    text = {"type": "text", "text": "Paris.", "citations": citations}
+    begun = {"type": "text", "text": "", "citations": []}
+    streamed = [
+        {"type": "message_start", "message": {}},
+        {"type": "content_block_start", "index": 0, "content_block": redacted},
+        {"type": "content_block_start", "index": 1, "content_block": begun},
+        *(
+            {"type": "content_block_delta", "index": 1, "delta": {"citation": each}}
+            for each in citations
+        ),
+        {"type": "content_block_delta", "index": 1, "delta": {"text": "Paris."}},
+    ]
+    location = {"documentChar": {"documentIndex": 0, "start": 1, "end": 2}}
+    source = [{"text": "So."}]
+    cited = {
+        "content": [{"text": "Paris."}],
+        "citations": [
+            {"title": "Book", "location": location, "sourceContent": source},
+            {"location": location, "sourceContent": source},
+        ],
+    }
+    for operation, answered in (
+        ("InvokeModel", {"content": [redacted, {"type": "server_tool_use"}, text]}),
+        ("InvokeModelWithResponseStream", streamed),
+    ):
+        bedrock.replay(records=[record(operation, CLAUDE, claudes(), answered)])
+        thought, said = converse(runtime, CLAUDE)
+        assert thought == {"reasoningContent": {"redactedContent": b"RW1wdHk="}}
+        assert said == {"citationsContent": cited}
+
+
 def test_thoughts_and_their_signatures_come_along(bedrock, runtime):
     for operation, answered in (
         ("InvokeModel", {**CLAUDES_ANSWER, "content": CLAUDES_ANSWER["content"][:1]}),
@@ -789,6 +827,7 @@ def test_bodies_apart_lie_beside_the_file(bedrock, runtime, tmp_path, folder):
         (b"no JSON", "log.json, line 1 is not an invocation log: Expecting value"),
         (b"{}", "it is not an object with the schemaType ModelInvocationLog"),
         (b"\n\n[]", "line 3 is not an invocation log"),
+        (b'{"schemaType": "ModelInvocationLog", "modelId": "\\ud800"}', "line 1 is not an inv"),
         (b"\x1f\x8bbroken", "log.json is not an invocation log"),
         (b"", "none of the 0 records has both a request and an answer"),
     ],
@@ -837,6 +876,11 @@ def without(part, logged):
         record("Unheard", NOVA, {"messages": []}, {"a": 1}),
         record("InvokeModelWithResponseStream", NOVA, {"messages": []}, {"a": 1}),
         {**conversed([]), "output": None, "errorCode": "ThrottlingException"},
+        {**conversed([]), "operation": ["Converse"]},
+        {**conversed([]), "modelId": None},
+        {**conversed([]), "input": "no object"},
+        {**conversed([]), "input": {"inputBodyJson": {"messages": "no list"}}},
+        record("Converse", NOVA, {"messages": messages()}, {"output": 5}),
         5,
     ],
 )

@@ -5,14 +5,17 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-an
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
-from bedrock_mock.services.bedrock_runtime.cutting import cut
+from bedrock_mock.services.bedrock_runtime.families.anthropic_blocks import (
+    begun_block,
+    deltas_of,
+    sent_block,
+)
 from bedrock_mock.services.bedrock_runtime.families.anthropic_body import (
     refuse_first_fault,
     refuse_wrong_messages,
@@ -24,12 +27,18 @@ from bedrock_mock.services.bedrock_runtime.families.base import (
     Family,
     Said,
     new_id,
+    vocabulary,
 )
 from bedrock_mock.services.bedrock_runtime.models import CalledModel
 from bedrock_mock.services.bedrock_runtime.support import TWO_WAYS
 
 _VERSION = re.compile(r"-v\d+:\d+$")
-_INPUT_PIECE = 15
+#: Why Claude stops.
+_REASONS = {
+    **{name: name for name in ("end_turn", "tool_use", "max_tokens", "stop_sequence")},
+    "model_context_window_exceeded": "model_context_window_exceeded",
+    "content_filtered": "refusal",
+}
 #: The models that complete a prompt.
 _COMPLETING = ("anthropic.claude-v2", "anthropic.claude-instant")
 
@@ -112,7 +121,7 @@ class Messages(Family):
         if other is not None:
             return other.answer(said)
         message = _message(said)
-        message["content"] = [_block_of(block) for block in said.blocks]
+        message["content"] = [sent for block in said.blocks if (sent := sent_block(block))]
         return message
 
     def chunks(self, said: Said) -> Iterator[dict[str, Any]]:
@@ -121,16 +130,24 @@ class Messages(Family):
         if other is not None:
             yield from other.chunks(said)
             return
-        begun = {**_message(said), "stop_reason": None}
+        begun = {**_message(said), "stop_reason": None, "stop_sequence": None}
         begun["usage"] = {**begun["usage"], "output_tokens": 1}
         yield {"type": "message_start", "message": begun}
-        for index, (block, pieces) in enumerate(said.cut()):
-            sent = _block_of(block)
-            yield {"type": "content_block_start", "index": index, "content_block": _emptied(sent)}
-            for delta in _deltas(sent, pieces, said.model.traits.piece):
+        index = 0
+        for block, pieces in said.cut():
+            sent = sent_block(block)
+            if sent is None:
+                continue
+            yield {
+                "type": "content_block_start",
+                "index": index,
+                "content_block": begun_block(sent),
+            }
+            for delta in deltas_of(sent, pieces, said.model.traits.piece):
                 yield {"type": "content_block_delta", "index": index, "delta": delta}
             yield {"type": "content_block_stop", "index": index}
-        ended = {"stop_reason": said.stop_reason, "stop_sequence": None}
+            index += 1
+        ended = {"stop_reason": _reason(said), "stop_sequence": _stop_sequence(said)}
         usage = {"output_tokens": said.output_tokens}
         yield {"type": "message_delta", "delta": ended, "usage": usage}
         yield {"type": "message_stop"}
@@ -160,11 +177,24 @@ def _message(said: Said) -> dict[str, Any]:
         "role": "assistant",
         "model": _short_name(said.model),
         "content": [],
-        "stop_reason": said.stop_reason,
-        "stop_sequence": None,
+        "stop_reason": _reason(said),
+        "stop_sequence": _stop_sequence(said),
         **details,
         "usage": _usage(said),
     }
+
+
+def _reason(said: Said) -> str:
+    return vocabulary(_REASONS, said.stop_reason)
+
+
+def _stop_sequence(said: Said) -> str | None:
+    """The stop sequence at which the model has ended: the first one of the request."""
+    if said.stop_reason != "stop_sequence":
+        return None
+    body = said.body
+    stops = body.get("stop_sequences") or body.get("inferenceConfig", {}).get("stopSequences")
+    return stops[0] if isinstance(stops, list) and stops else None
 
 
 def _short_name(model: CalledModel) -> str:
@@ -201,37 +231,3 @@ def _block(part: Mapping[str, Any]) -> dict[str, Any]:
     if kind in {"text", None}:
         return {"text": part.get("text", "")}
     return {str(kind): part}
-
-
-def _block_of(block: Mapping[str, Any]) -> dict[str, Any]:
-    """A block of Converse as Claude's own."""
-    if "toolUse" in block:
-        use = block["toolUse"]
-        made = use["toolUseId"].replace("tooluse_", "toolu_bdrk_01")
-        return {"type": "tool_use", "id": made, "name": use["name"], "input": use["input"]}
-    thought = block.get("reasoningContent", {}).get("reasoningText")
-    if thought is not None:
-        return {
-            "type": "thinking",
-            "thinking": thought["text"],
-            "signature": thought.get("signature", ""),
-        }
-    return {"type": "text", "text": block.get("text", "")}
-
-
-def _emptied(sent: Mapping[str, Any]) -> dict[str, Any]:
-    empty: dict[str, Any] = {"text": "", "thinking": "", "signature": "", "input": {}}
-    return {name: empty.get(name, value) for name, value in sent.items()}
-
-
-def _deltas(sent: Mapping[str, Any], pieces: list[str], size: int) -> Iterator[dict[str, Any]]:
-    if sent["type"] == "text":
-        yield from ({"type": "text_delta", "text": piece} for piece in pieces)
-    elif sent["type"] == "thinking":
-        for piece in cut(sent["thinking"], size):
-            yield {"type": "thinking_delta", "thinking": piece}
-        yield {"type": "signature_delta", "signature": sent["signature"]}
-    else:
-        text = json.dumps(sent["input"], ensure_ascii=False) if sent["input"] else ""
-        for piece in ["", *cut(text, _INPUT_PIECE)]:
-            yield {"type": "input_json_delta", "partial_json": piece}

@@ -12,7 +12,7 @@ from uuid import uuid4
 from bedrock_mock.moto_bridge.ids import mock_random
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
-from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.scripting.reply import Reply, text_of
 from bedrock_mock.services.bedrock_runtime.cutting import cut, pieces_of
 from bedrock_mock.services.bedrock_runtime.families.schema import OBJECT, Schema
 from bedrock_mock.services.bedrock_runtime.models import CalledModel
@@ -72,8 +72,8 @@ class Said:
 
     @property
     def text(self) -> str:
-        """The text; other blocks are left out."""
-        return "".join(block.get("text", "") for block in self.blocks)
+        """The text, cited text too; other blocks are left out."""
+        return "".join(text_of(block) or "" for block in self.blocks)
 
     @property
     def pieces(self) -> list[str]:

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from bedrock_mock.moto_bridge.ids import mock_random
-from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, Said, compact
+from bedrock_mock.services.bedrock_runtime.events import deltas_of, start_of
+from bedrock_mock.services.bedrock_runtime.families.base import Asked, Family, Said
 from bedrock_mock.services.bedrock_runtime.families.schema import ARRAY, OBJECT, STRING, body
 
 
@@ -54,14 +55,11 @@ class Nova(Family):
         yield {"messageStart": {"role": "assistant"}}
         index = 0
         for block, pieces in said.cut():
-            if "toolUse" in block:
-                use = _sent(block)["toolUse"]
-                start = {"toolUse": {"toolUseId": use["toolUseId"], "name": use["name"]}}
+            sent = _sent(block)
+            start = start_of(sent)
+            if start:
                 yield {"contentBlockStart": {"start": start, "contentBlockIndex": index}}
-                deltas: list[dict[str, Any]] = [{"toolUse": {"input": compact(use["input"])}}]
-            else:
-                deltas = [{"text": piece} for piece in pieces]
-            for delta in deltas:
+            for delta in deltas_of(sent, pieces, said.model.traits):
                 yield {"contentBlockDelta": {"delta": delta, "contentBlockIndex": index}}
                 yield {"contentBlockStop": {"contentBlockIndex": index}}
                 index += 1

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from bedrock_mock.moto_bridge.clock import utcnow
 from bedrock_mock.protocol.errors import ValidationException
 from bedrock_mock.protocol.types import Json
+from bedrock_mock.services.bedrock_runtime.cutting import cut
 from bedrock_mock.services.bedrock_runtime.families.base import (
     Asked,
     Family,
@@ -69,7 +70,8 @@ class Chat(Family):
         """The deltas of that choice; the last one says why it ends."""
         head = _head(said, "chat.completion.chunk")
         deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
-        if _content(said):
+        deltas += [{"content": piece} for piece in cut(_thoughts(said), said.model.traits.piece)]
+        if said.text:
             deltas += [{"content": piece} for piece in said.pieces]
         calls = [{"index": n, **_call(use)} for n, use in enumerate(said.tool_uses)]
         deltas += [{"tool_calls": [call]} for call in calls]
@@ -148,13 +150,16 @@ def _reason(said: Said) -> str:
 
 def _content(said: Said) -> str | None:
     """The text, with thoughts before it; ``None`` where there are calls of tools only."""
+    return _thoughts(said) + said.text or None
+
+
+def _thoughts(said: Said) -> str:
     thoughts = [
         block["reasoningContent"]["reasoningText"]["text"]
         for block in said.blocks
         if "reasoningText" in block.get("reasoningContent", {})
     ]
-    text = "".join(f"<reasoning>{thought}</reasoning>" for thought in thoughts) + said.text
-    return text or None
+    return "".join(f"<reasoning>{thought}</reasoning>" for thought in thoughts)
 
 
 def _call(use: Mapping[str, Any]) -> dict[str, Any]:

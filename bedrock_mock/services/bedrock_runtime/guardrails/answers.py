@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bedrock_mock.scripting.reply import Reply
+from bedrock_mock.scripting.reply import Reply, text_of
 from bedrock_mock.services.bedrock_runtime.guardrails.guarding import Guarding
 
 Blocks = list[dict[str, Any]]
@@ -48,7 +48,7 @@ def refused(guarding: Guarding) -> tuple[Reply, Blocks]:
 
 
 def _texts(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [each["text"] for each in blocks if "text" in each]
+    return [text for each in blocks if (text := text_of(each)) is not None]
 
 
 def _with(reply: Reply, blocks: Blocks) -> tuple[Reply, Blocks]:
@@ -56,4 +56,7 @@ def _with(reply: Reply, blocks: Blocks) -> tuple[Reply, Blocks]:
 
 
 def _with_text(block: dict[str, Any], texts: Iterator[str]) -> dict[str, Any]:
+    if "citationsContent" in block:
+        cited = {**block["citationsContent"], "content": [{"text": next(texts)}]}
+        return {"citationsContent": cited}
     return {**block, "text": next(texts)} if "text" in block else block

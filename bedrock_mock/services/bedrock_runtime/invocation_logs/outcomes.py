@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bedrock_mock.protocol.events import unframed
+from bedrock_mock.protocol.json_text import strict
 from bedrock_mock.protocol.payload import Answer
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.services.bedrock_runtime.invocation_logs.assembly import assembled
@@ -79,7 +79,7 @@ def outcome_of(answer: Json) -> Outcome:
 def parsed(body: bytes) -> Json:
     """A body as a JSON value, or as it is where it is not JSON."""
     try:
-        return json.loads(body)
+        return strict(body)
     except (ValueError, RecursionError):
         return body
 

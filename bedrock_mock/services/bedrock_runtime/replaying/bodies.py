@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bedrock_mock.protocol.types import Json
 from bedrock_mock.scripting.reply_checks import STOP_REASONS
+from bedrock_mock.services.bedrock_runtime.families.anthropic_citations import read_citation
 
 #: Why a model has stopped, in the words of Converse; other words are the usual end.
 _REASONS = {
@@ -60,8 +62,14 @@ def _claude(body: Mapping[str, Any]) -> Heard:
 def _claudes_blocks(content: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for part in content:
         kind = part["type"]
-        if kind == "text":
+        if kind == "text" and part.get("citations"):
+            cited = [found for each in part["citations"] if (found := read_citation(each))]
+            yield {"citationsContent": {"content": [{"text": part["text"]}], "citations": cited}}
+        elif kind == "text":
             yield {"text": part["text"]}
+        elif kind == "redacted_thinking":
+            redacted = b64encode(part["data"].encode()).decode()
+            yield {"reasoningContent": {"redactedContent": redacted}}
         elif kind == "tool_use":
             use = {"toolUseId": part["id"], "name": part["name"], "input": part["input"]}
             yield {"toolUse": use}

@@ -40,6 +40,8 @@ def _claude(chunks: Chunks) -> dict[str, Any]:
             for name in ("text", "thinking", "signature"):
                 if name in delta:
                     block[name] = block.get(name, "") + delta[name]
+            if "citation" in delta:
+                block["citations"] = [*block.get("citations", ()), delta["citation"]]
             block["partial"] += delta.get("partial_json", "")
         elif kind == "message_delta":
             reason = chunk["delta"].get("stop_reason")

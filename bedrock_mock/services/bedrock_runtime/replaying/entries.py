@@ -95,10 +95,12 @@ class Entry:
 
 def entry_of(record: Mapping[str, Any]) -> Entry | None:
     """A record as an entry; ``None`` if it has no body to match, or no answer."""
-    sent, answered = record.get("input") or {}, record.get("output") or {}
-    request, answer = sent.get("inputBodyJson"), answered.get("outputBodyJson")
-    operation, model_id = record.get("operation", ""), record.get("modelId", "")
+    request = _part(record, "input").get("inputBodyJson")
+    answer = _part(record, "output").get("outputBodyJson")
+    operation, model_id = str(record.get("operation")), record.get("modelId")
     if not isinstance(request, Mapping) or not answer or operation not in _CONVERSE | _INVOKE:
+        return None
+    if not isinstance(model_id, str):
         return None
     is_stream = operation == "InvokeModelWithResponseStream"
     if is_stream and not isinstance(answer, (list, bytes)):
@@ -117,23 +119,34 @@ def entry_of(record: Mapping[str, Any]) -> Entry | None:
     )
 
 
+def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = record.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
 def _asked(operation: str, model_id: str, request: Mapping[str, Any]) -> Asked | None:
     try:
         if operation in _CONVERSE:
-            return asked_by(request)
-        kind = "imported." if ":imported-model/" in model_id else name_of(model_id)
-        family = family_of(kind)
-        return None if family is None else family.asked(request)
+            asked = asked_by(request)
+        else:
+            kind = "imported." if ":imported-model/" in model_id else name_of(model_id)
+            family = family_of(kind)
+            if family is None:
+                return None
+            asked = family.asked(request)
+        # What cannot be compared cannot be found either.
+        Conversation(asked.messages)
     except Exception:  # noqa: BLE001 - a body of another form than the family's
         return None
+    return asked
 
 
 def _usage(record: Mapping[str, Any], answer: Json) -> dict[str, Any]:
     """The tokens; those of the prompt cache only where there are any."""
-    if isinstance(answer, Mapping) and "totalTokens" in answer.get("usage", {}):
-        usage = answer["usage"]
+    usage = answer.get("usage") if isinstance(answer, Mapping) else None
+    if isinstance(usage, Mapping) and "totalTokens" in usage:
         return {name: usage[name] for name in usage if name in _KEPT and usage[name] is not None}
-    found = {name: record.get(part, {}).get(count) for name, (part, count) in _COUNTS.items()}
+    found = {name: _part(record, part).get(count) for name, (part, count) in _COUNTS.items()}
     return {
         name: value
         for name, value in found.items()
@@ -154,8 +167,8 @@ def _latency(answer: Json) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def _error(code: str | None) -> str | None:
-    if code is None:
+def _error(code: Json) -> str | None:
+    if not isinstance(code, str):
         return None
     # What is newer than the mock is an error all the same.
     return code[:1].lower() + code[1:] if is_error(code) else "internalServerException"

@@ -48,10 +48,12 @@ class Recording:
         self.size = 0
         for record in records:
             entry = entry_of(record)
-            if entry is not None:
-                self.size += 1
-                for key in _keys_of(entry):
-                    self._answers.setdefault(key, _Answers()).entries.append(entry)
+            if entry is None:
+                continue
+            keys = list(_keys_of(entry))
+            self.size += bool(keys)
+            for key in keys:
+                self._answers.setdefault(key, _Answers()).entries.append(entry)
 
     def has(self, call: ModelCall) -> bool:
         """Whether there is an answer to a call."""

@@ -7,6 +7,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from bedrock_mock.protocol.errors import ServiceError
+from bedrock_mock.scripting.reply import blocks_of
 from bedrock_mock.services.bedrock_runtime.backend import RuntimeBackend
 from bedrock_mock.services.bedrock_runtime.replaying.recording import Recording
 
@@ -51,7 +52,9 @@ def _decoded(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _decoded_block(block: dict[str, Any]) -> dict[str, Any] | None:
     try:
         decoded: dict[str, Any] = RuntimeBackend.mocked.protocol.read("ContentBlock", block)
-    except ServiceError:
+        # A block without what it needs cannot be sent.
+        blocks_of(decoded)
+    except (ServiceError, ValueError):
         return None
     is_begun = isinstance(decoded.get("toolUse", {}).get("input"), str)
     return None if is_begun else decoded

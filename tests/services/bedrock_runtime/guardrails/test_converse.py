@@ -190,6 +190,16 @@ def test_marked_system_prompts_are_evaluated_and_messages_as_a_whole(bedrock, co
 
 
 @in_process
+def test_cited_text_is_masked_too(bedrock, converse):
+    def said(text):
+        return {"citationsContent": {"content": [{"text": text}], "citations": []}}
+
+    bedrock.reply([said("Ask a@b.org."), "Bye."])
+    answer = converse("Hello")
+    assert content(answer) == [said("Ask {EMAIL}."), {"text": "Bye."}]
+    assert answer["stopReason"] == "guardrail_intervened"
+
+
 def test_marked_content_reaches_the_model_masked(bedrock, converse):
     bedrock.reply(lambda call: f"{call.system} {call.user}")
     answer = converse(guarded("I am a@b.org"), system=[guarded("Ask c@d.org.")])
