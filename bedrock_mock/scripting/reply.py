@@ -94,7 +94,8 @@ class Reply(_Said):
         content: text, a content block of Converse, ``tool_use(...)``, ``reasoning(...)``, or a
             list of these.
         json: a value that the model answers with as JSON text.
-        raw: the body of InvokeModel as it is, a JSON value or bytes.
+        raw: the body of InvokeModel as it is, a JSON value or bytes; a list has the parts of a
+            stream.
         embedding: the vector of an embedding.
         images: the images, as bytes.
         scores: the scores of a rerank, in the order of the documents.

@@ -113,11 +113,15 @@ def check_json(given: Mapping[str, Any]) -> None:
     Raises:
         ValueError: one of them is something else.
     """
-    for name in ("json", "raw"):
-        if not isinstance(given[name], bytes if name == "raw" else ()) and not is_json(given[name]):
-            words = "a value of JSON, or bytes" if name == "raw" else "a value of JSON"
-            msg = f"Reply: {name} is {words}, not {given[name]!r}"
-            raise ValueError(msg)
+    if not is_json(given["json"]):
+        msg = f"Reply: json is a value of JSON, not {given['json']!r}"
+        raise ValueError(msg)
+    raw = given["raw"]
+    # A list has the parts of a stream.
+    parts = raw if isinstance(raw, list) else [raw]
+    if not all(isinstance(part, bytes) or is_json(part) for part in parts):
+        msg = f"Reply: raw is a value of JSON, or bytes, or a list of these, not {raw!r}"
+        raise ValueError(msg)
 
 
 def check_usage(usage: Json) -> None:

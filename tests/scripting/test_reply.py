@@ -97,7 +97,10 @@ def test_a_reply_is_shown_as_it_was_written(text):
         ({"embedding": [math.nan]}, r"Reply: embedding is a list of numbers, not \[nan\]"),
         ({"json": {1}}, r"Reply: json is a value of JSON, not \{1\}"),
         ({"json": b"{}"}, "Reply: json is a value of JSON, not b'{}'"),
-        ({"raw": math.inf}, "Reply: raw is a value of JSON, or bytes, not inf"),
+        (
+            {"raw": math.inf},
+            "Reply: raw is a value of JSON, or bytes, or a list of these, not inf",
+        ),
         ({"content": "Hi", "chunks": ["H"]}, r"Reply: the chunks \['H'\] are not those of 'Hi'"),
     ],
 )
