@@ -15,10 +15,13 @@ Members = Mapping[str, tuple[Test, str]]
 
 def is_text(value: Json) -> bool:
     """Whether this is text that can be sent: half a surrogate pair cannot."""
+    if not isinstance(value, str):
+        return False
     try:
-        return isinstance(value, str) and isinstance(value.encode(), bytes)
+        value.encode()
     except UnicodeEncodeError:
         return False
+    return True
 
 
 def is_json(value: Json) -> bool:

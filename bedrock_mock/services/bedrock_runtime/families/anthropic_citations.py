@@ -8,63 +8,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-#: The places of a citation: what Converse and Claude call them, and their three numbers.
-_PLACES = (
-    (
-        "documentChar",
-        "char_location",
-        ("document_index", "start_char_index", "end_char_index"),
-    ),
-    (
-        "documentPage",
-        "page_location",
-        ("document_index", "start_page_number", "end_page_number"),
-    ),
-    (
-        "documentChunk",
-        "content_block_location",
-        ("document_index", "start_block_index", "end_block_index"),
-    ),
-    (
-        "searchResultLocation",
-        "search_result_location",
-        ("search_result_index", "start_block_index", "end_block_index"),
-    ),
-)
 _SEARCH = "searchResultLocation"
+#: The places of a citation by Converse's names: Claude's, and what Claude counts there.
+_PLACES: Mapping[str, tuple[str, str]] = {
+    "documentChar": ("char_location", "char_index"),
+    "documentPage": ("page_location", "page_number"),
+    "documentChunk": ("content_block_location", "block_index"),
+    _SEARCH: ("search_result_location", "block_index"),
+}
 
 
 def sent_citation(citation: Mapping[str, Any]) -> dict[str, Any] | None:
     """A citation of Converse as Claude sends it; ``None`` if its place is of another kind."""
     location = citation.get("location", {})
-    for name, kind, members in _PLACES:
+    for name, (kind, _) in _PLACES.items():
         if name in location:
-            values = [location[name].get(member) for member in _numbers(name)]
-            title = "title" if name == _SEARCH else "document_title"
+            place = location[name]
             return {
                 "type": kind,
                 "cited_text": "".join(
                     each.get("text", "") for each in citation.get("sourceContent", ())
                 ),
-                title: citation.get("title"),
-                **dict(zip(members, values, strict=True)),
+                _title(name): citation.get("title"),
+                **{claudes: place.get(ours) for ours, claudes in _numbers(name).items()},
             }
     return None
 
 
 def read_citation(sent: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The same the other way round."""
-    for name, kind, members in _PLACES:
+    """A citation of Claude as Converse sends it; ``None`` if its place is of another kind."""
+    for name, (kind, _) in _PLACES.items():
         if sent.get("type") == kind:
-            place = zip(_numbers(name), (sent.get(member) for member in members), strict=True)
-            title = sent.get("title" if name == _SEARCH else "document_title")
+            place = {ours: sent.get(claudes) for ours, claudes in _numbers(name).items()}
+            title = sent.get(_title(name))
             return {
-                "location": {name: dict(place)},
+                "location": {name: place},
                 "sourceContent": [{"text": sent.get("cited_text", "")}],
                 **({} if title is None else {"title": title}),
             }
     return None
 
 
-def _numbers(name: str) -> tuple[str, str, str]:
-    return "searchResultIndex" if name == _SEARCH else "documentIndex", "start", "end"
+def _title(name: str) -> str:
+    return "title" if name == _SEARCH else "document_title"
+
+
+def _numbers(name: str) -> dict[str, str]:
+    """The numbers of a place: Claude's names by Converse's."""
+    _, counted = _PLACES[name]
+    index = ("documentIndex", "document_index")
+    if name == _SEARCH:
+        index = ("searchResultIndex", "search_result_index")
+    return dict([index, ("start", f"start_{counted}"), ("end", f"end_{counted}")])
